@@ -1,0 +1,1 @@
+"""The green-mine transparency site: a public register whose every act outsiders can verify."""

@@ -1,0 +1,1 @@
+"""The rules: pure Python, no framework, no files, no clock."""
