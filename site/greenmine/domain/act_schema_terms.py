@@ -1,0 +1,64 @@
+"""The words act schemas are written in: patterns for ids, dates and codes, and shapes of documents."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+Schema = Mapping[str, Any]
+
+
+def pattern(regex: str) -> Schema:
+    """A string bound by a regular expression (anchored by its author)."""
+    return {"type": "string", "pattern": regex}
+
+
+def choice(words: type[StrEnum]) -> Schema:
+    """A string out of an enumeration of the domain."""
+    return {"enum": [str(word) for word in words]}
+
+
+def listing(items: Schema) -> Schema:
+    """A list of such items, at most 20,000 of them."""
+    return {"type": "array", "items": items, "maxItems": 20_000}
+
+
+def document(properties: Mapping[str, Schema], *required: str) -> dict[str, Any]:
+    """A closed JSON object: no field but these."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def optional_text() -> Schema:
+    """A short text that may be empty (bodies only)."""
+    return {"type": "string", "maxLength": 500}
+
+
+def texts() -> Schema:
+    """A list of short texts (bodies only)."""
+    return listing({"type": "string", "maxLength": 1000})
+
+
+def strings_in(schema: Any) -> Iterable[Schema]:
+    """Every string schema inside a schema, for the test that envelopes hold no free text."""
+    if isinstance(schema, Mapping):
+        if schema.get("type") == "string":
+            yield schema
+        for part in schema.values():
+            yield from strings_in(part)
+
+
+TEXT: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 2000}
+LONG: Final[Schema] = {"type": "string", "maxLength": 500_000}
+BOOLEAN: Final[Schema] = {"type": "boolean"}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+DATE: Final = pattern(r"^[0-9]{4}-[01][0-9]-[0-3][0-9]$")
+INSTANT: Final = pattern(r"^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$")
+SHA256: Final = pattern(r"^[0-9a-f]{64}$")
+REGION: Final = pattern(r"^[0-9]{6}$")
+MINE: Final = pattern(r"^GM-[0-9]{6}-[0-9]{4,6}$")
+MINES: Final = listing(MINE)
+NOTICE: Final = pattern(r"^[0-9]{4}-[0-9]{4,6}$")

@@ -1,0 +1,129 @@
+"""Queries on the ledger: acts, what they concern, and published documents."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ..domain.errors import Gone, NotFound
+from ..domain.text import N_
+from .database import Tx
+from .tables import act, act_head, act_subject, document
+
+
+@dataclass(frozen=True)
+class ActRow:
+    """An act as it is shown: number, kind, object, when, by whom, and its envelope and body read."""
+
+    n: int
+    kind: str
+    object: str
+    at: str
+    valid_from: str
+    by: str
+    envelope: dict[str, Any]
+    body: dict[str, Any] | None
+
+    def fact(self, name: str) -> Any:
+        """A field of the envelope, or None."""
+        return self.envelope.get(name)
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A published document; ``content`` is None when its bytes stand in the file store."""
+
+    sha256: str
+    media_type: str
+    size: int
+    content: bytes | None
+
+
+def size(tx: Tx) -> int:
+    """How many acts are recorded."""
+    return int(tx.execute(select(act_head.c.size)).scalar_one())
+
+
+def acts_of(tx: Tx, name: str, *, limit: int = 500) -> list[ActRow]:
+    """Acts that concern an object (``mine/GM-…``), newest first, with bodies."""
+    query = (
+        _with_bodies()
+        .join(act_subject, act_subject.c.n == act.c.n)
+        .where(act_subject.c.object == name)
+        .order_by(act.c.n.desc())
+        .limit(limit)
+    )
+    return [_row(row) for row in tx.execute(query)]
+
+
+def acts_after(tx: Tx, n: int, *, limit: int) -> list[ActRow]:
+    """Acts numbered ``n`` and later, oldest first: what a projection takes next."""
+    query = _with_bodies().where(act.c.n >= n).order_by(act.c.n).limit(limit)
+    return [_row(row) for row in tx.execute(query)]
+
+
+def get_act(tx: Tx, n: int) -> ActRow:
+    """One act by number. Raises NotFound."""
+    row = tx.execute(_with_bodies().where(act.c.n == n)).first()
+    if row is None:
+        raise NotFound("act.unknown", N_("没有第 %(n)s 号记录。"), n=n)
+    return _row(row)
+
+
+def entries(tx: Tx, *, start: int = 0) -> Iterator[tuple[bytes, bytes | None]]:
+    """Every entry and its body (None when it has none or law removed it), in order, for replay."""
+    query = (
+        select(act.c.entry, document.c.content)
+        .select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
+        .where(act.c.n >= start)
+        .order_by(act.c.n)
+    )
+    for row in tx.execution_options(stream_results=True).execute(query):
+        yield row.entry, row.content
+
+
+def latest_of(tx: Tx, name: str) -> ActRow | None:
+    """The newest act of an object's own chain, or None."""
+    row = tx.execute(_with_bodies().where(act.c.object == name).order_by(act.c.seq.desc()).limit(1)).first()
+    return None if row is None else _row(row)
+
+
+def next_number(tx: Tx, noun: str, *, prefix: str) -> int:
+    """The next serial number of objects ``<noun>/<prefix>-<number>``; safe inside a write transaction."""
+    start = f"{noun}/{prefix}-"
+    last = tx.execute(
+        select(func.max(func.length(act.c.object)), func.max(act.c.object)).where(
+            act.c.object >= start, act.c.object < f"{start}:", act.c.seq == 0
+        )
+    ).one()
+    return 1 if last[1] is None else int(str(last[1]).rsplit("-", 1)[1]) + 1
+
+
+def get_document(tx: Tx, sha256: str) -> DocumentRow:
+    """A published document. Raises NotFound, or Gone with the ground when law removed it."""
+    row = tx.execute(select(document).where(document.c.sha256 == sha256)).first()
+    if row is None:
+        raise NotFound("document.unknown", N_("没有这份公开文件。"))
+    if row.removed_by is not None:
+        raise Gone(
+            "document.removed",
+            N_("这份文件已依规停止公开（依据：第 %(act)s 号记录）。哈希值仍保留，可核对其曾经存在。"),
+            act=row.removed_by,
+        )
+    return DocumentRow(row.sha256, row.media_type, row.size, row.content)
+
+
+def public_hashes(tx: Tx) -> Sequence[str]:
+    """Hashes of all documents whose bytes must be kept."""
+    return tx.execute(select(document.c.sha256).where(document.c.removed_by.is_(None))).scalars().all()
+
+
+def _with_bodies() -> Any:
+    return select(act, document.c.content).select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
+
+
+def _row(row: Any) -> ActRow:
+    body = json.loads(row.content) if row.content is not None else None
+    return ActRow(row.n, row.kind, row.object, row.at, row.valid_from, row.by, json.loads(row.entry), body)

@@ -1,0 +1,193 @@
+"""``apply(tx, act)``: the only writer of public rows, called by use cases and by replay.
+
+One act in one transaction: the head is locked, the envelope gets its sequence and its chain, the body is
+stored under its SHA-256, the rows follow, the head moves. Invariants: acts are numbered 0,1,2… without a gap;
+``at`` never goes back; whoever is answered after commit finds the act and its rows, or neither.
+Source: ZJ-15 全过程留痕; log-spec.md 1, 7.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from sqlalchemy import func, insert, select, update
+
+from ..domain.act import Act, subjects
+from ..domain.act_schema import KINDS
+from ..domain.errors import Conflict, RuleBroken, Unready
+from ..domain.instant import from_utc_text, utc_text
+from ..domain.text import N_
+from ..tlog.entry import canonical, entry_bytes, leaf_hash
+from . import tables
+from .database import Tx
+from .effects.content import CONTENT_EFFECTS
+from .effects.credit import CREDIT_EFFECTS
+from .effects.entry import Entry
+from .effects.mine import MINE_EFFECTS
+from .effects.notice import NOTICE_EFFECTS
+from .effects.reference import REFERENCE_EFFECTS
+from .effects.removal import REMOVAL_EFFECTS
+
+Effect = Callable[[Tx, Entry], None]
+
+EFFECTS: Final[Mapping[str, Effect]] = {
+    **MINE_EFFECTS,
+    **NOTICE_EFFECTS,
+    **REMOVAL_EFFECTS,
+    **CREDIT_EFFECTS,
+    **CONTENT_EFFECTS,
+    **REFERENCE_EFFECTS,
+}
+_ENVELOPES: Final = {name: Draft202012Validator(kind.envelope_schema()) for name, kind in KINDS.items()}
+_BODIES: Final = {name: Draft202012Validator(kind.body) for name, kind in KINDS.items() if kind.body is not None}
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far the clock may stand behind the last act before acts are refused (trust.md 21)."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An act as it stands in the log: its number, its bytes and when."""
+
+    n: int
+    object: str
+    at: datetime
+    entry: bytes
+
+
+class ActMalformed(RuleBroken):
+    """An act that does not fit the schema of its kind: a defect of the code that built it, never of a user."""
+
+
+class ReplayBroken(Conflict):
+    """An entry to be replayed that does not follow from what stands here already."""
+
+
+def apply(tx: Tx, act: Act, *, at: datetime) -> Recorded:
+    """Append the act and write its rows; commit belongs to the caller's transaction.
+
+    :param at: now, aware; recorded as whole seconds, never earlier than the last act
+    Raises Unready when the clock stands more than five minutes behind the record, ActMalformed.
+    """
+    size, last_at = lock_head(tx)
+    moment = _not_before(last_at, at)
+    body = canonical(act.body) if act.body is not None else None
+    seq, prev = _chain(tx, act.object)
+    envelope = act.envelope(seq=seq, prev=prev, at=utc_text(moment), body_sha256=_sha256(body))
+    return _append(tx, n=size, entry=entry_bytes(envelope), body=body)
+
+
+def replay(tx: Tx, entry: bytes, body: bytes | None) -> Recorded:
+    """Append an entry that was recorded elsewhere, byte for byte, with its body (None when removed by law).
+
+    Raises ReplayBroken when sequence, chain, order of time or body hash do not fit.
+    """
+    size, last_at = lock_head(tx)
+    envelope = json.loads(entry)
+    seq, prev = _chain(tx, envelope["object"])
+    if canonical(envelope) != entry or envelope["seq"] != seq or envelope.get("prev") != prev:
+        raise ReplayBroken("replay.chain", N_("第 %(n)s 号记录与前文不衔接。"), n=size)
+    if last_at is not None and envelope["at"] < last_at:
+        raise ReplayBroken("replay.time", N_("第 %(n)s 号记录的时间早于前一号。"), n=size)
+    if body is not None and _sha256(body) != envelope.get("body"):
+        raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=size)
+    return _append(tx, n=size, entry=entry, body=body)
+
+
+def lock_head(tx: Tx) -> tuple[int, str | None]:
+    """Size of the log and time of its last act, locked until the transaction ends (one sequencer)."""
+    head = tx.execute(select(tables.act_head.c.size, tables.act_head.c.last_at).with_for_update()).one()
+    return head.size, head.last_at or None
+
+
+def _not_before(last_at: str | None, at: datetime) -> datetime:
+    if last_at is None:
+        return at
+    last = from_utc_text(last_at)
+    if at < last - CLOCK_TOLERANCE:
+        raise Unready(
+            "clock.behind",
+            N_("服务器时钟早于最近一条记录（%(last)s），暂不能记录新的事项，请联系管理员校时。"),
+            last=last_at,
+        )
+    return max(at, last)
+
+
+def _chain(tx: Tx, name: str) -> tuple[int, str | None]:
+    act = tables.act
+    previous = tx.execute(
+        select(act.c.seq, act.c.leaf).where(act.c.object == name).order_by(act.c.seq.desc()).limit(1)
+    ).first()
+    return (0, None) if previous is None else (previous.seq + 1, previous.leaf.hex())
+
+
+def _sha256(body: bytes | None) -> str | None:
+    return None if body is None else hashlib.sha256(body).hexdigest()
+
+
+def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
+    envelope = json.loads(entry)
+    parsed = json.loads(body) if body is not None else None
+    _check(envelope, parsed)
+    if n == 0 and tx.execute(select(func.count()).select_from(tables.act)).scalar_one():
+        raise Unready("log.head_lost", N_("记录序号与记录不一致，请先运行核验。"))
+    _insert_act(tx, n=n, entry=entry, envelope=envelope)
+    if "body" in envelope:
+        _keep_body(tx, n=n, sha256=envelope["body"], body=body)
+    EFFECTS[envelope["kind"]](tx, Entry(n, envelope, parsed))
+    tx.execute(update(tables.act_head).values(size=n + 1, last_at=envelope["at"]))
+    return Recorded(n, envelope["object"], from_utc_text(envelope["at"]), entry)
+
+
+def _check(envelope: Mapping[str, Any], body: Mapping[str, Any] | None) -> None:
+    kind = envelope.get("kind", "")
+    if kind not in _ENVELOPES:
+        raise ActMalformed("act.unknown_kind", N_("没有“%(kind)s”这种记录。"), kind=kind)
+    faults = list(_ENVELOPES[kind].iter_errors(envelope))
+    if body is not None and kind in _BODIES:
+        faults += _BODIES[kind].iter_errors(body)
+    if faults:
+        place = "/".join(str(part) for part in faults[0].absolute_path)
+        raise ActMalformed(
+            "act.malformed",
+            N_("记录“%(kind)s”不合格式：%(place)s %(reason)s"),
+            kind=kind,
+            place=place,
+            reason=faults[0].message,
+        )
+
+
+def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any]) -> None:
+    tx.execute(
+        insert(tables.act).values(
+            n=n,
+            kind=envelope["kind"],
+            object=envelope["object"],
+            seq=envelope["seq"],
+            at=envelope["at"],
+            valid_from=envelope["valid_from"],
+            by=envelope["by"],
+            body=envelope.get("body"),
+            entry=entry,
+            leaf=leaf_hash(entry),
+        )
+    )
+    tx.execute(insert(tables.act_subject), [{"object": name, "n": n} for name in sorted(subjects(envelope))])
+
+
+def _keep_body(tx: Tx, *, n: int, sha256: str, body: bytes | None) -> None:
+    """Keep the body as a document. Replayed after its removal by law it is a row without content."""
+    known = tx.execute(select(tables.document.c.sha256).where(tables.document.c.sha256 == sha256)).first()
+    if known is None:
+        tx.execute(
+            insert(tables.document).values(
+                sha256=sha256,
+                media_type="application/json",
+                size=len(body or b""),
+                content=body,
+                first_act=n,
+            )
+        )

@@ -1,0 +1,54 @@
+"""Sealed cases: the private side's rows, unreadable without the master key, erased by forgetting a key."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from ..domain.errors import NotFound
+from ..domain.instant import utc_text
+from ..domain.text import N_
+from .database import Tx
+from .sealed import MasterKey, new_case_key, open_part, seal_part
+from .tables_private import case_file, case_part
+
+
+def open_case(tx: Tx, *, case: str, kind: str, region: str, at: datetime, master: MasterKey) -> None:
+    """Start a case with a fresh random key, wrapped by the master key."""
+    wrapped = master.wrap(new_case_key(), case=case)
+    tx.execute(insert(case_file).values(id=case, kind=kind, region=region, opened_at=utc_text(at), wrapped_key=wrapped))
+
+
+def add_part(tx: Tx, *, case: str, label: str, plain: bytes, at: datetime, master: MasterKey) -> int:
+    """Seal a part (text, contact, message, file name …) into the case; returns its position."""
+    key = master.unwrap(_wrapped_key(tx, case), case=case)
+    position: int = tx.execute(
+        select(func.coalesce(func.max(case_part.c.position), -1) + 1).where(case_part.c.case_file == case)
+    ).scalar_one()
+    sealed = seal_part(key, plain, case=case, label=label, position=position)
+    tx.execute(insert(case_part).values(case_file=case, position=position, label=label, sealed=sealed, at=utc_text(at)))
+    return position
+
+
+def read_part(tx: Tx, *, case: str, position: int, master: MasterKey) -> bytes:
+    """Open one part. Raises NotFound, Gone (erased), Unready (key or bytes do not fit)."""
+    key = master.unwrap(_wrapped_key(tx, case), case=case)
+    row = tx.execute(
+        select(case_part.c.label, case_part.c.sealed).where(
+            case_part.c.case_file == case, case_part.c.position == position
+        )
+    ).first()
+    if row is None:
+        raise NotFound("case.part_unknown", N_("没有这份材料。"))
+    return open_part(key, row.sealed, case=case, label=row.label, position=position)
+
+
+def erase(tx: Tx, *, case: str, at: datetime) -> None:
+    """Destroy the case's key (个人信息保护法 47): nothing sealed with it can be read again, backups included."""
+    tx.execute(update(case_file).where(case_file.c.id == case).values(wrapped_key=None, erased_at=utc_text(at)))
+
+
+def _wrapped_key(tx: Tx, case: str) -> bytes | None:
+    row = tx.execute(select(case_file.c.wrapped_key).where(case_file.c.id == case)).first()
+    if row is None:
+        raise NotFound("case.unknown", N_("没有这个案件。"))
+    return bytes(row.wrapped_key) if row.wrapped_key is not None else None

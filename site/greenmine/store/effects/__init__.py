@@ -1,0 +1,1 @@
+"""What each kind of act does to the public rows."""

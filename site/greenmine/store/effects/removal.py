@@ -1,0 +1,57 @@
+"""Rows of removals (移出)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import insert, update
+
+from ...domain.mine import DIRECTORIES, Level, Library
+from .. import tables
+from ..database import Tx
+from .entry import Entry
+from .mine import end_memberships, settle
+
+_ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL)
+
+
+def propose(tx: Tx, entry: Entry) -> None:
+    """removal.proposed: the mine stays listed until another officer decides."""
+    tx.execute(
+        insert(tables.removal).values(
+            id=entry.object_id,
+            **{name: entry.fact(name) for name in ("mine", "level", "ground", "adverse")},
+            reason=entry.text("reason"),
+            basis=entry.text("basis"),
+            state="proposed",
+            proposed_on=entry.valid_from,
+            first_act=entry.n,
+            last_act=entry.n,
+        )
+    )
+    settle(tx, entry.fact("mine"), act=entry.n)
+
+
+def decide(tx: Tx, entry: Entry) -> None:
+    """removal.decided: removed from the directory of that level and from those above it, or refused."""
+    values: dict[str, Any] = {name: entry.fact(name) for name in ("ground", "adverse", "rectify_until", "notice")}
+    values |= {name: entry.text(name) for name in ("decision_no", "organ", "basis", "reason")}
+    tx.execute(
+        update(tables.removal)
+        .where(tables.removal.c.id == entry.object_id)
+        .values(**values, state=entry.fact("outcome"), decided_on=entry.valid_from, last_act=entry.n)
+    )
+    if entry.fact("outcome") == "removed":
+        end_memberships(tx, entry, entry.fact("mine"), libraries=_lost(Level(entry.fact("level"))), by_removal=True)
+    settle(tx, entry.fact("mine"), act=entry.n)
+
+
+def _lost(level: Level) -> frozenset[Library]:
+    """National mines are chosen from provincial lists, so what falls below takes what stands above with it."""
+    above = _ORDER[_ORDER.index(level) :]
+    return frozenset({library for library, its in DIRECTORIES.items() if its in above} | {Library.EXEMPLAR})
+
+
+REMOVAL_EFFECTS: Final[Mapping[str, Callable[[Tx, Entry], None]]] = {
+    "removal.proposed": propose,
+    "removal.decided": decide,
+}

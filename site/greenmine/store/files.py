@@ -1,0 +1,70 @@
+"""The file store: bytes of attachments and pictures under their SHA-256, written before any row names them."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..domain.errors import NotFound
+from ..domain.text import N_
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """A folder ``<aa>/<sha256>``. Only what a ``document`` row names is public."""
+
+    root: Path
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes durably (file, fsync, rename, folder fsync) and return their SHA-256 in hex."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self._path(sha256)
+        if target.exists():
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = target.with_name(f".{secrets.token_hex(8)}")
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+        _sync_folder(target.parent)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes; NotFound when they are not here."""
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("file.unknown", N_("没有这份文件。")) from error
+
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes are here."""
+        return self._path(sha256).exists()
+
+    def remove(self, sha256: str) -> None:
+        """Take the bytes away; nothing happens when they are gone already."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def sweep(self, keep: Iterable[str]) -> Iterator[str]:
+        """Remove files that nothing names (left by a kill between file and row); yields their hashes."""
+        named = frozenset(keep)
+        for path in sorted(self.root.glob("??/*")):
+            if path.name not in named:
+                path.unlink()
+                yield path.name
+
+    def _path(self, sha256: str) -> Path:
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise NotFound("file.unknown", N_("没有这份文件。"))
+        return self.root / sha256[:2] / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

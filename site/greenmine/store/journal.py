@@ -1,0 +1,30 @@
+"""The private journal: who did each act, sign-ins, openings of identities. Append-only, never in the log."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from ..domain.instant import utc_text
+from .database import Tx
+from .tables_private import journal
+
+
+def note(
+    tx: Tx,
+    event: str,
+    *,
+    at: datetime,
+    staff: int | None = None,
+    act: int | None = None,
+    case: str | None = None,
+    detail: str = "",
+) -> None:
+    """Write one line; ``detail`` holds codes, never names or texts of a case."""
+    tx.execute(
+        insert(journal).values(at=utc_text(at), event=event, staff=staff, act=act, case_file=case, detail=detail)
+    )
+
+
+def person_of_act(tx: Tx, n: int) -> int | None:
+    """The staff member who did the act, None when the system did."""
+    return tx.execute(select(journal.c.staff).where(journal.c.act == n).order_by(journal.c.n)).scalars().first()

@@ -1,0 +1,47 @@
+"""Bringing a database to a revision, up and down, in one transaction."""
+
+from importlib.resources import files
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from .database import Database
+
+_SCRIPTS: Final = str(files("greenmine.store") / "migrations")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", _SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(database: Database, *, to: str = "head") -> None:
+    """Run the up-migrations that are missing; a kill in between leaves the database as it was."""
+    config = _config()
+    with database.write() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, to)
+
+
+def downgrade(database: Database, *, to: str) -> None:
+    """Run down-migrations; one that would lose acts or cases raises Conflict and changes nothing."""
+    config = _config()
+    with database.write() as tx:
+        config.attributes["connection"] = tx
+        command.downgrade(config, to)
+
+
+def revision(database: Database) -> str | None:
+    """The revision the database stands at, None for an empty one."""
+    with database.read() as tx:
+        return MigrationContext.configure(tx).get_current_revision()
+
+
+def head() -> str:
+    """The revision this code needs."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())

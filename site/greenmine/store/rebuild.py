@@ -1,0 +1,43 @@
+"""Public rows from acts: replay into an empty database, and the comparison of two databases row by row."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from .apply import replay
+from .database import Database, Tx
+from .tables import PUBLIC_TABLES
+
+_BATCH = 200
+
+
+def replay_all(target: Database, entries: Iterable[tuple[bytes, bytes | None]]) -> Iterator[int]:
+    """Replay entries into ``target`` in transactions of 200 acts; yields the size reached after each."""
+    batch: list[tuple[bytes, bytes | None]] = []
+    done = 0
+    for pair in entries:
+        batch.append(pair)
+        if len(batch) == _BATCH:
+            done += _replay_batch(target, batch)
+            batch = []
+            yield done
+    if batch:
+        yield done + _replay_batch(target, batch)
+
+
+def _replay_batch(target: Database, batch: list[tuple[bytes, bytes | None]]) -> int:
+    with target.write() as tx:
+        for entry, body in batch:
+            replay(tx, entry, body)
+    return len(batch)
+
+
+def rows_of(tx: Tx, table: Table) -> list[tuple[Any, ...]]:
+    """All rows of a table in the order of its key."""
+    return [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
+
+
+def differences(one: Tx, other: Tx) -> list[str]:
+    """Names of the public tables whose rows differ between two databases; empty when they are the same."""
+    return [table.name for table in PUBLIC_TABLES if rows_of(one, table) != rows_of(other, table)]

@@ -1,0 +1,52 @@
+"""Triggers that keep the ledgers append-only on both databases (design.md "Processes and databases")."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+REFUSAL: Final = "append-only"
+
+
+def statements(dialect: str, table: str) -> Iterator[str]:
+    """SQL that makes ``table`` append-only on the dialect (``sqlite`` or ``postgresql``)."""
+    if dialect == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is {REFUSAL}'); END"
+            )
+        return
+    yield (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION greenmine_refuse()"
+    )
+    yield (
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION greenmine_refuse()"
+    )
+
+
+def create(connection: Connection, *ledgers: str) -> None:
+    """Make these tables append-only."""
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.execute(
+            text(
+                "CREATE OR REPLACE FUNCTION greenmine_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '% is {REFUSAL}', TG_TABLE_NAME; END $$"
+            )
+        )
+    for table in ledgers:
+        for statement in statements(dialect, table):
+            connection.execute(text(statement))
+
+
+def names(connection: Connection) -> frozenset[str]:
+    """Names of the triggers that stand in the database now."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    return frozenset(connection.execute(text(query)).scalars())

@@ -1,0 +1,1 @@
+"""Verbs. One function, one transaction."""
