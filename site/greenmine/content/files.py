@@ -152,9 +152,7 @@ def read_text(source: SourceFile) -> str | Problem:
     unfit = _UNFIT_CHARACTER.search(text)
     if unfit is not None:
         line = text.count("\n", 0, unfit.start()) + 1
-        return Problem(
-            source.path, line, N_("含有不可见的控制字符 U+%(code)04X") % {"code": ord(unfit.group())}
-        )
+        return Problem(source.path, line, N_("含有不可见的控制字符 U+%(code)04X") % {"code": ord(unfit.group())})
     return text
 
 
@@ -220,9 +218,7 @@ def _parse_yaml(head: str, *, path: str) -> _Parsed | Problem:
         return Problem(path, 1, N_("文件头不是有效的 YAML：%(reason)s") % {"reason": reason})
 
 
-def _note_lines(
-    node: yaml.Node, *, way: tuple[str | int, ...], places: dict[tuple[str | int, ...], int]
-) -> None:
+def _note_lines(node: yaml.Node, *, way: tuple[str | int, ...], places: dict[tuple[str | int, ...], int]) -> None:
     """Write down the line of every value; a name given twice in one mapping is refused."""
     # YAML counts lines from 0 and does not see the first fence.
     places.setdefault(way, node.start_mark.line + 2)
