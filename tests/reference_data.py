@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 
 from greenmine.content.calendars import load_calendar
+from greenmine.content.regions import load_regions
 from greenmine.domain.calendar import WorkCalendar
+from greenmine.domain.region import Regions
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
@@ -17,3 +19,11 @@ def shipped_calendar() -> WorkCalendar:
     loaded = load_calendar(CONTENT)
     assert loaded.problems == ()
     return loaded.items[0]
+
+
+@cache
+def shipped_regions() -> Regions:
+    """The regions of content/regions; fails loudly when a shipped row is not taken."""
+    loaded = load_regions(CONTENT)
+    assert loaded.problems == ()
+    return Regions(loaded.items)
