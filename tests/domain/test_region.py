@@ -62,7 +62,13 @@ def test_assessed_units_of_the_other_provinces_are_their_prefectures(province: s
 
 @pytest.mark.parametrize(
     ("county", "old_city"),
-    [("仁怀市", "遵义"), ("威宁县", "毕节"), ("福泉市", "黔南州"), ("镇远县", "黔东南州"), ("黎平县", "黔东南州")],
+    [
+        ("仁怀市", "遵义"),
+        ("威宁县", "毕节"),
+        ("福泉市", "黔南州"),
+        ("镇远县", "黔东南州"),
+        ("黎平县", "黔东南州"),
+    ],
 )
 def test_county_under_the_province_is_assessed_in_its_old_city(county: str, old_city: str) -> None:
     """GA-11."""
@@ -155,7 +161,9 @@ def test_context_settles_an_ambiguous_name() -> None:
     assert regions.by_name("毕节", within=ZHEJIANG) is None
 
 
-@pytest.mark.parametrize("text", ["", "市", "不存在的县", "九江市不存在的县", "x" * 200, "贵州" * 29 + "市", "贵州" * 9000])
+@pytest.mark.parametrize(
+    "text", ["", "市", "不存在的县", "九江市不存在的县", "x" * 200, "贵州" * 29 + "市", "贵州" * 9000]
+)
 def test_unknown_name_finds_nothing(text: str) -> None:
     assert shipped_regions().named(text) == ()
 
@@ -163,7 +171,9 @@ def test_unknown_name_finds_nothing(text: str) -> None:
 def test_every_full_path_finds_its_own_region() -> None:
     regions = shipped_regions()
 
-    wrong = [region.code for region in regions if regions.by_name(regions.path_name(region.code)) is not region]
+    wrong = [
+        region.code for region in regions if regions.by_name(regions.path_name(region.code)) is not region
+    ]
 
     assert wrong == []
 
@@ -220,7 +230,8 @@ def test_tree_that_does_not_hold_is_refused(code: str, extra: Region) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "bare"), [("毕节市", "毕节"), ("单县", "单县"), ("内蒙古自治区", "内蒙古"), ("贵安新区", "贵安新")]
+    ("name", "bare"),
+    [("毕节市", "毕节"), ("单县", "单县"), ("内蒙古自治区", "内蒙古"), ("贵安新区", "贵安新")],
 )
 def test_stem_drops_the_kind_but_never_leaves_one_character(name: str, bare: str) -> None:
     assert stem(name) == bare

@@ -164,7 +164,7 @@ class Regions:
         return next((region for region in chain if region.level is RegionLevel.PROVINCE), None)
 
     def assessed_units(self, province: str) -> tuple[Region, ...]:
-        """Units of ``province`` that are assessed on their own, special ones last. Source: GA-03 (贵州: 10)."""
+        """Units of ``province`` that are assessed on their own, special ones last. Source: GA-03."""
         codes = {region.assessed_unit for region in self.within(province) if region.code != province}
         return tuple(sorted((self.get(code) for code in codes), key=_order))
 
