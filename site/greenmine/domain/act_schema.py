@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .act_schema_terms import (
+from greenmine.domain.act_schema_terms import (
     BOOLEAN,
     COUNT,
     DATE,
@@ -28,8 +28,8 @@ from .act_schema_terms import (
     pattern,
     texts,
 )
-from .mine import Activity, Level, Library, Method, Ownership, Scale
-from .text import N_
+from greenmine.domain.mine import Activity, Level, Library, Method, Ownership, Scale
+from greenmine.domain.text import N_
 
 Schema = Mapping[str, Any]
 
@@ -291,7 +291,7 @@ _KINDS: Final = (
         N_("列入失信信息"),
         r"^credit/[0-9]{4}-[0-9]{4,6}$",
         {
-            "register": pattern(r"^(abnormal|serious)$"),
+            "register": pattern(r"^(general|serious)$"),
             "subject": pattern(r"^(firm|person)$"),
             "region": REGION,
             "from": DATE,

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from .text import N_
+from greenmine.domain.text import N_
 
 
 class Scale(StrEnum):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .errors import NotAllowed
-from .mine import Level
-from .region import Regions
-from .text import N_
+from greenmine.domain.errors import NotAllowed
+from greenmine.domain.mine import Level
+from greenmine.domain.region import Regions
+from greenmine.domain.text import N_
 
 
 class Role(StrEnum):
@@ -111,7 +111,7 @@ def require_notice_level(officer: Officer, level: Level) -> None:
         raise NotAllowed("officer.wrong_level", N_("您的岗位不能发布这一级别的公示公告。"))
 
 
-def require_other_person(first: int, second: Officer) -> None:
+def require_other_person(first: int | None, second: Officer) -> None:
     """Raise NotAllowed when the officer who decides is the one who proposed (trust.md, ASVS 2.3.5)."""
     if first == second.id:
         raise NotAllowed("officer.same_person", N_("提出人不能作出决定，请由另一名经办人员办理。"))

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from ..domain.errors import Gone, NotFound
-from ..domain.text import N_
-from .database import Tx
-from .tables import act, act_head, act_subject, document
+from greenmine.domain.errors import Gone, NotFound
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.tables import act, act_head, act_subject, document
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,21 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, insert, select, update
 
-from ..domain.act import Act, subjects
-from ..domain.act_schema import KINDS
-from ..domain.errors import Conflict, RuleBroken, Unready
-from ..domain.instant import from_utc_text, utc_text
-from ..domain.text import N_
-from ..tlog.entry import canonical, entry_bytes, leaf_hash
-from . import tables
-from .database import Tx
-from .effects.content import CONTENT_EFFECTS
-from .effects.credit import CREDIT_EFFECTS
-from .effects.entry import Entry
-from .effects.mine import MINE_EFFECTS
-from .effects.notice import NOTICE_EFFECTS
-from .effects.reference import REFERENCE_EFFECTS
-from .effects.removal import REMOVAL_EFFECTS
+from greenmine.domain.act import Act, subjects
+from greenmine.domain.act_schema import KINDS
+from greenmine.domain.errors import Conflict, RuleBroken, Unready
+from greenmine.domain.instant import from_utc_text, utc_text
+from greenmine.domain.text import N_
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.content import CONTENT_EFFECTS
+from greenmine.store.effects.credit import CREDIT_EFFECTS
+from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.mine import MINE_EFFECTS
+from greenmine.store.effects.notice import NOTICE_EFFECTS
+from greenmine.store.effects.reference import REFERENCE_EFFECTS
+from greenmine.store.effects.removal import REMOVAL_EFFECTS
+from greenmine.tlog.entry import canonical, entry_bytes, leaf_hash
 
 Effect = Callable[[Tx, Entry], None]
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
-from ..domain.errors import NotFound
-from ..domain.instant import utc_text
-from ..domain.text import N_
-from .database import Tx
-from .sealed import MasterKey, new_case_key, open_part, seal_part
-from .tables_private import case_file, case_part
+from greenmine.domain.errors import NotFound
+from greenmine.domain.instant import utc_text
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.sealed import MasterKey, new_case_key, open_part, seal_part
+from greenmine.store.tables_private import case_file, case_part
 
 
 def open_case(tx: Tx, *, case: str, kind: str, region: str, at: datetime, master: MasterKey) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..domain.errors import NotFound
-from ..domain.text import N_
+from greenmine.domain.errors import NotFound
+from greenmine.domain.text import N_
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from ..domain.instant import utc_text
-from .database import Tx
-from .tables_private import journal
+from greenmine.domain.instant import utc_text
+from greenmine.store.database import Tx
+from greenmine.store.tables_private import journal
 
 
 def note(

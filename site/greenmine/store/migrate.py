@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from .database import Database
+from greenmine.store.database import Database
 
 _SCRIPTS: Final = str(files("greenmine.store") / "migrations")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from .apply import replay
-from .database import Database, Tx
-from .tables import PUBLIC_TABLES
+from greenmine.store.apply import replay
+from greenmine.store.database import Database, Tx
+from greenmine.store.tables import PUBLIC_TABLES
 
 _BATCH = 200
 

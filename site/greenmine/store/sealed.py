@@ -19,8 +19,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ..domain.errors import Gone, Unready
-from ..domain.text import N_
+from greenmine.domain.errors import Gone, Unready
+from greenmine.domain.text import N_
 
 _NONCE: Final = 12
 _KEY: Final = 32

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
 
-from .tables import act, act_subject, metadata
+from greenmine.store.tables import act, act_subject, metadata
 
 figure = Table(
     "figure",

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sqlalchemy import insert, update
 
-from .. import tables
-from ..database import Tx
-from .entry import Entry
-from .file import keep_files
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.file import keep_files
 
 
 def publish(tx: Tx, entry: Entry) -> None:

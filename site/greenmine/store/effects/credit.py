@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import insert, update
 
-from .. import tables
-from ..database import Tx
-from .entry import Entry
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
 
 _NAMED: Final = ("name", "credit_code", "mine", "conduct", "basis", "decision_no", "organ")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from .. import tables
-from ..database import Tx
-from .entry import Entry
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
 
 
 def keep_files(tx: Tx, entry: Entry, files: Iterable[Mapping[str, Any]]) -> None:

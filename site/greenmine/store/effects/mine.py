@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
-from ...domain.mine import DIRECTORIES, STAGES, Library, Membership, standing
-from ...domain.mine_name import name_key
-from .. import tables
-from ..database import Tx
-from .entry import Entry
+from greenmine.domain.mine import DIRECTORIES, STAGES, Library, Membership, standing
+from greenmine.domain.mine_name import name_key
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
 
 _CODES: Final = (
     "region", "scale", "method", "ownership", "activity", "production_date", "permit_from", "permit_until",

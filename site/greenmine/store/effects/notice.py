@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
-from .. import tables
-from ..database import Tx
-from .entry import Entry
-from .file import keep_files
-from .mine import settle
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.file import keep_files
+from greenmine.store.effects.mine import settle
 
 _PERIOD: Final = ("first_day", "last_day", "ends_at")
 _RULE: Final = ("unit", "days", "first_day_counted", "rolls_over", "cutoff")

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ..database import Tx
-from .entry import Entry
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
 
 
 def announce(tx: Tx, entry: Entry) -> None:

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import insert, update
 
-from ...domain.mine import DIRECTORIES, Level, Library
-from .. import tables
-from ..database import Tx
-from .entry import Entry
-from .mine import end_memberships, settle
+from greenmine.domain.mine import DIRECTORIES, Level, Library
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.mine import end_memberships, settle
 
 _ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL)
 

@@ -1,0 +1,145 @@
+"""A notice (公示, 公告): what an officer writes, what must be in it, and where it stands at an instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from greenmine.domain.errors import BadInput, RuleBroken
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import Level, Library
+from greenmine.domain.period import PeriodRule
+from greenmine.domain.text import N_
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands, told from its dates: never from a job that may not have run."""
+
+    STANDING = "standing"  # 公告（无期限）
+    RUNNING = "running"  # 进行中
+    ENDED = "ended"  # 已结束，待办结
+    CLOSED = "closed"  # 已办结
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+STATE_LABELS: Final[Mapping[NoticeState, str]] = {
+    NoticeState.STANDING: N_("已公布"),
+    NoticeState.RUNNING: N_("进行中"),
+    NoticeState.ENDED: N_("已结束"),
+    NoticeState.CLOSED: N_("已办结"),
+    NoticeState.WITHDRAWN: N_("已撤回"),
+}
+
+
+@dataclass(frozen=True)
+class NoticeItem:
+    """One line of the list as printed; ``mine`` is the public number when the mine is registered here."""
+
+    name: str
+    cells: tuple[str, ...]
+    mine: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A published file: bytes under their SHA-256, the name it is offered under, size in bytes."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class NoticeDraft:
+    """Everything a notice says before it is published.
+
+    :param kind: code of a notice kind of the rule books
+    :param enters: library its mines enter when it is closed without objection, None for announcements
+    :param period: counting rule, None for an announcement without a period
+    :param first_day: legal day the period starts, normally the day of publication
+    :param last_day: only for notices that print both dates (``PeriodUnit.DATES``)
+    :param objection: what an objection must hold, as the notice prints it
+    """
+
+    kind: str
+    level: Level
+    region: str
+    title: str
+    issuer: str
+    text: str = ""
+    number: str = ""
+    contact: str = ""
+    source: str = ""
+    columns: tuple[str, ...] = ()
+    items: tuple[NoticeItem, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    enters: Library | None = None
+    period: PeriodRule | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    objection: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check_draft(draft: NoticeDraft) -> None:
+    """Raise BadInput, beside its field, for what a notice cannot be published without."""
+    if not draft.title.strip():
+        raise BadInput("notice.title_missing", N_("请填写标题。"), field="title")
+    if not draft.issuer.strip():
+        raise BadInput("notice.issuer_missing", N_("请填写发布机关。"), field="issuer")
+    if not (draft.text.strip() or draft.items or draft.attachments):
+        raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")
+    if draft.enters is not None and draft.period is None:
+        raise BadInput("notice.period_missing", N_("拟纳入名录的公示须有公示期。"), field="unit")
+    numbers = [item.mine for item in draft.items if item.mine]
+    doubled = next((mine for mine in numbers if numbers.count(mine) > 1), None)
+    if doubled is not None:
+        raise BadInput(
+            "notice.mine_twice", N_("名单中矿山 %(mine)s 出现两次，请删去一处。"), field="items", mine=doubled
+        )
+
+
+def state_at(*, recorded: str, ends_at: datetime | None, now: datetime) -> NoticeState:
+    """Where the notice stands: ``recorded`` is what acts say (published, closed, withdrawn), the rest is arithmetic.
+
+    The end second itself still belongs to the period (as ``Period.is_over``); the next one does not.
+    """
+    if recorded == "closed":
+        return NoticeState.CLOSED
+    if recorded == "withdrawn":
+        return NoticeState.WITHDRAWN
+    if ends_at is None:
+        return NoticeState.STANDING
+    return NoticeState.RUNNING if now < ends_at + timedelta(seconds=1) else NoticeState.ENDED
+
+
+def days_left(*, ends_at: datetime, now: datetime) -> int:
+    """Legal days until the last one, 0 on the last day itself, never negative."""
+    return max(0, (legal_day(ends_at) - legal_day(now)).days)
+
+
+def require_closable(state: NoticeState) -> None:
+    """A notice is closed once, and not before its period is over.
+
+    Source: ZJ-11, ZJ-13 (公示无异议后方可归档、入库); trust.md ASVS 2.3.1.
+    """
+    if state is NoticeState.RUNNING:
+        raise RuleBroken("notice.still_running", N_("公示期未满，不能办结。"))
+    if state is not NoticeState.ENDED:
+        raise RuleBroken("notice.not_open", N_("这件公示已经办结、撤回或没有公示期。"))
+
+
+def require_outcomes(*, mines: frozenset[str], listed: frozenset[str], reasons: Mapping[str, str]) -> None:
+    """Every mine of the list is listed, or dropped with a reason (302 noticed, 301 listed: rules.md)."""
+    if not listed <= mines:
+        raise BadInput("notice.foreign_mine", N_("所选矿山不在这件公示的名单中。"), field="listed")
+    silent = next((mine for mine in sorted(mines - listed) if not reasons.get(mine, "").strip()), None)
+    if silent is not None:
+        raise BadInput(
+            "notice.reason_missing",
+            N_("矿山 %(mine)s 未纳入，请写明理由。"),
+            field=f"reason-{silent}",
+            mine=silent,
+        )

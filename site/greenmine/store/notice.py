@@ -1,0 +1,179 @@
+"""Queries on notices, their items and attachments."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.instant import from_utc_text, utc_text
+from greenmine.domain.mine import Level, Library
+from greenmine.domain.notice import Attachment, NoticeState, state_at
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.tables import notice, notice_attachment, notice_item
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """A notice as it stands; instants are aware UTC."""
+
+    id: str
+    kind: str
+    level: Level
+    region: str
+    title: str
+    number: str
+    issuer: str
+    text: str
+    contact: str
+    source: str
+    columns: tuple[str, ...]
+    objection: Mapping[str, Any]
+    published_at: datetime
+    published_on: date
+    unit: str | None
+    days: int | None
+    first_day_counted: bool | None
+    rolls_over: bool | None
+    cutoff: str | None
+    first_day: date | None
+    last_day: date | None
+    ends_at: datetime | None
+    provisional: bool
+    calendar: str | None
+    enters: Library | None
+    recorded: str
+    closed_at: datetime | None
+    result: str
+    first_act: int
+    last_act: int
+
+    def state(self, now: datetime) -> NoticeState:
+        """Where it stands at ``now``."""
+        return state_at(recorded=self.recorded, ends_at=self.ends_at, now=now)
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """A line of a notice's list, and what became of it (pending, listed, dropped)."""
+
+    position: int
+    mine: str | None
+    name: str
+    cells: tuple[str, ...]
+    note: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NoticeFilter:
+    """What a list of notices is narrowed by; None means any."""
+
+    state: NoticeState | None = None
+    kind: str | None = None
+    level: Level | None = None
+    region_prefix: str | None = None
+    mine: str | None = None
+
+
+def get_notice(tx: Tx, number: str) -> NoticeRow:
+    """The notice with this number. Raises NotFound."""
+    row = tx.execute(select(notice).where(notice.c.id == number)).first()
+    if row is None:
+        raise NotFound("notice.unknown", N_("没有编号为 %(number)s 的公示公告。"), number=number)
+    return _row(row)
+
+
+def list_notices(
+    tx: Tx, wanted: NoticeFilter, *, now: datetime, limit: int, offset: int = 0
+) -> tuple[Sequence[NoticeRow], int]:
+    """Notices that match, newest first, and how many there are in all."""
+    where = _where(wanted, now)
+    total = tx.execute(select(func.count()).select_from(notice).where(*where)).scalar_one()
+    query = select(notice).where(*where).order_by(notice.c.published_at.desc(), notice.c.id.desc())
+    return [_row(row) for row in tx.execute(query.limit(limit).offset(offset))], total
+
+
+def count_by_state(tx: Tx, *, now: datetime) -> Mapping[NoticeState, int]:
+    """How many notices stand in each state now."""
+    return {
+        state: tx.execute(
+            select(func.count()).select_from(notice).where(*_where(NoticeFilter(state=state), now))
+        ).scalar_one()
+        for state in NoticeState
+    }
+
+
+def items_of(tx: Tx, number: str) -> list[ItemRow]:
+    """The list as printed."""
+    query = select(notice_item).where(notice_item.c.notice == number).order_by(notice_item.c.position)
+    return [
+        ItemRow(r.position, r.mine, r.name, tuple(json.loads(r.cells)), r.note, r.outcome, r.reason)
+        for r in tx.execute(query)
+    ]
+
+
+def attachments_of(tx: Tx, number: str) -> list[Attachment]:
+    """The attachments with their hashes."""
+    query = select(notice_attachment).where(notice_attachment.c.notice == number).order_by(notice_attachment.c.position)
+    return [Attachment(r.sha256, r.name, r.media_type, r.size) for r in tx.execute(query)]
+
+
+def provisional_notices(tx: Tx) -> list[NoticeRow]:
+    """Open notices whose end was counted beyond the published calendar."""
+    query = select(notice).where(notice.c.provisional.is_(True), notice.c.state == "published")
+    return [_row(row) for row in tx.execute(query.order_by(notice.c.id))]
+
+
+def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        clauses.append(_in_state(wanted.state, utc_text(now)))
+    if wanted.kind is not None:
+        clauses.append(notice.c.kind == wanted.kind)
+    if wanted.level is not None:
+        clauses.append(notice.c.level == wanted.level)
+    if wanted.region_prefix:
+        clauses.append(notice.c.region.startswith(wanted.region_prefix))
+    if wanted.mine is not None:
+        clauses.append(notice.c.id.in_(select(notice_item.c.notice).where(notice_item.c.mine == wanted.mine)))
+    return clauses
+
+
+def _in_state(state: NoticeState, now: str) -> ColumnElement[bool]:
+    """The SQL twin of :func:`greenmine.domain.notice.state_at`; a test holds the two together."""
+    published = notice.c.state == "published"
+    match state:
+        case NoticeState.STANDING:
+            return and_(published, notice.c.ends_at.is_(None))
+        case NoticeState.RUNNING:
+            return and_(published, notice.c.ends_at >= now)
+        case NoticeState.ENDED:
+            return and_(published, notice.c.ends_at < now)
+        case NoticeState.CLOSED:
+            return notice.c.state == "closed"
+        case NoticeState.WITHDRAWN:
+            return notice.c.state == "withdrawn"
+
+
+def _row(row: Any) -> NoticeRow:
+    values = dict(row._mapping)
+    values["recorded"] = values.pop("state")
+    values |= {
+        "level": Level(row.level),
+        "enters": Library(row.enters) if row.enters else None,
+        "columns": tuple(json.loads(row.columns)),
+        "objection": json.loads(row.objection),
+        "published_on": date.fromisoformat(row.published_on),
+        "published_at": from_utc_text(row.published_at),
+    }
+    for name in ("first_day", "last_day"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    for name in ("ends_at", "closed_at"):
+        values[name] = from_utc_text(values[name]) if values[name] else None
+    return NoticeRow(**values)

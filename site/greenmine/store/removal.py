@@ -1,0 +1,103 @@
+"""Queries on removals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.mine import Level
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.tables import mine, removal
+
+
+@dataclass(frozen=True)
+class RemovalRow:
+    """A removal with the name and region of its mine; ``state`` is proposed, removed or refused."""
+
+    id: str
+    mine: str
+    mine_name: str
+    region: str
+    level: Level
+    ground: str
+    adverse: bool
+    state: str
+    reason: str
+    basis: str
+    decision_no: str
+    organ: str
+    proposed_on: date
+    decided_on: date | None
+    rectify_until: date | None
+    notice: str | None
+    first_act: int
+    last_act: int
+
+
+@dataclass(frozen=True)
+class RemovalFilter:
+    """What a list of removals is narrowed by; None means any."""
+
+    state: str | None = "removed"
+    adverse: bool | None = None
+    ground: str | None = None
+    region_prefix: str | None = None
+    year: int | None = None
+    mine: str | None = None
+
+
+def get_removal(tx: Tx, number: str) -> RemovalRow:
+    """The removal with this number. Raises NotFound."""
+    row = tx.execute(_joined().where(removal.c.id == number)).first()
+    if row is None:
+        raise NotFound("removal.unknown", N_("没有编号为 %(number)s 的移出事项。"), number=number)
+    return _row(row)
+
+
+def list_removals(tx: Tx, wanted: RemovalFilter, *, limit: int, offset: int = 0) -> tuple[Sequence[RemovalRow], int]:
+    """Removals that match, newest first, and how many there are in all."""
+    where = _where(wanted)
+    counted = select(func.count()).select_from(removal.join(mine, removal.c.mine == mine.c.id)).where(*where)
+    newest = func.coalesce(removal.c.decided_on, removal.c.proposed_on).desc()
+    query = _joined().where(*where).order_by(newest, removal.c.last_act.desc()).limit(limit).offset(offset)
+    return [_row(row) for row in tx.execute(query)], tx.execute(counted).scalar_one()
+
+
+def open_proposal(tx: Tx, number: str) -> str | None:
+    """The removal of this mine that still awaits a decision, or None."""
+    query = select(removal.c.id).where(removal.c.mine == number, removal.c.state == "proposed")
+    return tx.execute(query).scalars().first()
+
+
+def _joined() -> Any:
+    return select(removal, mine.c.name.label("mine_name"), mine.c.region).select_from(
+        removal.join(mine, removal.c.mine == mine.c.id)
+    )
+
+
+def _where(wanted: RemovalFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        clauses.append(removal.c.state == wanted.state)
+    if wanted.adverse is not None:
+        clauses.append(removal.c.adverse.is_(wanted.adverse))
+    if wanted.ground is not None:
+        clauses.append(removal.c.ground == wanted.ground)
+    if wanted.region_prefix:
+        clauses.append(mine.c.region.startswith(wanted.region_prefix))
+    if wanted.year is not None:
+        clauses.append(removal.c.decided_on.startswith(f"{wanted.year:04}-"))
+    if wanted.mine is not None:
+        clauses.append(removal.c.mine == wanted.mine)
+    return clauses
+
+
+def _row(row: Any) -> RemovalRow:
+    values = dict(row._mapping)
+    for name in ("proposed_on", "decided_on", "rectify_until"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return RemovalRow(**{**values, "level": Level(row.level)})

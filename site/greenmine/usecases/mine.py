@@ -1,0 +1,129 @@
+"""Registering a mine, correcting its facts, and entering it into a library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from greenmine.domain.act import Act
+from greenmine.domain.errors import BadInput, Conflict
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import Library
+from greenmine.domain.mine_facts import CODES, MineFacts, changed, check_facts, codes_of, texts_of
+from greenmine.domain.officer import Deed, Officer, require
+from greenmine.domain.reference import Reference
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.mine import get_mine, next_mine_number
+from greenmine.usecases.record import author, record
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The decision that puts a mine into a library."""
+
+    library: Library
+    since: date
+    decision_no: str = ""
+    organ: str = ""
+    batch_name: str = ""
+    notice: str | None = None
+
+
+def register_mine(
+    tx: Tx,
+    facts: MineFacts,
+    *,
+    reference: Reference,
+    officer: Officer | None,
+    at: datetime,
+    since: date | None = None,
+) -> str:
+    """Register a mine and return its public number. Raises BadInput, NotAllowed."""
+    check_facts(facts, reference)
+    if officer is not None:
+        require(officer, Deed.REGISTER_MINE, region=facts.region, regions=reference.regions)
+    number = next_mine_number(tx, facts.region)
+    act = Act(
+        kind="mine.registered",
+        object=f"mine/{number}",
+        by=author(officer),
+        valid_from=since or legal_day(at),
+        facts=codes_of(facts),
+        body=texts_of(facts),
+    )
+    record(tx, act, at=at, officer=officer)
+    return number
+
+
+def correct_mine(
+    tx: Tx,
+    number: str,
+    facts: MineFacts,
+    *,
+    reason: str,
+    seen_act: int,
+    reference: Reference,
+    officer: Officer,
+    at: datetime,
+) -> None:
+    """Correct a mine's facts as one act with its reason.
+
+    :param seen_act: ``last_act`` of the mine as the officer saw it; Conflict when it has moved on
+    Raises BadInput (nothing changed, no reason, bad facts), NotAllowed (old or new region), Conflict.
+    """
+    mine = get_mine(tx, number)
+    require(officer, Deed.CORRECT_MINE, region=mine.facts.region, regions=reference.regions)
+    if mine.last_act != seen_act:
+        raise Conflict("mine.changed_meanwhile", N_("您打开后，这座矿山的信息已有变化，请核对后再提交。"))
+    check_facts(facts, reference)
+    require(officer, Deed.CORRECT_MINE, region=facts.region, regions=reference.regions)
+    if not reason.strip():
+        raise BadInput("mine.reason_missing", N_("请写明更正理由，理由将公开。"), field="reason")
+    differences = changed(mine.facts, facts)
+    if not differences:
+        raise BadInput("mine.nothing_changed", N_("没有任何改动。"))
+    record(tx, _correction(number, facts, differences, reason=reason, officer=officer, at=at), at=at, officer=officer)
+
+
+def _correction(
+    number: str,
+    facts: MineFacts,
+    differences: Mapping[str, tuple[Any, Any]],
+    *,
+    reason: str,
+    officer: Officer,
+    at: datetime,
+) -> Act:
+    codes = {name: value for name, value in codes_of(facts).items() if name in differences}
+    cleared = sorted(name for name in differences if name in CODES and getattr(facts, name) is None)
+    texts = {
+        name: list(after) if isinstance(after, tuple) else after
+        for name, (_, after) in differences.items()
+        if name not in CODES
+    }
+    return Act(
+        kind="mine.changed",
+        object=f"mine/{number}",
+        by=author(officer),
+        valid_from=legal_day(at),
+        facts={name: value for name, value in (("set", codes), ("cleared", cleared)) if value},
+        body={"changes": texts, "reason": reason.strip()},
+    )
+
+
+def enlist_mine(tx: Tx, number: str, listing: Listing, *, officer: Officer | None, at: datetime) -> None:
+    """Enter a mine into a library. The right to do so is checked by the use case that decided it."""
+    facts: dict[str, Any] = {"library": str(listing.library)}
+    if listing.notice is not None:
+        facts["notice"] = listing.notice
+    texts = {name: getattr(listing, name) for name in ("decision_no", "organ", "batch_name")}
+    act = Act(
+        kind="directory.listed",
+        object=f"mine/{number}",
+        by=author(officer),
+        valid_from=listing.since,
+        facts=facts,
+        body={name: value for name, value in texts.items() if value},
+    )
+    record(tx, act, at=at, officer=officer)
