@@ -1,4 +1,4 @@
-"""content/regions/regions.csv → the tree of regions. A row that cannot be taken is reported, the others are served."""
+"""content/regions/regions.csv → the tree of regions. A bad row is reported with its line, the rest is served."""
 
 import csv
 import re
