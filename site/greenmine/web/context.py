@@ -1,0 +1,37 @@
+"""How a view gets its tools: the services, the settings and the officer who is signed in."""
+
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import current_app, g
+
+from greenmine.config import Settings
+from greenmine.domain.errors import NotAllowed
+from greenmine.domain.officer import Officer
+from greenmine.domain.text import N_
+
+if TYPE_CHECKING:  # a type only: the composition root hands the object in
+    from greenmine.services import Services
+
+SERVICES: Final = "greenmine"
+SETTINGS: Final = "greenmine.settings"
+
+
+def current_services() -> "Services":
+    """The services this application was built with."""
+    return cast("Services", current_app.extensions[SERVICES])
+
+
+def current_settings() -> Settings:
+    """The settings this application was built with."""
+    return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def current_officer() -> Officer:
+    """The officer signed in. On a desk route the gate has made sure that there is one.
+
+    :raises NotAllowed: nobody is signed in (only when called from a public route)
+    """
+    officer = g.get("officer")
+    if not isinstance(officer, Officer):
+        raise NotAllowed("officer.signed_out", N_("请先登录工作台。"))
+    return officer

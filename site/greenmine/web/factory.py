@@ -1,0 +1,53 @@
+"""Builds the Flask application around services that others have built."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from greenmine.config import Settings
+from greenmine.domain.officer import Officer
+
+from .assets import init_assets
+from .context import SERVICES, SETTINGS
+from .errors import init_errors
+from .formats import init_formats
+from .forms.sheet import init_forms
+from .i18n import init_i18n
+from .routes import ROUTES
+from .routing import OfficerFinder, Route, register
+from .security import configure, make_limiter
+from .shell import init_shell
+
+if TYPE_CHECKING:  # a type only: the composition root hands the object in
+    from greenmine.services import Services
+
+
+def nobody() -> Officer | None:
+    """No officer is signed in."""
+    return None
+
+
+def create_flask(
+    services: "Services",
+    settings: Settings,
+    *,
+    routes: Iterable[Route] = ROUTES,
+    find_officer: OfficerFinder = nobody,
+) -> Flask:
+    """The application: pages, errors, headers, languages.
+
+    :param find_officer: who is signed in on this request, or None
+    """
+    app = Flask("greenmine.web", static_folder=None)
+    app.extensions[SERVICES] = services
+    app.extensions[SETTINGS] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    configure(app, settings)
+    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_errors):
+        init(app)
+    register(app, routes, limiter=make_limiter(app), find_officer=find_officer)
+    return app

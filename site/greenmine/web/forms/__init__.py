@@ -1,0 +1,1 @@
+"""Forms: one file per noun, each form a subclass of sheet.Sheet."""

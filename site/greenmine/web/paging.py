@@ -1,0 +1,94 @@
+"""Stable addresses of lists and their pages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.text import N_
+
+PER_PAGE: Final = 25
+WINDOW: Final = 2
+"""Pages shown on each side of the current one; the first and the last are always there."""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A place in the row of pages; a gap has number 0 and no address."""
+
+    number: int
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where in a list this page stands; ``first`` and ``last`` count items from 1 (0 and 0 when empty)."""
+
+    number: int
+    pages: int
+    total: int
+    first: int
+    last: int
+    links: tuple[PageLink, ...]
+    previous: str
+    following: str
+
+
+def address(path: str, values: Mapping[str, object] | Iterable[tuple[str, object]]) -> str:
+    """``path`` with its query in one order, without empty values: the same list has the same address.
+
+    >>> address("/mines", {"q": "", "level": "national", "city": 1})
+    '/mines?city=1&level=national'
+    """
+    pairs = values.items() if isinstance(values, Mapping) else values
+    kept = sorted((name, str(value)) for name, value in pairs if value not in (None, ""))
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def read_page_number(text: str) -> int:
+    """A page number from an address; raises NotFound for what no page has."""
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 6 and int(text) > 0):
+        raise NotFound("page.number", N_("没有这一页。"))
+    return int(text)
+
+
+def paging(
+    path: str, *, total: int, number: int, kept: Iterable[tuple[str, str]] = (), per_page: int = PER_PAGE
+) -> Pager:
+    """The pages of a list of ``total`` items; ``kept`` are the other values of its address.
+
+    :raises NotFound: for a page beyond the last
+    """
+    pages = max(1, -(-total // per_page))
+    if number > pages:
+        raise NotFound("page.number", N_("没有这一页。"))
+    others = tuple((name, value) for name, value in kept if name != "page")
+
+    def at(page: int) -> str:
+        return address(path, (*others, ("page", page if page > 1 else "")))
+
+    return Pager(
+        number=number,
+        pages=pages,
+        total=total,
+        first=(number - 1) * per_page + 1 if total else 0,
+        last=min(number * per_page, total),
+        links=tuple(PageLink(page, at(page) if page else "", page == number) for page in _window(number, pages)),
+        previous=at(number - 1) if number > 1 else "",
+        following=at(number + 1) if number < pages else "",
+    )
+
+
+def _window(number: int, pages: int) -> list[int]:
+    """Page numbers to show, 0 for a gap; a gap never hides a single page."""
+    shown = {1, pages, *range(max(1, number - WINDOW), min(pages, number + WINDOW) + 1)}
+    row: list[int] = []
+    for page in sorted(shown):
+        missing = page - (row[-1] if row else 0) - 1
+        row += [page - 1] if missing == 1 else [0] if missing else []
+        row.append(page)
+    return row

@@ -1,0 +1,1 @@
+"""Views of the public: read the address, ask one query, show."""

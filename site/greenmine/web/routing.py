@@ -1,0 +1,174 @@
+"""What an entry of the list of routes says, and how the list is hung on the application.
+
+Every address the site answers is one :class:`Route`; who may come, for which region, how often and
+whether the page is personal is written there and enforced here, not in the views.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import wraps
+from typing import Final, cast
+from urllib.parse import quote
+
+from flask import Flask, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+
+from greenmine.config import Settings
+from greenmine.domain.errors import NotAllowed
+from greenmine.domain.officer import Officer, Role
+from greenmine.domain.text import N_
+
+ROUTES: Final = "greenmine.routes"
+SIGN_IN: Final = "/desk/sign-in"
+
+View = Callable[..., ResponseReturnValue]
+OfficerFinder = Callable[[], Officer | None]
+
+
+class Door(StrEnum):
+    """Through which door a route is entered."""
+
+    PUBLIC = "public"  # 公众
+    DESK = "desk"  # 工作台
+
+
+class RegionRule(StrEnum):
+    """How a route is bound to the officer's regions."""
+
+    ANY = "any"  # 不限辖区
+    OWN = "own"  # 只列本辖区
+    OBJECT = "object"  # 以对象所在地为准, decided by the use case through domain.officer.require
+
+
+class Limit(StrEnum):
+    """Which rate of the settings counts a request."""
+
+    PAGES = "pages"  # 浏览; a POST to such a route counts as a form
+    EXPORTS = "exports"  # 下载
+    SIGN_IN = "sign_in"  # 登录
+    FREE = "free"  # 不计: static files
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may come in: anyone, or officers of these roles."""
+
+    door: Door
+    roles: frozenset[Role] = frozenset()
+
+    def __post_init__(self) -> None:
+        if (self.door is Door.DESK) != bool(self.roles):
+            raise ValueError("a desk route names its roles, a public route names none")
+
+
+PUBLIC: Final = Access(Door.PUBLIC)
+EVERY_ROLE: Final = Access(Door.DESK, frozenset(Role))
+
+
+def desk(*roles: Role) -> Access:
+    """Officers of these roles only."""
+    return Access(Door.DESK, frozenset(roles))
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: what answers it, who may come, how often.
+
+    :param rule: Werkzeug rule (``/mines/<mine_id>``)
+    :param endpoint: unique name, dotted by noun (``mine.page``)
+    :param personal: the page shows what belongs to one person: ``no-store`` and ``Vary: Cookie``
+    """
+
+    rule: str
+    endpoint: str
+    view: View
+    methods: frozenset[str] = field(default=frozenset({"GET"}), kw_only=True)
+    access: Access = field(default=PUBLIC, kw_only=True)
+    region: RegionRule = field(default=RegionRule.ANY, kw_only=True)
+    personal: bool = field(default=False, kw_only=True)
+    limit: Limit = field(default=Limit.PAGES, kw_only=True)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether no cache may keep the answer; every page of the desk is such."""
+        return self.personal or self.access.door is Door.DESK
+
+
+GET_POST: Final = frozenset({"GET", "POST"})
+POST: Final = frozenset({"POST"})
+
+
+def register(app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_officer: OfficerFinder) -> None:
+    """Hang the routes on ``app``, each behind its gate and its rates."""
+    entries = tuple(routes)
+    app.extensions[ROUTES] = {route.endpoint: route for route in entries}
+    if len(app.extensions[ROUTES]) != len(entries):
+        raise ValueError("two routes share an endpoint")
+    for route in entries:
+        view = _gated(route, find_officer=find_officer)
+        app.add_url_rule(
+            route.rule,
+            route.endpoint,
+            _rated(view, route, limiter=limiter),
+            methods=sorted(route.methods),
+        )
+
+
+def routes_of(app: Flask) -> dict[str, Route]:
+    """The entries by endpoint."""
+    return cast(dict[str, Route], app.extensions[ROUTES])
+
+
+def current_route() -> Route | None:
+    """The entry that answers this request; None for an unknown address or a refused host."""
+    return routes_of(current_app).get(request.endpoint or "")
+
+
+def answers(app: Flask, rule: str) -> bool:
+    """Whether the site has a page at this address: links to what does not exist yet are not drawn."""
+    return any(route.rule == rule and "GET" in route.methods for route in routes_of(app).values())
+
+
+def own_path(text: str) -> str:
+    """``text`` if it is a path on this site (with query), else ``/``: never a way to a foreign host."""
+    is_own = text.startswith("/") and not text.startswith(("//", "/\\"))
+    is_plain = text.isprintable() and "\\" not in text and len(text) <= 2000
+    return text if is_own and is_plain else "/"
+
+
+def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
+    if route.access.door is Door.PUBLIC:
+        return route.view
+
+    @wraps(route.view)
+    def gate(**values: object) -> ResponseReturnValue:
+        officer = find_officer()
+        if officer is None:
+            back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
+            return redirect(f"{SIGN_IN}?back={quote(back, safe='/')}", 303)
+        if officer.role not in route.access.roles:
+            raise NotAllowed("officer.wrong_role", N_("您的岗位不能进入此页面。"))
+        g.officer = officer
+        return route.view(**values)
+
+    return gate
+
+
+def _rated(view: View, route: Route, *, limiter: Limiter) -> View:
+    if route.limit is Limit.FREE:
+        return cast(View, limiter.exempt(view))
+    reading = Limit.EXPORTS if route.limit is Limit.EXPORTS else Limit.PAGES
+    writing = "sign_in" if route.limit is Limit.SIGN_IN else "forms"
+    # each route gets a function of its own: the limiter marks functions by their name
+    rated = limiter.shared_limit(_rate(reading), scope=reading, methods=["GET", "HEAD"])(view)
+    return cast(View, limiter.shared_limit(_rate(writing), scope=writing, methods=["POST"])(rated))
+
+
+def _rate(name: str) -> Callable[[], str]:
+    def read() -> str:
+        settings = cast(Settings, current_app.extensions["greenmine.settings"])
+        return cast(str, getattr(settings, f"rate_{name}"))
+
+    return read

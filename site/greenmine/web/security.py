@@ -1,0 +1,116 @@
+"""The security floor: headers on every answer, cookies, forgery tokens, sizes, hosts and rates.
+
+Sources: OWASP ASVS 5.0 3.3, 3.4, 4.1.3, 14.2; libraries.md "Flask traps measured".
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from greenmine.config import Settings, ensure_secret_key
+
+from .routing import current_route
+
+FORM_PARTS: Final = 500
+"""Most fields of one form; the longest form of the desk has fewer than 100."""
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "media-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No script at all: no page needs one."""
+
+CLOSED_FEATURES: Final = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "usb",
+)
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in CLOSED_FEATURES),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""On every answer. A view may set a header of its own (``/documents`` sandboxes); it is then kept."""
+
+HSTS: Final = "max-age=63072000"
+"""Two years. Without includeSubDomains: sister sites of the sponsor's domain are not ours to bind."""
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Put the settings where Flask, Werkzeug and Flask-WTF read them."""
+    app.config.update(
+        SECRET_KEY=ensure_secret_key(settings),
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=settings.request_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.form_bytes,
+        MAX_FORM_PARTS=FORM_PARTS,
+        SESSION_COOKIE_NAME=settings.cookie_name,
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PREFERRED_URL_SCHEME="https" if settings.cookie_secure else "http",
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=settings.rate_storage,
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    CSRFProtect(app)
+    app.after_request(_sealer(settings))
+
+
+def make_limiter(app: Flask) -> Limiter:
+    """The counter of requests; its rates are read from the settings by each route."""
+    return Limiter(get_remote_address, app=app)
+
+
+def _sealer(settings: Settings) -> Callable[[Response], Response]:
+    """A function that adds the headers to an answer, whatever made it."""
+    headers = {**HEADERS, "Strict-Transport-Security": HSTS} if settings.cookie_secure else HEADERS
+
+    def seal(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        _set_caching(response)
+        return response
+
+    return seal
+
+
+def _set_caching(response: Response) -> None:
+    """Personal pages are kept by nobody; other pages are asked for again, and differ by the view cookie."""
+    route = current_route()
+    if (route is not None and route.is_personal) or request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    elif response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.vary.add("Cookie")

@@ -1,0 +1,92 @@
+"""The frame around every page: what layout.html knows without being told."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, current_app, request
+
+from greenmine.config import Settings
+from greenmine.domain.text import N_
+
+from .context import current_settings
+from .i18n import gettext as _
+from .preferences import current_preferences
+from .routing import answers
+
+
+@dataclass(frozen=True)
+class Section:
+    """An entry of the navigation."""
+
+    label: str
+    path: str
+
+
+SECTIONS: Final = (
+    Section(N_("首页"), "/"),
+    Section(N_("名录查询"), "/mines"),
+    Section(N_("公示公告"), "/notices"),
+    Section(N_("移出与失信"), "/removals"),
+    Section(N_("新闻动态"), "/news"),
+    Section(N_("政策法规"), "/policies"),
+    Section(N_("关于本站"), "/about"),
+)
+"""Main navigation, at most seven (ui.md); an entry is drawn once its page exists."""
+
+FOOTER: Final = (
+    Section(N_("站点地图"), "/sitemap"),
+    Section(N_("无障碍声明"), "/accessibility"),
+    Section(N_("隐私说明"), "/privacy"),
+    Section(N_("关于本站"), "/about"),
+    Section(N_("工作人员登录"), "/desk"),
+)
+
+FAULT_REPORT: Final = "https://zfwzgl.www.gov.cn/exposure/jiucuo.html"
+"""我为政府网站找错: the State Council office's form; it needs the site's real 网站标识码."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything layout.html shows around a page; ``sections`` and ``links`` are translated."""
+
+    sections: tuple[Section, ...]
+    links: tuple[Section, ...]
+    search_path: str
+    domain: str
+    fault_report: str
+    here: str
+
+
+def init_shell(app: Flask) -> None:
+    """Give the templates the frame, the settings shown in it and the reader's preferences."""
+    app.context_processor(_frame_values)
+    app.jinja_env.globals["act_href"] = act_href
+
+
+def act_href(number: int | None) -> str:
+    """Address of an act's log entry; empty while the site has no log pages (work order C)."""
+    if number is None or not answers(current_app, "/log/entry/<int:number>"):
+        return ""
+    return f"/log/entry/{number}"
+
+
+def _frame_values() -> dict[str, object]:
+    settings = current_settings()
+    return {"site": settings, "view": current_preferences(), "frame": _frame(settings)}
+
+
+def _frame(settings: Settings) -> Frame:
+    query = {"site_code": settings.site_id_code, "url": f"{settings.site_url}/"}
+    return Frame(
+        sections=_existing(SECTIONS),
+        links=_existing(FOOTER),
+        search_path="/search" if answers(current_app, "/search") else "/mines",
+        domain=urlsplit(settings.site_url).netloc,
+        fault_report=f"{FAULT_REPORT}?{urlencode(query)}" if query["site_code"] else "",
+        here=request.full_path.rstrip("?") if request.method == "GET" else request.path,
+    )
+
+
+def _existing(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    return tuple(Section(_(each.label), each.path) for each in sections if answers(current_app, each.path))
