@@ -42,6 +42,18 @@ class PartialDate:
         return f"{self.year}年{month}{day}"
 
 
+def _partial_date(text: str) -> PartialDate | None:
+    found = _PARTIAL_DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (None if part is None else int(part) for part in found.groups())
+    try:
+        date(year or 0, month or 1, day or 1)
+    except ValueError:
+        return None
+    return PartialDate(year or 0, month, day)
+
+
 @dataclass
 class Fields:
     """One mapping of a front matter while it is read.
@@ -148,16 +160,10 @@ class Fields:
         value = self.take(name, required=False)
         if value is None:
             return None
-        found = None if isinstance(value, bool | datetime) else _PARTIAL_DATE.fullmatch(str(value))
-        if found is not None:
-            parts = [None if part is None else int(part) for part in found.groups()]
-            result = PartialDate(parts[0] or 0, parts[1], parts[2])
-            try:
-                return result if result.first_day else None
-            except ValueError:
-                pass
-        self.report(name, N_("字段 %(name)s 应为年、年月或日期，如 2018、2023-03、2017-10-27"))
-        return None
+        result = None if isinstance(value, bool | datetime) else _partial_date(str(value))
+        if result is None:
+            self.report(name, N_("字段 %(name)s 应为年、年月或日期，如 2018、2023-03、2017-10-27"))
+        return result
 
     def instant(self, name: str) -> datetime | None:
         """A minute of legal time (``2026-03-05 09:30``, Asia/Shanghai) as aware UTC."""
