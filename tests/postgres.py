@@ -141,10 +141,12 @@ def _reachable_binaries(folder: Path) -> Path:
     installed = _binaries()
     if os.geteuid() != 0 or _anyone_may_read(installed / "postgres"):
         return installed
-    copied = folder / "pginstall"
-    if not copied.exists():
-        shutil.copytree(installed.parent, copied, ignore=shutil.ignore_patterns("include", "*.a"))
-    return copied / "bin"
+    package, copies = installed.parent.parent, folder / "package"
+    if not copies.exists():
+        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):  # the wheel's own libraries
+            copied = copies / part.relative_to(package.parent)
+            shutil.copytree(part, copied, ignore=shutil.ignore_patterns("include", "*.a"))
+    return copies / package.name / "pginstall" / "bin"
 
 
 def _anyone_may_read(path: Path) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests import postgres
 from tests.conftest import OutsideConnection
 from tests.postgres import PostgresServer, running_server
 
@@ -109,3 +110,11 @@ def test_settings_of_a_test_stay_in_its_own_folder(settings: Settings, tmp_path:
     assert settings.data_dir.is_relative_to(tmp_path)
     assert settings.search_index.is_relative_to(tmp_path)
     assert str(tmp_path) in settings.database_url
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_server_runs_from_a_virtual_environment_that_others_cannot_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_anyone_may_read", lambda _: False)
+    with running_server() as server, psycopg.connect(server.admin) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
