@@ -106,19 +106,19 @@ _ATTACHMENT: Final = document(
 )
 _PERIOD: Final = {"first_day": DATE, "last_day": DATE, "ends_at": INSTANT, "provisional": BOOLEAN}
 _GROUND: Final = pattern(r"^[a-z][a-z_]{2,40}$")
-_SECTION: Final = pattern(r"^(policy|news|page)$")
+_SECTION: Final = pattern(r"^(policies|news|pages)$")
 _CONTENT: Final = document(
     {
         "title": TEXT,
         "summary": optional_text(),
         "markdown": LONG,
         "meta": {"type": "object"},
-        "pictures": listing(
+        "media": listing(
             document(
                 {
                     "sha256": SHA256,
                     "media_type": TEXT,
-                    "alt": TEXT,
+                    "alt": optional_text(),
                     "caption": optional_text(),
                     "name": TEXT,
                     "size": COUNT,
@@ -140,10 +140,9 @@ _CONTENT_FACTS: Final = {
     "type": pattern(r"^(activity|case|exposure|video)$"),
     "region": REGION,
     "published": DATE,
-    "disclosure": pattern(r"^(public|on_request|closed)$"),
+    "disclosure": pattern(r"^(proactive|on_request|withheld)$"),
     "origin": pattern(r"^(file|desk)$"),
-    "digest": SHA256,
-    "pictures": listing(SHA256),
+    "media": listing(SHA256),
 }
 
 _KINDS: Final = (
@@ -329,7 +328,7 @@ _KINDS: Final = (
         "content.published",
         1,
         N_("发布文章"),
-        r"^content/(policy|news|page)/[a-z0-9][a-z0-9-]{0,79}$",
+        r"^content/(policies|news|pages)/[a-z0-9][a-z0-9-]{0,79}$",
         _CONTENT_FACTS,
         ("section", "origin", "published"),
         _CONTENT,
@@ -338,7 +337,7 @@ _KINDS: Final = (
         "content.changed",
         1,
         N_("更正文章"),
-        r"^content/(policy|news|page)/[a-z0-9][a-z0-9-]{0,79}$",
+        r"^content/(policies|news|pages)/[a-z0-9][a-z0-9-]{0,79}$",
         _CONTENT_FACTS,
         ("section", "origin", "published"),
         _CONTENT,
@@ -347,7 +346,7 @@ _KINDS: Final = (
         "content.withdrawn",
         1,
         N_("撤下文章"),
-        r"^content/(policy|news|page)/[a-z0-9][a-z0-9-]{0,79}$",
+        r"^content/(policies|news|pages)/[a-z0-9][a-z0-9-]{0,79}$",
         {"section": _SECTION, "origin": pattern(r"^(file|desk)$")},
         ("section", "origin"),
         document({"reason": TEXT}, "reason"),
@@ -357,7 +356,7 @@ _KINDS: Final = (
         1,
         N_("公布工作日历"),
         r"^calendar/[0-9a-f]{12}$",
-        {"first": DATE, "last": DATE, "digest": pattern(r"^[0-9a-f]{12,64}$")},
+        {"first": DATE, "last": DATE},
         ("first", "last"),
         document({"holidays": listing(DATE), "made_up": listing(DATE)}, "holidays", "made_up"),
     ),
@@ -366,9 +365,9 @@ _KINDS: Final = (
         1,
         N_("公布规则集"),
         r"^book/[0-9]{6}/[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-        {"region": REGION, "from": DATE, "until": DATE, "digest": SHA256},
-        ("region", "from", "digest"),
-        document({"title": TEXT, "toml": LONG}, "title", "toml"),
+        {"region": REGION, "from": DATE, "until": DATE, "digest": SHA256, "size": COUNT},
+        ("region", "from", "digest", "size"),
+        document({"title": TEXT}, "title"),
     ),
 )
 

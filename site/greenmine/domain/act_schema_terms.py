@@ -34,7 +34,7 @@ def document(properties: Mapping[str, Schema], *required: str) -> dict[str, Any]
 
 def optional_text() -> Schema:
     """A short text that may be empty (bodies only)."""
-    return {"type": "string", "maxLength": 500}
+    return {"type": "string", "maxLength": 2000}
 
 
 def texts() -> Schema:

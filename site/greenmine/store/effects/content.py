@@ -49,7 +49,7 @@ def withdraw(tx: Tx, entry: Entry) -> None:
 
 
 def _values(tx: Tx, entry: Entry) -> dict[str, Any]:
-    keep_files(tx, entry, (entry.body or {}).get("pictures", ()))
+    keep_files(tx, entry, (entry.body or {}).get("media", ()))
     return {
         "type": entry.fact("type"),
         "region": entry.fact("region"),
@@ -58,8 +58,8 @@ def _values(tx: Tx, entry: Entry) -> dict[str, Any]:
         "summary": entry.text("summary"),
         "markdown": entry.text("markdown"),
         "meta": entry.json("meta", empty={}),
-        "pictures": entry.json("pictures", empty=[]),
-        "digest": entry.fact("digest"),
+        "media": entry.json("media", empty=[]),
+        "disclosure": entry.fact("disclosure"),
         "published_on": entry.fact("published"),
         "state": "published",
         "withdrawn_reason": "",

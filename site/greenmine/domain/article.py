@@ -1,0 +1,69 @@
+"""An article (policy, news, page of the site) as it is published, from a file or from the desk alike."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from greenmine.domain.errors import BadInput
+from greenmine.domain.text import N_
+
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True)
+class ArticleMedia:
+    """A picture or film of an article: published bytes under their SHA-256; ``alt`` says what a picture shows."""
+
+    sha256: str
+    media_type: str
+    name: str
+    size: int
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """Everything an article says.
+
+    :param section: policies, news or pages
+    :param origin: ``file`` (content/) or ``desk``
+    :param type: for news: activity, case, exposure, video (LN-18)
+    :param disclosure: proactive, on_request or withheld (SC-09)
+    :param meta: the section's own head, JSON values only
+    :param note: for a change: what was changed and why (public)
+    """
+
+    section: str
+    slug: str
+    origin: str
+    title: str
+    summary: str
+    markdown: str
+    published: date
+    region: str | None = None
+    type: str | None = None
+    disclosure: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    media: tuple[ArticleMedia, ...] = ()
+    note: str = ""
+
+    @property
+    def object(self) -> str:
+        """Its name in the log."""
+        return f"content/{self.section}/{self.slug}"
+
+
+def check_article(article: Article) -> None:
+    """Raise BadInput, beside its field, for what an article cannot be published without."""
+    if SLUG.fullmatch(article.slug) is None:
+        raise BadInput("article.slug", N_("地址名只能用小写字母、数字和连字符。"), field="slug")
+    if not article.title.strip():
+        raise BadInput("article.title_missing", N_("请填写标题。"), field="title")
+    if not article.markdown.strip():
+        raise BadInput("article.empty", N_("请填写正文。"), field="markdown")
+    silent = next((m for m in article.media if m.media_type.startswith("image/") and not m.alt.strip()), None)
+    if silent is not None:
+        raise BadInput("article.alt_missing", N_("请为图片“%(name)s”填写文字说明。"), field="alt", name=silent.name)
