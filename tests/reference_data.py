@@ -4,8 +4,10 @@ from functools import cache
 from pathlib import Path
 
 from greenmine.content.calendars import load_calendar
+from greenmine.content.minerals import load_minerals
 from greenmine.content.regions import load_regions
 from greenmine.domain.calendar import WorkCalendar
+from greenmine.domain.mineral import Minerals
 from greenmine.domain.region import Regions
 
 ROOT = Path(__file__).parent.parent
@@ -27,3 +29,11 @@ def shipped_regions() -> Regions:
     loaded = load_regions(CONTENT)
     assert loaded.problems == ()
     return Regions(loaded.items)
+
+
+@cache
+def shipped_minerals() -> Minerals:
+    """The minerals of content/minerals; fails loudly when a shipped row is not taken."""
+    loaded = load_minerals(CONTENT)
+    assert loaded.problems == ()
+    return loaded.items[0]
