@@ -57,9 +57,7 @@ def test_good_rows_in_any_order_make_a_tree(tmp_path: Path) -> None:
         ("520500,毕节市", "应有 10 列，实有 2 列"),
     ],
 )
-def test_bad_row_is_reported_with_its_line_and_the_others_are_served(
-    tmp_path: Path, row: str, part: str
-) -> None:
+def test_bad_row_is_reported_with_its_line_and_the_others_are_served(tmp_path: Path, row: str, part: str) -> None:
     codes, problems = load(tmp_path, HEAD, COUNTRY, PROVINCE, row)
 
     assert codes == ["000000", "520000"]
@@ -68,9 +66,7 @@ def test_bad_row_is_reported_with_its_line_and_the_others_are_served(
 
 
 def test_whoever_hangs_on_a_bad_row_is_reported_too(tmp_path: Path) -> None:
-    codes, problems = load(
-        tmp_path, HEAD, COUNTRY, PROVINCE, CITY.replace(",520500,,,", ",520599,,,"), COUNTY
-    )
+    codes, problems = load(tmp_path, HEAD, COUNTRY, PROVINCE, CITY.replace(",520500,,,", ",520599,,,"), COUNTY)
 
     assert codes == ["000000", "520000"]
     assert [line for line, _ in problems] == [4, 5]

@@ -45,9 +45,7 @@ def test_every_day_2018_to_2026_agrees_with_holidays_as_second_opinion() -> None
         (date(2024, 2, 9), DayKind.WORKDAY, None),  # 除夕 2024 was only recommended
     ],
 )
-def test_kind_of_days_that_a_monday_to_friday_counter_gets_wrong(
-    day: date, kind: DayKind, name: str | None
-) -> None:
+def test_kind_of_days_that_a_monday_to_friday_counter_gets_wrong(day: date, kind: DayKind, name: str | None) -> None:
     calendar = shipped_calendar()
 
     assert calendar.kind(day) is kind

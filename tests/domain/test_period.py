@@ -67,9 +67,7 @@ def oracle_ends(days: int) -> dict[date, date]:
     """Day on which ``days`` working days counted from each day on are full, by chinesecalendar alone."""
     span = (ORACLE_LAST - ORACLE_FIRST).days + 1
     working = [
-        day
-        for day in (ORACLE_FIRST + ONE_DAY * offset for offset in range(span))
-        if chinese_calendar.is_workday(day)
+        day for day in (ORACLE_FIRST + ONE_DAY * offset for offset in range(span)) if chinese_calendar.is_workday(day)
     ]
     ends: dict[date, date] = {}
     index = 0
@@ -91,11 +89,7 @@ def test_every_start_2018_to_2026_ends_where_chinesecalendar_says(days: int, fir
     for counted_from, end in ends.items():
         start = counted_from if first_day_counted else counted_from - ONE_DAY
         period = count_period(rule, start=start, calendar=calendar)
-        if (
-            period.last_day != end
-            or period.counted_days != days
-            or period.provisional != (end > calendar.last)
-        ):
+        if period.last_day != end or period.counted_days != days or period.provisional != (end > calendar.last):
             wrong.append((start, period.last_day, end))
 
     assert len(ends) > 3200
@@ -167,9 +161,7 @@ def test_natural_last_day_on_a_made_up_sunday_does_not_roll_over() -> None:
 
 
 def test_liaoning_five_workdays_end_on_a_made_up_sunday_and_say_why() -> None:
-    period = count_period(
-        workdays(5, first_day_counted=True), start=date(2025, 1, 21), calendar=shipped_calendar()
-    )
+    period = count_period(workdays(5, first_day_counted=True), start=date(2025, 1, 21), calendar=shipped_calendar())
 
     assert [(day.day.day, day.number, day.reason) for day in period.days] == [
         (21, 1, DayReason.COUNTED),
@@ -193,18 +185,14 @@ def test_shanxi_cutoff_hour_ends_the_notice_at_four_in_the_afternoon() -> None:
 
 
 def test_last_second_of_the_legal_day_is_in_time() -> None:
-    period = count_period(
-        DATES_ONLY, start=date(2023, 11, 7), end=date(2023, 11, 15), calendar=shipped_calendar()
-    )
+    period = count_period(DATES_ONLY, start=date(2023, 11, 7), end=date(2023, 11, 15), calendar=shipped_calendar())
 
     assert not period.is_over(datetime(2023, 11, 15, 15, 59, 59, 999999, tzinfo=UTC))
     assert period.is_over(from_utc_text("2023-11-15T16:00:00Z"))
 
 
 def test_notice_published_on_a_day_off_begins_to_count_on_the_next_workday() -> None:
-    period = count_period(
-        workdays(1, first_day_counted=True), start=date(2025, 10, 1), calendar=shipped_calendar()
-    )
+    period = count_period(workdays(1, first_day_counted=True), start=date(2025, 10, 1), calendar=shipped_calendar())
 
     assert period.last_day == date(2025, 10, 9)
     assert period.days[0].reason is DayReason.HOLIDAY
@@ -253,18 +241,14 @@ def test_period_is_provisional_only_when_an_unsettled_day_decides_its_end(
 
 
 def test_printed_dates_are_never_provisional() -> None:
-    period = count_period(
-        DATES_ONLY, start=date(2028, 2, 28), end=date(2028, 3, 3), calendar=shipped_calendar()
-    )
+    period = count_period(DATES_ONLY, start=date(2028, 2, 28), end=date(2028, 3, 3), calendar=shipped_calendar())
 
     assert not period.provisional
     assert [day.day.day for day in period.days] == [28, 29, 1, 2, 3]  # a leap day
 
 
 @given(start=st.dates(), days=st.integers(-5, 5000), unit=st.sampled_from(PeriodUnit), rolls=st.booleans())
-def test_no_date_and_no_length_ever_crashes_the_count(
-    start: date, days: int, unit: PeriodUnit, rolls: bool
-) -> None:
+def test_no_date_and_no_length_ever_crashes_the_count(start: date, days: int, unit: PeriodUnit, rolls: bool) -> None:
     try:
         rule = PeriodRule(unit, days % 400 if days > 500 else days, rolls, rolls)
         period = count_period(rule, start=start, calendar=shipped_calendar(), end=None)

@@ -171,9 +171,7 @@ def test_unknown_name_finds_nothing(text: str) -> None:
 def test_every_full_path_finds_its_own_region() -> None:
     regions = shipped_regions()
 
-    wrong = [
-        region.code for region in regions if regions.by_name(regions.path_name(region.code)) is not region
-    ]
+    wrong = [region.code for region in regions if regions.by_name(regions.path_name(region.code)) is not region]
 
     assert wrong == []
 

@@ -160,12 +160,8 @@ def _parse_notice(text: str, *, name: str) -> YearNotice:
         number=_text(table, "number", line=_line_of(text, "number")) if "number" in table else None,
         issued=_day(table, "issued", line=_line_of(text, "issued")) if "issued" in table else None,
         verified=table.get("verified") is True,
-        amended_by=tuple(
-            _text(item, "number", line=line) for line, item in _tables(table, "amended", text=text)
-        ),
-        breaks=tuple(
-            _parse_break(item, year=year, line=line) for line, item in _tables(table, "holiday", text=text)
-        ),
+        amended_by=tuple(_text(item, "number", line=line) for line, item in _tables(table, "amended", text=text)),
+        breaks=tuple(_parse_break(item, year=year, line=line) for line, item in _tables(table, "holiday", text=text)),
     )
     _check_days(notice.breaks, _lines_of(text, "[[holiday]]"))
     return notice
@@ -213,9 +209,7 @@ def _check_days(breaks: Sequence[Break], lines: Sequence[int]) -> None:
             seen.add(day)
 
 
-def _tables(
-    table: Mapping[str, object], key: str, *, text: str
-) -> Iterable[tuple[int | None, Mapping[str, object]]]:
+def _tables(table: Mapping[str, object], key: str, *, text: str) -> Iterable[tuple[int | None, Mapping[str, object]]]:
     """The ``[[key]]`` tables with the line each begins on."""
     items = table.get(key, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):

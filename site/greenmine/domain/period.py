@@ -103,9 +103,7 @@ class PeriodRule:
         if self.days is None:
             raise BadInput("period.days_missing", N_("请填写公示天数"), field="days")
         if not 1 <= self.days <= LONGEST_DAYS:
-            raise BadInput(
-                "period.days_range", N_("天数应在1至%(most)s之间"), field="days", most=LONGEST_DAYS
-            )
+            raise BadInput("period.days_range", N_("天数应在1至%(most)s之间"), field="days", most=LONGEST_DAYS)
 
 
 @dataclass(frozen=True)
