@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, Response
 from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import (
     BooleanField,
@@ -163,6 +163,10 @@ def refused(kind: str) -> str:
     raise getattr(errors, kind)("test.refused", N_("还剩%(days)s天，不能办理。"), days=3)
 
 
+def plain() -> Response:
+    return Response("ok", mimetype="text/plain")
+
+
 def listing(number: str) -> str:
     return render("gallery_form.html", Page(title=f"第{read_page_number(number)}页"), form=None)
 
@@ -173,9 +177,9 @@ GALLERY = (
     Route("/broken", "test.broken", broken),
     Route("/refused/<kind>", "test.refused", refused),
     Route("/list/<number>", "test.list", listing),
-    Route("/signed", "test.signed", lambda: "ok", methods=GET_POST, limit=Limit.SIGN_IN, personal=True),
-    Route("/export", "test.export", lambda: "ok", limit=Limit.EXPORTS),
-    Route("/desk/thing", "test.desk", lambda: "ok", access=EVERY_ROLE),
+    Route("/signed", "test.signed", plain, methods=GET_POST, limit=Limit.SIGN_IN, personal=True),
+    Route("/export", "test.export", plain, limit=Limit.EXPORTS),
+    Route("/desk/thing", "test.desk", plain, access=EVERY_ROLE),
 )
 
 

@@ -83,11 +83,12 @@ class StrictClient:
         self.seen: set[str] = set()
 
     def get(self, path: str, *, status: int | None = 200, **more: Any) -> Answer:
-        return self._checked(self.browser.get(path, base_url=self.site_url, **more), path, status)
+        return self._checked(self.browser.get(path, base_url=self.site_url, buffered=True, **more), path, status)
 
     def post(self, path: str, data: Any = None, *, status: int | None = 303, **more: Any) -> Answer:
         """A POST as it stands, without a token: see :meth:`submit` for what a person does."""
-        answer = self.browser.post(path, data=data, base_url=self.site_url, headers=self._referrer(path), **more)
+        sent = {"data": data, "headers": {"Referer": f"{self.site_url}{path}"}, **more}
+        answer = self.browser.post(path, base_url=self.site_url, buffered=True, **sent)
         return self._checked(answer, path, status)
 
     def submit(self, path: str, data: dict[str, Any], *, status: int | None = 303, form: int = 0) -> Answer:
@@ -113,9 +114,6 @@ class StrictClient:
             waiting += [link for link in new if link not in known]
             known.update(new)
         return known
-
-    def _referrer(self, path: str) -> dict[str, str]:
-        return {"Referer": f"{self.site_url}{path}"}
 
     def _checked(self, response: TestResponse, path: str, status: int | None) -> Answer:
         assert status is None or response.status_code == status, (

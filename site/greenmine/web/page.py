@@ -53,6 +53,7 @@ class Page:
     :param faulty: something typed must be mended: the title begins with 错误：
     :param noindex: search engines shall not keep the page
     :param canonical: own path of the page's one lasting address, when it has several
+    :param description: a sentence for search engines, unless ``article`` has one
     """
 
     title: str
@@ -63,6 +64,7 @@ class Page:
     faulty: bool = False
     noindex: bool = False
     canonical: str = ""
+    description: str = ""
 
     @property
     def is_home(self) -> bool:

@@ -20,6 +20,8 @@ from greenmine.domain.errors import NotAllowed
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.text import N_
 
+from .context import SETTINGS
+
 ROUTES: Final = "greenmine.routes"
 SIGN_IN: Final = "/desk/sign-in"
 
@@ -139,11 +141,13 @@ def own_path(text: str) -> str:
 
 
 def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
-    if route.access.door is Door.PUBLIC:
-        return route.view
+    """The view behind its gate, as a function of its own: the limiter knows functions by their name."""
+    is_desk = route.access.door is Door.DESK
 
     @wraps(route.view)
     def gate(**values: object) -> ResponseReturnValue:
+        if not is_desk:
+            return route.view(**values)
         officer = find_officer()
         if officer is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
@@ -153,6 +157,7 @@ def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
         g.officer = officer
         return route.view(**values)
 
+    gate.__module__, gate.__qualname__, gate.__name__ = __name__, route.endpoint, route.endpoint
     return gate
 
 
@@ -161,14 +166,13 @@ def _rated(view: View, route: Route, *, limiter: Limiter) -> View:
         return cast(View, limiter.exempt(view))
     reading = Limit.EXPORTS if route.limit is Limit.EXPORTS else Limit.PAGES
     writing = "sign_in" if route.limit is Limit.SIGN_IN else "forms"
-    # each route gets a function of its own: the limiter marks functions by their name
     rated = limiter.shared_limit(_rate(reading), scope=reading, methods=["GET", "HEAD"])(view)
     return cast(View, limiter.shared_limit(_rate(writing), scope=writing, methods=["POST"])(rated))
 
 
 def _rate(name: str) -> Callable[[], str]:
     def read() -> str:
-        settings = cast(Settings, current_app.extensions["greenmine.settings"])
+        settings = cast(Settings, current_app.extensions[SETTINGS])
         return cast(str, getattr(settings, f"rate_{name}"))
 
     return read

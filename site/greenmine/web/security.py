@@ -76,7 +76,6 @@ def configure(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME="https" if settings.cookie_secure else "http",
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI=settings.rate_storage,
-        RATELIMIT_HEADERS_ENABLED=True,
     )
     hops = settings.trusted_proxies
     if hops:

@@ -53,6 +53,7 @@ class Frame:
     sections: tuple[Section, ...]
     links: tuple[Section, ...]
     search_path: str
+    preferences_path: str
     domain: str
     fault_report: str
     here: str
@@ -82,6 +83,7 @@ def _frame(settings: Settings) -> Frame:
         sections=_existing(SECTIONS),
         links=_existing(FOOTER),
         search_path="/search" if answers(current_app, "/search") else "/mines",
+        preferences_path="/preferences",
         domain=urlsplit(settings.site_url).netloc,
         fault_report=f"{FAULT_REPORT}?{urlencode(query)}" if query["site_code"] else "",
         here=request.full_path.rstrip("?") if request.method == "GET" else request.path,
