@@ -19,9 +19,16 @@ class EntryTooLarge(ValueError):
     """The canonical bytes would not fit a tlog-tiles entry bundle."""
 
 
+class Uncanonical(ValueError):
+    """A value that JSON readers would not all read alike: NaN, |integer| >= 2^53, a lone surrogate, no JSON."""
+
+
 def canonical(value: Mapping[str, object]) -> bytes:
-    """RFC 8785 (JCS) bytes of a JSON object. Raises ValueError on NaN, |integer| >= 2^53, lone surrogates."""
-    return rfc8785.dumps(value)  # type: ignore[arg-type]  # its JSON type is invariant; ours is a Mapping
+    """RFC 8785 (JCS) bytes of a JSON object. Raises Uncanonical."""
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # its JSON type is invariant; ours is a Mapping
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise Uncanonical(str(error)) from error
 
 
 def entry_bytes(envelope: Mapping[str, object]) -> bytes:
