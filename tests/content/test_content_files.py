@@ -127,7 +127,7 @@ def test_front_matter_is_read_with_the_line_of_every_value() -> None:
         ("---\na: 1\nb: 2\na: 3\n---\n", 4, "重复"),
         ("---\na: &x [1]\nb: *x\n---\n", 3, "别名"),
         ("---\na: 1\nb: !!python/object/apply:os.system [id]\n---\n", 3, "YAML"),
-        ("---\na: 1\nd: 2024-02-30\n---\n", 1, "YAML"),
+        ("---\na: 1\nd: 2024-02-30\n---\n", 3, "YAML"),
         ("---\na: " + "[" * 5000 + "\n---\n", 1, "YAML"),
         ("---\na: " + "x" * 70_000 + "\n---\n", 1, "过长"),
         ("---\n? [1, 2]\n: 3\n---\n", 2, "YAML"),

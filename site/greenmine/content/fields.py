@@ -110,13 +110,15 @@ class Fields:
         return text
 
     def texts(self, name: str, *, required: bool = True) -> tuple[str, ...]:
-        """A list of texts, without empty ones."""
+        """A list of texts, none of them empty; at least one when required."""
         value = self.take(name, required=required)
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.report(name, N_("字段 %(name)s 应为文字列表"))
             return ()
+        if required and not value:
+            self.report(name, N_("字段 %(name)s 为空"))
         if any(has_unfit_character(item) or len(item) > MAX_TEXT for item in value):
             self.report(name, N_("字段 %(name)s 含有不可见的控制字符或过长"))
         return tuple(item.strip() for item in value)

@@ -196,6 +196,12 @@ class _StrictLoader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, N_("不接受 YAML 别名"), event.start_mark)
         return super().compose_node(parent, index)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:  # 30 February and the like: say on which line
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
+
 
 _Parsed = tuple[Mapping[str, object], Mapping[tuple[str | int, ...], int]]
 

@@ -178,14 +178,14 @@ def _check_policy(fields: Fields, meta: PolicyMeta, body: str) -> None:
     if meta.repealed_by and meta.status is not PolicyStatus.EXPIRED:
         fields.report("status", N_("已被替代或废止的文件，字段 %(name)s 应为 expired"))
     if not meta.verified and not meta.to_verify:
-        fields.report("to_verify", N_("未核实的文件应在字段 %(name)s 列出待核实事项"))
+        fields.report("verified", N_("未核实的文件应在字段 to_verify 列出待核实事项"))
     if meta.to_verify and _TO_BE_SEEN not in body:
         fields.report("to_verify", N_("有待核实事项的文件，正文应写明“待核实”"))
 
 
 def _news_meta(fields: Fields, body: str, root: Path) -> NewsMeta:
     kind = fields.choice("type", NewsType)
-    meta = NewsMeta(
+    return NewsMeta(
         summary=_summary(fields, body),
         type=kind,
         published=fields.instant("published") or _NO_INSTANT,
@@ -197,7 +197,6 @@ def _news_meta(fields: Fields, body: str, root: Path) -> NewsMeta:
         keywords=fields.texts("keywords", required=False),
         demo=fields.flag("demo", default=False),
     )
-    return meta
 
 
 def _picture(fields: Fields, root: Path) -> Picture:
