@@ -1,6 +1,7 @@
 """Markdown becomes HTML that can do no harm (ASVS 1.3.5, trust.md threat 6) and reads as Chinese is written."""
 
 from html.parser import HTMLParser
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -149,6 +150,16 @@ def test_any_text_is_harmless_and_rendering_it_twice_gives_the_same(text: str) -
 def test_ordinary_addresses_are_kept(address: str) -> None:
     assert is_safe_link(address)
     assert Page(render(f"[看]({address})")).values("href") != []
+
+
+@pytest.mark.parametrize("start", ["mailto:", "https://", "/media/", "tel:", "/"])
+@pytest.mark.parametrize("piece", ["a", "@", "a@", "/a", ".", "-", "?", "#"])
+def test_judging_a_long_address_takes_less_than_a_tenth_of_a_second(start: str, piece: str) -> None:
+    address = start + piece * (100_000 // len(piece)) + "\\"  # ASVS 1.3.12: 100 kB that match but for the last sign
+    began = process_time()
+    assert not is_safe_link(address)
+    assert not is_safe_picture(address)
+    assert process_time() - began < 0.1
 
 
 def test_only_links_to_other_sites_carry_rel() -> None:

@@ -21,7 +21,7 @@ from .emphasis import chinese_emphasis, is_wide
 
 _WEB: Final = re.compile(r"https?://(?!/)[^\s\\@/?#]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 _OWN: Final = re.compile(r"/(?![/\\]|%5c|%2f)[^\s\\]*|#[^\s\\]*", re.IGNORECASE)
-_DIRECT: Final = re.compile(r"mailto:[^\s\\/?#&:]+@[^\s\\/?#&:]+|tel:\+?[0-9-]+", re.IGNORECASE)
+_DIRECT: Final = re.compile(r"mailto:[^\s\\/?#&:@]+@[^\s\\/?#&:@]+|tel:\+?[0-9-]+", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"/(?:media|documents)/[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _CONTROL: Final = re.compile("[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _UNFIT_IN_ID: Final = re.compile(r"[^\w-]+")
