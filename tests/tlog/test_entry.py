@@ -25,6 +25,7 @@ RFC_8785_APPENDIX_B = {
     "becbf647612f3696": "-0.0000033333333333333333",
 }
 
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("aé矿𐐷z", max_size=3), inner, max_size=4),
