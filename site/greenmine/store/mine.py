@@ -13,6 +13,7 @@ from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables import membership, mine, mine_alias
+from greenmine.store.tables_private import figure
 
 
 @dataclass(frozen=True)
@@ -148,3 +149,10 @@ _TEXTS = (
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def known_regions(tx: Tx) -> set[str]:
+    """Region codes for which figures are kept or mines are registered."""
+    return set(tx.execute(select(mine.c.region).distinct()).scalars()) | set(
+        tx.execute(select(figure.c.region).distinct()).scalars()
+    )

@@ -1,0 +1,46 @@
+"""Composition root: reads the settings, builds the services, hangs the doors. Nothing else knows them all."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+
+from greenmine.config import Settings, ensure_secret_key, read_settings_or_exit
+from greenmine.content.load import load_reference
+from greenmine.services import Clock, Services
+from greenmine.store.database import open_database
+from greenmine.store.files import FileStore
+from greenmine.store.sealed import master_key
+from greenmine.web.factory import create_flask
+
+
+def system_clock() -> datetime:
+    """Now, in UTC: the only place of the house that asks the machine for the time."""
+    return datetime.now(UTC)
+
+
+def build_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
+    """The tools for these settings; makes the folders and keys that are missing."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    loaded = load_reference(settings.content_dir)
+    return Services(
+        settings=settings,
+        database=open_database(settings.database_url),
+        files=FileStore(settings.data_dir / "documents"),
+        master=master_key(settings.data_dir / "keys" / "case-master.key"),
+        clock=clock,
+        reference=loaded.reference,
+        problems=loaded.problems,
+    )
+
+
+def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
+    """The WSGI application for WSGI servers and tests; settings from the environment when none are given."""
+    settings = settings or (services.settings if services else read_settings_or_exit())
+    ensure_secret_key(settings)
+    return create_flask(services or build_services(settings), settings)
+
+
+def root_folder() -> Path:
+    """The checkout this package was started from: two folders above ``site/greenmine``."""
+    return Path(__file__).resolve().parents[2]

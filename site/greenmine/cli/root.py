@@ -1,0 +1,156 @@
+"""The command ``greenmine``: what an operator does from the shell."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import click
+from rich.console import Console
+
+from greenmine.cli.prepare import DEMO, EMPTY, Readiness, prepare, require_ready
+from greenmine.cli.serve import serve
+from greenmine.cli.upkeep import PROJECTIONS, run_projections, sync_content
+from greenmine.cli.worker import work
+from greenmine.projections.runner import rebuild
+from greenmine.services import Services
+from greenmine.store.act import entries, size
+from greenmine.store.database import open_database
+from greenmine.store.migrate import upgrade
+from greenmine.store.rebuild import differences, replay_all
+
+OpenServices = Callable[[], Services]
+"""How a command gets its tools: built on first use, so that ``--help`` touches nothing."""
+
+console: Final = Console()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def greenmine() -> None:
+    """绿色矿山信息公开平台：命令行工具。"""
+
+
+@greenmine.command()
+@click.option("--empty", is_flag=True, help="建立空白站点，不生成演示名录。")
+@click.pass_obj
+def init(open_services: OpenServices, *, empty: bool) -> None:
+    """建立或升级数据库，载入内容文件。"""
+    services = open_services()
+    _report(prepare_site(services, empty=empty))
+    console.print(f"数据目录 {services.settings.data_dir} 已就绪。")
+
+
+@greenmine.command("serve")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="网页进程数。")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
+@click.option("--target", default="wsgi:app", show_default=True, help="WSGI 应用的导入路径。")
+@click.pass_obj
+def serve_site(open_services: OpenServices, *, workers: int, threads: int, target: str) -> None:
+    """准备站点并启动网页服务和后台任务（python wsgi.py 即此命令）。"""
+    services = open_services()
+    _report(prepare_site(services, empty=False))
+    services.database.close()
+    console.print(f"请打开 {services.settings.site_url}/ （按 Ctrl+C 停止）", highlight=False)
+    raise SystemExit(serve(services.settings, target=target, workers=workers, threads=threads))
+
+
+@greenmine.command()
+@click.option("--supervised", is_flag=True, help="由网页服务启动：网页服务结束时随之结束。")
+@click.pass_obj
+def worker(open_services: OpenServices, *, supervised: bool) -> None:
+    """运行后台任务：时限、内容同步、统计。同一时刻只有一个在工作。"""
+    services = open_services()
+    require_ready(services)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if supervised:
+        threading.Thread(target=_follow_parent, args=(stop, os.getppid()), daemon=True).start()
+    work(services, stop=stop)
+
+
+def _follow_parent(stop: threading.Event, parent: int) -> None:
+    """Set ``stop`` once the process that started us is gone, however it went."""
+    while not stop.wait(1):
+        if os.getppid() != parent:
+            stop.set()
+
+
+@greenmine.group()
+def content() -> None:
+    """内容文件。"""
+
+
+@content.command("sync")
+@click.pass_obj
+def content_sync(open_services: OpenServices) -> None:
+    """把 content/ 中新增、修改、撤下的文件记录为公开事项。"""
+    services = open_services()
+    require_ready(services)
+    summary = sync_content(services)
+    for kind, number in summary.recorded.items():
+        console.print(f"{kind}: {number}", highlight=False)
+    for problem in summary.problems:
+        console.print(f"未载入：{problem}", highlight=False, markup=False)
+
+
+@greenmine.command("rebuild")
+@click.pass_obj
+def rebuild_projections(open_services: OpenServices) -> None:
+    """由公开记录重新生成统计等派生数据。"""
+    services = open_services()
+    require_ready(services)
+    taken = rebuild(services.database, PROJECTIONS, reference=services.reference)
+    console.print(f"已由 {taken} 条记录重新生成。", highlight=False)
+
+
+@greenmine.command()
+@click.argument("target")
+@click.option("--compare", is_flag=True, help="重放后逐行比较两个数据库的公开数据。")
+@click.pass_obj
+def replay(open_services: OpenServices, target: str, *, compare: bool) -> None:
+    """把全部公开记录重放到空数据库 TARGET（sqlite:///… 或 postgresql+psycopg://…）。"""
+    services = open_services()
+    require_ready(services)
+    other = open_database(target)
+    upgrade(other)
+    with other.read() as tx:
+        if size(tx):
+            raise click.ClickException("目标数据库中已有记录，只能重放到空数据库。")
+    with services.database.read() as tx:
+        for done in replay_all(other, entries(tx)):
+            console.print(f"已重放 {done} 条", end="\r", highlight=False)
+    console.print()
+    if compare:
+        _compare(services, other_url=target)
+
+
+def _compare(services: Services, *, other_url: str) -> None:
+    other = open_database(other_url)
+    with services.database.read() as here, other.read() as there:
+        differing = differences(here, there)
+    if differing:
+        raise click.ClickException("以下表不一致：" + "、".join(differing))
+    console.print("两个数据库的公开数据逐行一致。")
+
+
+def prepare_site(services: Services, *, empty: bool) -> Readiness:
+    """Prepare the site; an unsettled one in demo mode gets the demonstration register."""
+    if empty:
+        return prepare(services, register=EMPTY)
+    readiness = prepare(services)
+    if readiness.register is None and services.settings.is_demo:
+        _make_register(services)
+        readiness = prepare(services, register=DEMO)
+    run_projections(services)
+    return readiness
+
+
+def _make_register(services: Services) -> None:
+    """The demonstration register is made here once cli/demo exists."""
+
+
+def _report(readiness: Readiness) -> None:
+    for problem in readiness.content.problems:
+        console.print(f"未载入：{problem}", highlight=False, markup=False)

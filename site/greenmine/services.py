@@ -1,0 +1,32 @@
+"""The tools a door is handed. Types only: app.py builds them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from greenmine.config import Settings
+from greenmine.content.files import Problem
+from greenmine.domain.reference import Reference
+from greenmine.store.database import Database
+from greenmine.store.files import FileStore
+from greenmine.store.sealed import MasterKey
+
+Clock = Callable[[], datetime]
+"""Now, aware, in UTC. The only clock of the house is made in app.py; tests and the demo hand in their own."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a view or a command may use; use cases are handed single pieces of it, never the whole.
+
+    :param reference: regions, minerals, calendar and rule books as loaded at start
+    :param problems: what could not be read in content/ at start
+    """
+
+    settings: Settings
+    database: Database
+    files: FileStore
+    master: MasterKey
+    clock: Clock
+    reference: Reference
+    problems: tuple[Problem, ...]
