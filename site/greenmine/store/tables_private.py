@@ -77,7 +77,25 @@ staff_session = Table(
     Column("seen_at", String(20), nullable=False),
     Column("expires_at", String(20), nullable=False),
     Column("ended_at", String(20)),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("totp_pending", LargeBinary),
     Index("ix_staff_session_staff", "staff"),
+)
+staff_recovery = Table(
+    "staff_recovery",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("used_at", String(20)),
+    Index("ix_staff_recovery_staff", "staff"),
+)
+staff_device = Table(
+    "staff_device",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("since", String(20), nullable=False),
+    Index("ix_staff_device_staff", "staff"),
 )
 staff_attempt = Table(
     "staff_attempt",

@@ -143,16 +143,40 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.String(length=20), nullable=False),
         sa.Column("expires_at", sa.String(length=20), nullable=False),
         sa.Column("ended_at", sa.String(length=20), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("totp_pending", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_session_staff")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
     )
     op.create_index("ix_staff_session_staff", "staff_session", ["staff"], unique=False)
+    op.create_table(
+        "staff_recovery",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_recovery_staff")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_staff_recovery")),
+    )
+    op.create_index("ix_staff_recovery_staff", "staff_recovery", ["staff"], unique=False)
+    op.create_table(
+        "staff_device",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff", sa.Integer(), nullable=False),
+        sa.Column("since", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_device_staff")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_device")),
+    )
+    op.create_index("ix_staff_device_staff", "staff_device", ["staff"], unique=False)
     triggers.create(op.get_bind(), "journal")
 
 
 def downgrade() -> None:
     """Drop them; refused where it would lose what must never be lost."""
     refuse_to_lose(op.get_bind(), "journal", "case_file")
+    op.drop_index("ix_staff_device_staff", table_name="staff_device")
+    op.drop_table("staff_device")
+    op.drop_index("ix_staff_recovery_staff", table_name="staff_recovery")
+    op.drop_table("staff_recovery")
     op.drop_index("ix_staff_session_staff", table_name="staff_session")
     op.drop_table("staff_session")
     op.drop_table("staff_region")
