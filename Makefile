@@ -54,8 +54,8 @@ bench: $(VENV)/.tools ## requests and acts per second beside bare ones, in one r
 		echo "There is no bench yet: bench/__main__.py is missing."; exit 1; fi
 	@$(HOUSE) $(BIN)/python -m bench
 
-docs: $(VENV)/.run-time ## print docs/settings.md from the code
-	@$(HOUSE) $(BIN)/python -c 'from greenmine.config import settings_page; print(settings_page(), end="")' > docs/settings.md
+docs: $(VENV)/.run-time ## print the pages of docs/ that the code knows: settings, routes, commands
+	@$(HOUSE) $(BIN)/python -m docs.printed
 
 lock: $(VENV)/.tools ## requirements.lock and requirements-dev.lock after a change of requirements*.txt
 	@$(UV_COMPILE) requirements.txt requirements-dev.txt -o requirements-dev.lock

@@ -1,0 +1,97 @@
+"""Pages of documentation that the code itself knows best: settings, routes, commands. ``make docs`` writes them.
+
+A test of the house compares what is printed with what is committed, so that neither drifts.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from greenmine.config import settings_page
+
+FOLDER = Path(__file__).resolve().parent
+COMMANDS = "greenmine.cli"
+ROUTES = ("greenmine.web.routes", "greenmine.api.routes")
+
+
+def pages() -> Mapping[str, str]:
+    """File name to text, of every printed page."""
+    return {"settings.md": settings_page(), "routes.md": routes_page(), "commands.md": commands_page()}
+
+
+def routes_page() -> str:
+    """Every address, who may come and what counts it."""
+    lines = [
+        "# Routes",
+        "",
+        "Printed from the lists of routes in the code by `make docs`. Every address answers HEAD and OPTIONS besides.",
+        "",
+        "| address | methods | endpoint | who | region | personal | rate |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for route in routes():
+        who = "、".join(sorted(role.value for role in route.access.roles)) or route.access.door.value
+        methods = " ".join(sorted(route.methods))
+        personal = "yes" if route.is_personal else ""
+        lines.append(
+            f"| `{route.rule}` | {methods} | `{route.endpoint}` | {who} | {route.region} | {personal} | {route.limit} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def routes() -> Iterator[Any]:
+    """The entries of every list of routes there is."""
+    for name in ROUTES:
+        module = _module(name)
+        if module is not None:
+            yield from module.ROUTES
+
+
+def commands_page() -> str:
+    """Every command with its help, arguments and options."""
+    lines = ["# Commands", "", "Printed from the command line itself by `make docs`.", ""]
+    for path, command in commands():
+        context = click.Context(command, info_name=path)
+        lines += [f"## {path}", "", "```", command.get_help(context), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    """(``greenmine import mines``, command) of the whole tree; empty while there is no command line."""
+    module = _module(COMMANDS)
+    group = next((item for item in vars(module).values() if isinstance(item, click.Group)), None) if module else None
+    return list(_below("greenmine", group)) if group else []
+
+
+def _below(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in sorted(command.commands.items()):
+            yield from _below(f"{path} {name}", child)
+
+
+def _module(name: str) -> ModuleType | None:
+    """The module, or None while it is not written yet; an error inside it is not hidden."""
+    try:
+        return import_module(name) if find_spec(name) else None
+    except ModuleNotFoundError as missing:
+        if missing.name and name.startswith(missing.name):
+            return None
+        raise
+
+
+def main() -> None:
+    """Write every printed page beside this file."""
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
+        sys.stdout.write(f"docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()
