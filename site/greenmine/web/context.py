@@ -1,6 +1,6 @@
 """How a view gets its tools: the services, the settings and the officer who is signed in."""
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from flask import current_app, g
 
@@ -8,17 +8,15 @@ from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
-
-if TYPE_CHECKING:  # a type only: the composition root hands the object in
-    from greenmine.services import Services
+from greenmine.services import Services
 
 SERVICES: Final = "greenmine"
 SETTINGS: Final = "greenmine.settings"
 
 
-def current_services() -> "Services":
+def current_services() -> Services:
     """The services this application was built with."""
-    return cast("Services", current_app.extensions[SERVICES])
+    return cast(Services, current_app.extensions[SERVICES])
 
 
 def current_settings() -> Settings:

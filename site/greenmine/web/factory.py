@@ -1,13 +1,13 @@
 """Builds the Flask application around services that others have built."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
 from greenmine.config import Settings
 from greenmine.domain.officer import Officer
+from greenmine.services import Services
 
 from .assets import init_assets
 from .context import SERVICES, SETTINGS
@@ -20,9 +20,6 @@ from .routing import OfficerFinder, Route, register
 from .security import configure, make_limiter
 from .shell import init_shell
 
-if TYPE_CHECKING:  # a type only: the composition root hands the object in
-    from greenmine.services import Services
-
 
 def nobody() -> Officer | None:
     """No officer is signed in."""
@@ -30,7 +27,7 @@ def nobody() -> Officer | None:
 
 
 def create_flask(
-    services: "Services",
+    services: Services,
     settings: Settings,
     *,
     routes: Iterable[Route] = ROUTES,

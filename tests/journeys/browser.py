@@ -1,0 +1,74 @@
+"""A real browser for journeys: Debian's Chromium, driven by Playwright, on a server of this process."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MISSING = (
+    "NO BROWSER: /usr/bin/chromium is missing, so accessibility, phone width and journeys were NOT checked "
+    "(apt-get install chromium fonts-noto-cjk). CI sets NEED_CHROMIUM=1 and fails instead."
+)
+THEMES = ("light", "dark")
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run; open a context of your own in it."""
+    if not CHROMIUM.exists():
+        if os.environ.get("NEED_CHROMIUM"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free loopback port; yields its origin."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands: rule, words and place; empty when it is sound."""
+    results = Axe().run(page).response["violations"]
+    return [
+        f"{found['id']}: {found['help']}: {node['target']}: {node['failureSummary']}"
+        for found in results
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than its window; 0 when nothing sticks out."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
