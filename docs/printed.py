@@ -3,6 +3,7 @@
 A test of the house compares what is printed with what is committed, so that neither drifts.
 """
 
+import ast
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -16,13 +17,19 @@ import click
 from greenmine.config import settings_page
 
 FOLDER = Path(__file__).resolve().parent
+DOMAIN = FOLDER.parent / "site" / "greenmine" / "domain"
 COMMANDS = "greenmine.cli"
 ROUTES = ("greenmine.web.routes", "greenmine.api.routes")
 
 
 def pages() -> Mapping[str, str]:
     """File name to text, of every printed page."""
-    return {"settings.md": settings_page(), "routes.md": routes_page(), "commands.md": commands_page()}
+    return {
+        "settings.md": settings_page(),
+        "routes.md": routes_page(),
+        "commands.md": commands_page(),
+        "values.md": values_page(),
+    }
 
 
 def routes_page() -> str:
@@ -51,6 +58,27 @@ def routes() -> Iterator[Any]:
         module = _module(name)
         if module is not None:
             yield from module.ROUTES
+
+
+def values_page() -> str:
+    """Every enumeration of the rules with the Chinese term beside each member."""
+    lines = ["# Values of every enumeration", "", "Printed from `site/greenmine/domain` by `make docs`.", ""]
+    for path in sorted(DOMAIN.glob("*.py")):
+        text = path.read_text("utf-8")
+        for item in ast.parse(text).body:
+            if isinstance(item, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in item.bases):
+                lines += [f"## {item.name} (`domain/{path.name}`)", ""]
+                lines += [*_members(item, text.splitlines()), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _members(enumeration: ast.ClassDef, text: list[str]) -> Iterator[str]:
+    yield (ast.get_docstring(enumeration) or "").partition("\n")[0]
+    yield from ("", "| code | 中文 |", "| --- | --- |")
+    for item in enumeration.body:
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            term = text[(item.end_lineno or item.lineno) - 1].partition("  # ")[2]
+            yield f"| `{item.targets[0].id}` | {term} |"
 
 
 def commands_page() -> str:

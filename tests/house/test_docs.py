@@ -27,6 +27,7 @@ USED_BY_OTHER_NAMES = {
     "rate_pages", "rate_exports", "rate_forms", "rate_sign_in",  # by the name of the route's limit
     "search_index",  # the search projection
 }  # fmt: skip
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|--(?:extra-)?index-url|--find-links")
 
 
@@ -75,6 +76,13 @@ def test_commands_named_in_the_documents_exist() -> None:
         words = line.split()
         path = " ".join(words[: 3 if " ".join(words[:2]) in groups else 2])
         assert path in known, f"`{line}` is told but is no command"
+
+
+def test_every_value_has_its_chinese_term() -> None:
+    nameless = [
+        line for line in pages()["values.md"].splitlines() if line.startswith("| `") and not CHINESE.search(line)
+    ]
+    assert not nameless, 'write the Chinese term beside the member: LISTED = "listed"  # 在册'
 
 
 def test_every_kind_of_act_is_documented() -> None:
