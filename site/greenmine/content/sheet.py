@@ -156,7 +156,7 @@ def _read_text(data: bytes, *, knows: KnowsHeading, is_key: KnowsHeading) -> She
     if text.lstrip()[:1] == "<":
         raise BadInput("sheet.html", N_("文件内容是网页（HTML），不是表格；请在表格软件中打开后另存为 .xlsx 或 .csv"))
     rows, delimiter = _split(text, knows=knows, is_key=is_key)
-    return Sheet(name="CSV", rows=rows, origin=f"CSV，{encoding} 编码，{DELIMITERS[delimiter]}分隔")
+    return Sheet(name="CSV", rows=rows, origin=f"CSV，编码 {encoding}，{DELIMITERS[delimiter]}分隔")
 
 
 def _refuse_other_formats(data: bytes) -> None:

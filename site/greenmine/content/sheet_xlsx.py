@@ -113,11 +113,14 @@ class _Survey:
         self.column = 0
         self.formula = False
         self.valued = False
+        self.in_value = False
+        self.text_result = False
 
     def read(self, xml: bytes) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
         try:
             parser.Parse(xml, True)
@@ -134,18 +137,27 @@ class _Survey:
             self.column = 0
         elif tag == "c":
             self._cell(attributes.get("r"))
+            self.text_result = attributes.get("t") == "str"
         elif tag == "f":
             self.formula = True
-        elif tag in {"v", "is"}:
-            self.valued = True
+        elif tag == "v":
+            self.in_value = True
+            self.valued = self.text_result
         elif tag in {"mergeCell", "dimension"}:
             for corner in attributes.get("ref", "").split(":"):
                 if corner and tag == "mergeCell":
                     self._refuse_far(corner)
 
     def _end(self, name: str) -> None:
-        if name.rpartition(" ")[2] == "c" and self.formula and not self.valued:
+        tag = name.rpartition(" ")[2]
+        if tag == "v":
+            self.in_value = False
+        elif tag == "c" and self.formula and not self.valued:
             self.unstored.setdefault(self.part, self.address)
+
+    def _text(self, text: str) -> None:
+        """A stored value has characters, or is the empty result of a text formula."""
+        self.valued = self.valued or (self.in_value and bool(text.strip()))
 
     def _cell(self, address: str | None) -> None:
         self.column += 1

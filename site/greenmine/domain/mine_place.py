@@ -187,8 +187,13 @@ def _index(regions: Iterable[Region]) -> tuple[dict[str, tuple[Region, ...]], di
                     former[root + kind].append(region)
     for form, found in former.items():
         names.setdefault(form, found)
-    inside = {form: tuple(found) for form, found in names.items() if len(form) >= _LEAST_INSIDE}
+    inside = {form: tuple(found) for form, found in names.items() if _stands_alone(form)}
     return inside, {form: tuple(found) for form, found in heads.items() if len(form) >= 2}
+
+
+def _stands_alone(form: str) -> bool:
+    """Whether a form is a region wherever it stands: it says its kind, and is more than 矿区 or 城区."""
+    return len(form) >= _LEAST_INSIDE and stem(form) != form
 
 
 class _Search:
