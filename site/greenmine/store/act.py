@@ -3,19 +3,27 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.tables import act, act_head, act_subject, document
+from greenmine.store.tables import act, act_head, act_subject, credit_entry, document
+
+_NAMING: Final = frozenset({"credit.added"})
+"""Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
+runs, and in no timeline, feed, search or export (rules.md)."""
 
 
 @dataclass(frozen=True)
 class ActRow:
-    """An act as it is shown: number, kind, object, when, by whom, and its envelope and body read."""
+    """An act as it is shown: number, kind, object, when, by whom, and its envelope and body read.
+
+    ``body`` is None where the kind has none, where law removed it, and for a credit entry, whose body names somebody.
+    """
 
     n: int
     kind: str
@@ -94,18 +102,29 @@ def next_number(tx: Tx, noun: str, *, prefix: str) -> int:
     """The next serial number of objects ``<noun>/<prefix>-<number>``; safe inside a write transaction."""
     start = f"{noun}/{prefix}-"
     last = tx.execute(
-        select(func.max(func.length(act.c.object)), func.max(act.c.object)).where(
-            act.c.object >= start, act.c.object < f"{start}:", act.c.seq == 0
-        )
-    ).one()
-    return 1 if last[1] is None else int(str(last[1]).rsplit("-", 1)[1]) + 1
+        select(act.c.object)
+        .where(act.c.object.startswith(start, autoescape=True), act.c.seq == 0)
+        .order_by(func.length(act.c.object).desc(), act.c.object.desc())  # 10000 comes after 9999
+        .limit(1)
+    ).scalar()
+    return 1 if last is None else int(last.rsplit("-", 1)[1]) + 1
 
 
-def get_document(tx: Tx, sha256: str) -> DocumentRow:
-    """A published document. Raises NotFound, or Gone with the ground when law removed it."""
+def get_document(tx: Tx, sha256: str, *, today: date) -> DocumentRow:
+    """A published document. Raises NotFound, or Gone with the ground when law removed it.
+
+    What names the subject of a credit entry is gone on the legal day its term ends, also while no job records it.
+    """
     row = tx.execute(select(document).where(document.c.sha256 == sha256)).first()
     if row is None:
         raise NotFound("document.unknown", N_("没有这份公开文件。"))
+    over = (
+        select(act.c.n)
+        .join(credit_entry, credit_entry.c.first_act == act.c.n)
+        .where(act.c.body == sha256, credit_entry.c.until <= today.isoformat())
+    )
+    if row.removed_by is None and (ended := tx.execute(over).scalar()) is not None:
+        raise Gone("document.term_over", N_("公示期限已满，这份文件已停止公开（见第 %(act)s 号记录）。"), act=ended)
     if row.removed_by is not None:
         raise Gone(
             "document.removed",
@@ -125,5 +144,5 @@ def _with_bodies() -> Any:
 
 
 def _row(row: Any) -> ActRow:
-    body = json.loads(row.content) if row.content is not None else None
+    body = json.loads(row.content) if row.content is not None and row.kind not in _NAMING else None
     return ActRow(row.n, row.kind, row.object, row.at, row.valid_from, row.by, json.loads(row.entry), body)

@@ -8,6 +8,7 @@ Source: ZJ-15 全过程留痕; log-spec.md 1, 7.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from sqlalchemy import func, insert, select, update
 
 from greenmine.domain.act import Act, subjects
 from greenmine.domain.act_schema import KINDS
-from greenmine.domain.errors import Conflict, RuleBroken, Unready
+from greenmine.domain.errors import BadInput, Conflict, RuleBroken, Unready
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store import tables
@@ -30,7 +31,7 @@ from greenmine.store.effects.mine import MINE_EFFECTS
 from greenmine.store.effects.notice import NOTICE_EFFECTS
 from greenmine.store.effects.reference import REFERENCE_EFFECTS
 from greenmine.store.effects.removal import REMOVAL_EFFECTS
-from greenmine.tlog.entry import canonical, entry_bytes, leaf_hash
+from greenmine.tlog.entry import EntryTooLarge, Uncanonical, canonical, entry_bytes, leaf_hash
 
 Effect = Callable[[Tx, Entry], None]
 
@@ -44,6 +45,9 @@ EFFECTS: Final[Mapping[str, Effect]] = {
 }
 _ENVELOPES: Final = {name: Draft202012Validator(kind.envelope_schema()) for name, kind in KINDS.items()}
 _BODIES: Final = {name: Draft202012Validator(kind.body) for name, kind in KINDS.items() if kind.body is not None}
+_UNPRINTABLE: Final = re.compile(rb"\\u00[01][0-9a-f]|\\[bf]|\xef\xbf[\xbe\xbf]")
+"""In canonical bytes: control characters but tab and line ends, and U+FFFE, U+FFFF. PostgreSQL keeps no NUL, and
+one of the others makes a feed unreadable as a whole (trust.md 16)."""
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far the clock may stand behind the last act before acts are refused (trust.md 21)."""
 
@@ -70,14 +74,15 @@ def apply(tx: Tx, act: Act, *, at: datetime) -> Recorded:
     """Append the act and write its rows; commit belongs to the caller's transaction.
 
     :param at: now, aware; recorded as whole seconds, never earlier than the last act
-    Raises Unready when the clock stands more than five minutes behind the record, ActMalformed.
+    Raises Unready when the clock stands more than five minutes behind the record, BadInput when the act concerns
+    too many things for one entry or a text holds characters that cannot be kept, ActMalformed.
     """
     size, last_at = lock_head(tx)
     moment = _not_before(last_at, at)
-    body = canonical(act.body) if act.body is not None else None
+    body = _body_bytes(act.body) if act.body is not None else None
     seq, prev = _chain(tx, act.object)
     envelope = act.envelope(seq=seq, prev=prev, at=utc_text(moment), body_sha256=_sha256(body))
-    return _append(tx, n=size, entry=entry_bytes(envelope), body=body)
+    return _append(tx, n=size, entry=_entry_bytes(envelope), body=body)
 
 
 def replay(tx: Tx, entry: bytes, body: bytes | None) -> Recorded:
@@ -124,6 +129,30 @@ def _chain(tx: Tx, name: str) -> tuple[int, str | None]:
     return (0, None) if previous is None else (previous.seq + 1, previous.leaf.hex())
 
 
+def _body_bytes(body: Mapping[str, Any]) -> bytes:
+    try:
+        written = canonical(body)
+    except Uncanonical as error:
+        raise BadInput("act.characters", _CHARACTERS) from error
+    if _UNPRINTABLE.search(re.sub(rb"\\\\", b"", written)):
+        raise BadInput("act.characters", _CHARACTERS)
+    return written
+
+
+def _entry_bytes(envelope: Mapping[str, Any]) -> bytes:
+    try:
+        return entry_bytes(envelope)
+    except EntryTooLarge as error:
+        raise BadInput(
+            "act.too_large", N_("一件事项涉及的矿山或附件过多，超出单条记录的容量，请分成几件办理。")
+        ) from error
+    except Uncanonical as error:
+        raise ActMalformed("act.uncanonical", N_("记录的编码字段无法写成规范形式。")) from error
+
+
+_CHARACTERS: Final = N_("文字中有无法保存的字符（控制字符或残缺的字符），请删去后重新提交。")
+
+
 def _sha256(body: bytes | None) -> str | None:
     return None if body is None else hashlib.sha256(body).hexdigest()
 
@@ -131,7 +160,7 @@ def _sha256(body: bytes | None) -> str | None:
 def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
     envelope = json.loads(entry)
     parsed = json.loads(body) if body is not None else None
-    _check(envelope, parsed)
+    _check(entry, envelope, parsed)
     if n == 0 and tx.execute(select(func.count()).select_from(tables.act)).scalar_one():
         raise Unready("log.head_lost", N_("记录序号与记录不一致，请先运行核验。"))
     _insert_act(tx, n=n, entry=entry, envelope=envelope)
@@ -142,11 +171,13 @@ def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
     return Recorded(n, envelope["object"], from_utc_text(envelope["at"]), entry)
 
 
-def _check(envelope: Mapping[str, Any], body: Mapping[str, Any] | None) -> None:
+def _check(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | None) -> None:
     kind = envelope.get("kind", "")
     if kind not in _ENVELOPES:
         raise ActMalformed("act.unknown_kind", N_("没有“%(kind)s”这种记录。"), kind=kind)
     faults = list(_ENVELOPES[kind].iter_errors(envelope))
+    if b"\\" in entry:  # "$" in a pattern lets one line end pass; an envelope needs no escape at all
+        raise ActMalformed("act.control", N_("记录“%(kind)s”的编码字段中有控制字符。"), kind=kind)
     if body is not None and kind in _BODIES:
         faults += _BODIES[kind].iter_errors(body)
     if faults:
@@ -180,7 +211,11 @@ def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any]) ->
 
 def _keep_body(tx: Tx, *, n: int, sha256: str, body: bytes | None) -> None:
     """Keep the body as a document. Replayed after its removal by law it is a row without content."""
-    known = tx.execute(select(tables.document.c.sha256).where(tables.document.c.sha256 == sha256)).first()
+    document = tables.document
+    known = tx.execute(select(document.c.content, document.c.removed_by).where(document.c.sha256 == sha256)).first()
+    if known is not None and known.content is None and known.removed_by is None and body is not None:
+        # published before as a file, whose bytes stand outside: replay needs them here
+        tx.execute(update(document).where(document.c.sha256 == sha256).values(content=body))
     if known is None:
         tx.execute(
             insert(tables.document).values(

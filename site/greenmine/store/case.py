@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
-from greenmine.domain.errors import NotFound
+from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.instant import utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
@@ -43,7 +43,13 @@ def read_part(tx: Tx, *, case: str, position: int, master: MasterKey) -> bytes:
 
 
 def erase(tx: Tx, *, case: str, at: datetime) -> None:
-    """Destroy the case's key (个人信息保护法 47): nothing sealed with it can be read again, backups included."""
+    """Destroy the case's key (个人信息保护法 47): nothing sealed with it can be read again. Raises NotFound, Gone.
+
+    The key leaves the write-ahead log with the next ``Database.checkpoint()``; a backup made before the erasure
+    still holds it, wrapped by the master key.
+    """
+    if _wrapped_key(tx, case) is None:
+        raise Gone("case.erased", N_("此件已依法删除。"))
     tx.execute(update(case_file).where(case_file.c.id == case).values(wrapped_key=None, erased_at=utc_text(at)))
 
 

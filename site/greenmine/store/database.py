@@ -2,7 +2,9 @@
 
 SQLite: WAL set once at creation, BEGIN IMMEDIATE for writers, synchronous=FULL, busy timeout
 (design.md "Processes and databases": plain BEGIN lost 420 of 480 concurrent writes, NORMAL answered before
-the disk had the row). PostgreSQL: the row lock on ``act_head`` makes one sequencer.
+the disk had the row). PostgreSQL: an advisory lock taken first makes one writer at a time, so that what a use
+case read before it decided still holds when its act is numbered (READ COMMITTED alone would let two officers
+decide the same removal).
 """
 
 import sqlite3
@@ -12,11 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from greenmine.domain.errors import Unready
+from greenmine.domain.text import N_
 
 _WRITES: Final = "greenmine_writes"
 _BUSY_MS: Final = 60_000
+_WRITER_LOCK: Final = int.from_bytes(b"greenmin", "big")
 
 Tx = Connection
 """A transaction: what use cases and queries are handed."""
@@ -35,8 +42,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """One write transaction; commits on leaving, rolls back on any error. Answer only after it has closed."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        """One write transaction; commits on leaving, rolls back on any error. Answer only after it has closed.
+
+        Writers take turns. Raises Unready when the turn does not come within a minute; nothing was changed then.
+        """
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, _begun(connection):
             yield connection
 
     @contextmanager
@@ -44,6 +54,20 @@ class Database:
         """One read transaction with a stable view."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def checkpoint(self) -> bool:
+        """Move the write-ahead log into the database and empty it, so that no erased page lives on in it.
+
+        Returns False when a reader or writer kept it from finishing: try again. PostgreSQL: nothing to do here.
+        """
+        if not self.is_sqlite:
+            return True
+        with closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, _, _) = cursor.fetchone() or (1, 0, 0)
+            cursor.close()
+        return bool(busy == 0)
 
     def close(self) -> None:
         """Give the connections back to the operating system."""
@@ -61,15 +85,22 @@ def open_database(url: str) -> Database:
 
 def _open_sqlite(url: str) -> Engine:
     path = make_url(url).database
-    created = path is not None and path != ":memory:" and not Path(path).exists()
     engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    if created:
-        Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(str(path))) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")  # not possible inside the engine's transactions
+    if path is not None and path != ":memory:":
+        _make_file(Path(path))
     return engine
+
+
+def _make_file(path: Path) -> None:
+    """Make the file, readable by its owner only, with WAL on: also one that a kill left empty."""
+    if path.exists() and path.stat().st_size:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")  # not possible inside the engine's transactions
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -93,3 +124,13 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if not connection.get_execution_options().get(_WRITES):
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        return
+    connection.execute(text(f"SET LOCAL lock_timeout = {_BUSY_MS}"))
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
+
+
+def _begun(connection: Connection) -> RootTransaction:
+    try:
+        return connection.begin()
+    except OperationalError as error:
+        raise Unready("database.busy", N_("数据库暂时无法写入，您的操作没有保存，请稍后再试。")) from error

@@ -3,8 +3,9 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from greenmine.domain.errors import NotFound
@@ -21,16 +22,10 @@ class FileStore:
         """Keep the bytes durably (file, fsync, rename, folder fsync) and return their SHA-256 in hex."""
         sha256 = hashlib.sha256(content).hexdigest()
         target = self._path(sha256)
-        if target.exists():
-            return sha256
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = target.with_name(f".{secrets.token_hex(8)}")
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(target)
-        _sync_folder(target.parent)
+        if not _touch(target):
+            _write(target, content)
+        for folder in (target.parent, self.root):  # another process may have renamed without having synced yet
+            _sync_folder(folder)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -48,18 +43,41 @@ class FileStore:
         """Take the bytes away; nothing happens when they are gone already."""
         self._path(sha256).unlink(missing_ok=True)
 
-    def sweep(self, keep: Iterable[str]) -> Iterator[str]:
-        """Remove files that nothing names (left by a kill between file and row); yields their hashes."""
+    def sweep(self, keep: Iterable[str], *, before: datetime) -> list[str]:
+        """Remove files that nothing names (left by a kill between file and row); returns their names.
+
+        :param before: files put since then stay: the row that names them may not be committed yet
+        """
         named = frozenset(keep)
-        for path in sorted(self.root.glob("??/*")):
-            if path.name not in named:
-                path.unlink()
-                yield path.name
+        old = before.timestamp()
+        swept = [p for p in sorted(self.root.glob("??/*")) if p.name not in named and p.stat().st_mtime < old]
+        for path in swept:
+            path.unlink(missing_ok=True)
+        return [path.name for path in swept]
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise NotFound("file.unknown", N_("没有这份文件。"))
         return self.root / sha256[:2] / sha256
+
+
+def _touch(target: Path) -> bool:
+    """Whether the file is here already; if so it counts as put now (see ``sweep``)."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = target.with_name(f".{secrets.token_hex(8)}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(target)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -34,8 +34,10 @@ def _replay_batch(target: Database, batch: list[tuple[bytes, bytes | None]]) -> 
 
 
 def rows_of(tx: Tx, table: Table) -> list[tuple[Any, ...]]:
-    """All rows of a table in the order of its key."""
-    return [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
+    """All rows of a table in the order of its key (by code points: databases sort text each in its own way)."""
+    rows = [tuple(row) for row in tx.execute(select(*table.primary_key.columns, table))]
+    width = len(table.primary_key.columns)
+    return [row[width:] for row in sorted(rows, key=lambda row: row[:width])]
 
 
 def differences(one: Tx, other: Tx) -> list[str]:

@@ -69,6 +69,11 @@ def _write_new(path: Path, secret: bytes) -> None:
     with contextlib.suppress(FileExistsError):
         os.link(draft, path)  # atomic and never over an existing key: whoever is first, wins
     draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # a case must never outlive the name of the key that opens it
+    finally:
+        os.close(folder)
 
 
 def new_case_key() -> bytes:
