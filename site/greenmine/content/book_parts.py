@@ -28,14 +28,17 @@ class PartReader:
         self._clauses = clauses
 
     def origin(self, table: Table) -> Origin:
-        """``source``, ``verified``, ``note``, ``since``, ``until`` of a table."""
+        """``source``, ``verified``, ``note``, ``since``, ``until`` of a table.
+
+        ``verified = false`` doubts a value whose clauses were read; nothing makes an unread one verified.
+        """
         sources = table.texts("source", required=True)
         for code in sources:
             if code not in self._clauses:
                 raise BadInput("content.source_unknown", N_("没有编号为%(wanted)s的条款"), field="source", wanted=code)
         return Origin(
             sources=sources,
-            verified=table.flag("verified", self._clauses.verified(sources)),
+            verified=table.flag("verified", True) and self._clauses.verified(sources),
             note=table.text("note", ""),
             since=table.maybe_date("since"),
             until=table.maybe_date("until"),

@@ -103,6 +103,8 @@ def _build(document: TomlDocument, reader: FigureReader, *, digest: str) -> Rule
         budget_lines=document.each("budget", reader.budget_line),
         lists=document.each("list", reader.named_list),
     )
+    if tiers and len(book.zone_rules) != 1:
+        document.report("zone_tier", N_("有 [[zone_tier]] 的规则册应有一个 [[zone]]"))
     return None if head is _NOTHING else book
 
 
