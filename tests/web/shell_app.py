@@ -29,7 +29,7 @@ from greenmine.web.formats import Tone
 from greenmine.web.forms.sheet import CheckboxesField, Sheet
 from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import paging, read_page_number
-from greenmine.web.parts import Attachment, Download, Entry, Facet, FacetOption, Figure, Step
+from greenmine.web.parts import Attachment, Change, Entry, Facet, FacetOption, Figure, Step, Way
 from greenmine.web.routes import SITE
 from greenmine.web.routing import EVERY_ROLE, GET_POST, Limit, OfficerFinder, Route
 from greenmine.web.shell import FOOTER, SECTIONS
@@ -104,8 +104,11 @@ def gallery() -> str:
         figures=_figures(),
         facets=(Facet(label="所在地", options=facet_options), Facet(label="矿种", options=minerals)),
         pager=paging("/mines", total=1204, number=7, kept=(("region", "520000"),)),
-        downloads=(Download(label="CSV", href="/mines.csv"), Download(label="XLSX", href="/mines.xlsx")),
+        downloads=(Way(label="CSV", href="/mines.csv"), Way(label="XLSX", href="/mines.xlsx")),
         day=date(2026, 11, 4),
+        hot=(Way(label="磷矿", href="/mines?q=%E7%A3%B7%E7%9F%BF"), Way(label="正在公示", href="/notices")),
+        desk=(Way(label="待办", href="/desk"), Way(label="公示公告", href="/notices")),
+        differences=(Change(label="矿种", before="磷", after="磷矿"), Change(label="规模", before="", after="大型")),
     )
 
 

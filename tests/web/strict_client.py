@@ -92,9 +92,9 @@ class StrictClient:
         return self._checked(answer, path, status)
 
     def submit(self, path: str, data: dict[str, Any], *, status: int | None = 303, form: int = 0) -> Answer:
-        """Open the page, fill its POST form number ``form`` (hidden values included) and send it."""
-        page = self.get(path).page
-        forms = [node for node in page.iter("form") if node.get("method") == "post"]
+        """Open the page, fill POST form number ``form`` of its main part (hidden values too) and send it."""
+        main = next(self.get(path).page.iter("main"))
+        forms = [node for node in main.iter("form") if node.get("method") == "post"]
         assert len(forms) > form, f"{path}: no POST form {form}"
         hidden = {
             node.get("name", ""): node.get("value", "")

@@ -131,7 +131,7 @@ def test_a_field_says_what_describes_it_and_whether_it_must_be_filled(client: St
     assert name.get("aria-describedby") == "name-hint name-fault" and name.get("aria-invalid") == "true"
     assert name.get("autocomplete") == "organization" and name.get("required") is not None
     needs = [words(node) for node in of_class(page, "need")]
-    assert needs.count("（必填）") == 5 and needs.count("（选填）") == 4
+    assert needs.count("（必填）") == 5 and needs.count("（选填）") == 3
 
 
 def test_tags_carry_words_and_shape_not_colour_alone(client: StrictClient) -> None:

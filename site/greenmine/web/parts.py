@@ -79,8 +79,17 @@ class Facet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Download:
-    """The same result as a file."""
+class Way:
+    """A word and where it leads: a download, a hot word, an entry of the desk's navigation."""
 
     label: str
     href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One value before and after, as words; empty where there was none."""
+
+    label: str
+    before: str
+    after: str
