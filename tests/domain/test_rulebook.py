@@ -1,5 +1,6 @@
 """Which rules hold where and when; clocks, gates, grounds and terms as the clauses say."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -60,11 +61,22 @@ def test_an_ended_book_stays_on_file_for_history() -> None:
     assert [item.key for item in shipped_books().of_region("330523")] == ["330000/2018-01-01"]
 
 
-def test_stamp_names_every_book_of_the_chain_with_its_digest() -> None:
-    stamp = shipped_books().stamp(ZHEJIANG, IN_2019)
-    own, national = stamp.split(";")
-    assert own == f"330000/2018-01-01@sha256:{shipped_book('330000/2018-01-01').digest}"
-    assert national.startswith("000000/2013-01-01@sha256:")
+def test_stamps_name_every_book_of_the_chain_as_an_envelope_does() -> None:
+    stamps = shipped_books().stamps(ZHEJIANG, IN_2019)
+    own = shipped_book("330000/2018-01-01")
+    assert stamps[0] == own.stamp == f"330000/2018-01-01#{own.digest[:12]}"
+    assert len(stamps) == 2
+    for stamp in stamps:
+        assert re.fullmatch(r"[0-9]{6}/[0-9]{4}-[0-9]{2}-[0-9]{2}#[0-9a-f]{12}", stamp)
+
+
+def test_an_inherited_rule_is_traced_to_the_national_book_and_an_own_one_to_its_province() -> None:
+    books = shipped_books()
+    own = books.ground(ZHEJIANG, "rectification_failed", IN_2019)
+    inherited = books.ground(ZHEJIANG, "mine_closed", IN_2019)
+    assert (books.holding(own).region, books.holding(inherited).region) == (ZHEJIANG, NATIONAL)
+    with pytest.raises(NotFound):
+        RuleBooks([]).holding(own)
 
 
 def test_a_book_is_found_by_the_digest_an_act_recorded() -> None:

@@ -86,6 +86,11 @@ class RuleBook:
         """How an act names this version: ``330000/2018-01-01#`` and the first 12 hex digits of the digest."""
         return f"{self.key}#{self.digest[:12]}"
 
+    @property
+    def stamp(self) -> str:
+        """This version as an act's envelope names it: ``330000/2018-01-01#0f3a5c7e9b1d``."""
+        return f"{self.key}#{self.digest[:12]}"
+
     def in_force(self, day: date) -> bool:
         """Whether the book holds on a legal day; its last day is included."""
         return self.since <= day and (self.until is None or day <= self.until)
@@ -152,9 +157,19 @@ class RuleBooks:
             )
         return chain[0]
 
-    def stamp(self, region: str, day: date) -> str:
-        """Version of the rules a step is decided under: every book of the chain with its digest."""
-        return ";".join(f"{book.key}@sha256:{book.digest}" for book in self.chain(region, day))
+    def stamps(self, region: str, day: date) -> tuple[str, ...]:
+        """The versions of every book that is asked for a region on a legal day, in the order of asking."""
+        return tuple(book.stamp for book in self.chain(region, day))
+
+    def holding(self, provision: Provision) -> RuleBook:
+        """The book a looked-up rule stands in: its own province's, or the national one it was inherited from.
+
+        Raises NotFound for a rule that came from another set of books.
+        """
+        for book in self._books:
+            if any(item is provision for part in book.parts() for item in part):
+                return book
+        raise NotFound("rulebook.rule_unknown", N_("这条规则不在现有的规则册中"))
 
     def notice_rule(self, region: str, kind: NoticeKind, day: date) -> NoticeRule:
         """How a kind of notice is published there on that day; own rule first, else the national one."""
