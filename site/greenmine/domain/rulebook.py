@@ -86,11 +86,6 @@ class RuleBook:
         """How an act names this version: ``330000/2018-01-01#`` and the first 12 hex digits of the digest."""
         return f"{self.key}#{self.digest[:12]}"
 
-    @property
-    def stamp(self) -> str:
-        """This version as an act's envelope names it: ``330000/2018-01-01#0f3a5c7e9b1d``."""
-        return f"{self.key}#{self.digest[:12]}"
-
     def in_force(self, day: date) -> bool:
         """Whether the book holds on a legal day; its last day is included."""
         return self.since <= day and (self.until is None or day <= self.until)
