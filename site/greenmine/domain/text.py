@@ -2,5 +2,5 @@
 
 
 def N_(message: str) -> str:
-    """Mark a Chinese sentence for the catalogue (gettext's own name for it); returns it unchanged, the door translates."""
+    """Mark a Chinese sentence for the catalogue (gettext calls it so); returned unchanged, the door translates."""
     return message
