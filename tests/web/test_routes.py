@@ -1,12 +1,16 @@
 """The list of routes is whole, and each entry is enforced."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from tests.web.shell_app import plain, shell_app
+from flask import Flask
+from tests.web.shell_app import plain, shell_app, shell_settings
 from tests.web.strict_client import StrictClient
 
 from greenmine.domain.officer import Officer, Role
+from greenmine.web.factory import create_flask
 from greenmine.web.routes import ROUTES
 from greenmine.web.routing import (
     EVERY_ROLE,
@@ -21,8 +25,14 @@ from greenmine.web.routing import (
 )
 
 
-def test_every_address_has_an_entry(tmp_path: Path) -> None:
-    app = shell_app(tmp_path)
+def the_site(folder: Path) -> Flask:
+    """The site with its own list of routes; hanging them asks the services for nothing."""
+    return create_flask(cast(Any, None), shell_settings(folder))
+
+
+@pytest.mark.parametrize("make", [the_site, shell_app], ids=["site", "gallery"])
+def test_every_address_has_an_entry(tmp_path: Path, make: Callable[[Path], Flask]) -> None:
+    app = make(tmp_path)
     entries = routes_of(app)
     assert {(rule.endpoint, rule.rule) for rule in app.url_map.iter_rules()} == {
         (route.endpoint, route.rule) for route in entries.values()
