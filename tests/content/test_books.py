@@ -1,5 +1,6 @@
 """Reading rule books: what is wrong is told with file, line and reason, and the rest is served."""
 
+import re
 from datetime import time
 from hashlib import sha256
 from pathlib import Path
@@ -241,3 +242,11 @@ def test_parsing_any_text_gives_a_document_or_a_problem(text: str) -> None:
     parsed = parse_toml(text, path="rules/x.toml")
     if not isinstance(parsed, TomlDocument):
         assert parsed.message.startswith("不是有效的 TOML")
+
+
+def test_every_table_a_book_may_hold_is_documented(checkout: Path) -> None:
+    reader = (checkout / "site/greenmine/content/books.py").read_text(encoding="utf-8")
+    told = (checkout / "docs/rule-books.md").read_text(encoding="utf-8")
+    tables = set(re.findall(r'document\.(?:each|one)\("(\w+)"', reader))
+    assert len(tables) >= 20
+    assert tables == set(re.findall(r"^\| `\[{1,2}(\w+)\]{1,2}`", told, re.MULTILINE))

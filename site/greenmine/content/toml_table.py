@@ -122,7 +122,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise _wrong(key, N_("字段 %(key)s 应为日期,如 2018-12-31"))
+            raise _wrong(key, N_("字段 %(key)s 应为日期，如 2018-12-31"))
         return value
 
     def day(self, key: str) -> date:
@@ -136,7 +136,7 @@ class Table:
         """A TOML time; None when absent."""
         value = self.take(key)
         if value is not None and not isinstance(value, time):
-            raise _wrong(key, N_("字段 %(key)s 应为时刻,如 16:00:00"))
+            raise _wrong(key, N_("字段 %(key)s 应为时刻，如 16:00:00"))
         return value
 
     def choice(self, key: str, kind: type[E]) -> E:

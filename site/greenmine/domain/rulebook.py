@@ -146,7 +146,7 @@ class RuleBooks:
         if not chain:
             raise NotFound(
                 "rulebook.none_in_force",
-                N_("%(day)s没有施行中的规则册(行政区代码%(region)s)"),
+                N_("%(day)s没有施行中的规则册（行政区代码%(region)s）"),
                 day=day.isoformat(),
                 region=region,
             )
@@ -280,7 +280,7 @@ class RuleBooks:
 def _missing(what: str, region: str, day: date) -> NotFound:
     return NotFound(
         "rulebook.rule_missing",
-        N_("%(day)s施行的规则册中没有这一项:%(what)s(行政区代码%(region)s)"),
+        N_("%(day)s施行的规则册中没有这一项：%(what)s（行政区代码%(region)s）"),
         day=day.isoformat(),
         what=what,
         region=region,
