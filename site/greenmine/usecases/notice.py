@@ -20,15 +20,16 @@ from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.record import author, record
 
 
-def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer: Officer, at: datetime) -> str:
-    """Publish a notice and return its number.
+def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer: Officer | None, at: datetime) -> str:
+    """Publish a notice and return its number; ``officer`` None: an operator imports a printed one.
 
     Raises BadInput beside the field, NotAllowed (role, level, region; mines outside the issuer's region).
     Source: ZJ-11, ZJ-13; rules.md "Notices as they are really written".
     """
     check_draft(draft)
-    require(officer, Deed.PUBLISH_NOTICE, region=draft.region, regions=reference.regions)
-    require_notice_level(officer, draft.level)
+    if officer is not None:
+        require(officer, Deed.PUBLISH_NOTICE, region=draft.region, regions=reference.regions)
+        require_notice_level(officer, draft.level)
     _require_mines(tx, draft, reference)
     day = legal_day(at)
     number = f"{day.year}-{next_number(tx, 'notice', prefix=str(day.year)):04}"
