@@ -1,0 +1,152 @@
+"""Officers, reference data and small acts, as the tests of store and use cases need them. Everything invented."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final
+
+from tests.reference_data import CONTENT
+
+from greenmine.content.load import load_reference
+from greenmine.domain.act import Act
+from greenmine.domain.article import Article
+from greenmine.domain.mine import Level, Library, Scale
+from greenmine.domain.mine_facts import MineFacts
+from greenmine.domain.notice import NoticeDraft, NoticeItem
+from greenmine.domain.officer import Officer, Role
+from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.domain.reference import Reference
+
+NOON: Final = datetime(2025, 3, 3, 4, 0, tzinfo=UTC)
+"""Monday 3 March 2025, noon in Shanghai."""
+
+ZHIJIN: Final = "520524"
+NAYONG: Final = "520525"
+BIJIE: Final = "520500"
+GUIZHOU: Final = "520000"
+ANJI: Final = "330523"
+
+COUNTY_OFFICER: Final = Officer(11, Role.COUNTY, frozenset({ZHIJIN}))
+NEIGHBOUR: Final = Officer(12, Role.COUNTY, frozenset({NAYONG}))
+CITY_OFFICER: Final = Officer(21, Role.CITY, frozenset({BIJIE}))
+PROVINCE_OFFICER: Final = Officer(31, Role.PROVINCE, frozenset({GUIZHOU}))
+PROVINCE_COLLEAGUE: Final = Officer(32, Role.PROVINCE, frozenset({GUIZHOU}))
+EDITOR: Final = Officer(41, Role.EDITOR, frozenset({GUIZHOU}))
+ADMINISTRATOR: Final = Officer(51, Role.ADMINISTRATOR, frozenset({"000000"}))
+
+FIVE_WORKDAYS: Final = PeriodRule(
+    unit=PeriodUnit.WORKDAY, days=5, first_day_counted=True, rolls_over=False, cutoff=None
+)
+FIRM_CODE: Final = "91520000MA6DPG6X0W"
+
+
+@cache
+def reference() -> Reference:
+    """What the site ships; fails loudly when a file of it is not taken."""
+    loaded = load_reference(CONTENT)
+    assert loaded.problems == ()
+    return loaded.reference
+
+
+def instant(day: date, clock: time = time(12, 0)) -> datetime:
+    """A UTC instant at that Shanghai time of the legal day."""
+    return datetime.combine(day, clock, tzinfo=UTC) - timedelta(hours=8)
+
+
+def facts(name: str = "演示织金县青山磷矿", **values: Any) -> MineFacts:
+    """Facts of an invented mine."""
+    return replace(
+        MineFacts(name=name, region=ZHIJIN, holder="演示青山矿业有限公司", mineral="磷矿", scale=Scale.LARGE), **values
+    )
+
+
+def mine_act(number: int = 1, *, name: str | None = None, **values: Any) -> Act:
+    """An act that registers mine ``GM-520524-<number>``."""
+    return replace(
+        Act(
+            kind="mine.registered",
+            object=f"mine/GM-{ZHIJIN}-{number:04}",
+            by="county@520524",
+            valid_from=date(2025, 3, 3),
+            facts={"region": ZHIJIN},
+            body={"name": name or f"演示第{number}号矿"},
+        ),
+        **values,
+    )
+
+
+def withdrawal_act(number: str) -> Act:
+    """An act on a notice, with a body that any two such acts share."""
+    return Act(
+        kind="notice.withdrawn",
+        object=f"notice/{number}",
+        by="county@520524",
+        valid_from=date(2025, 3, 3),
+        body={"reason": "发布有误"},
+    )
+
+
+def credit_act(number: int = 1, *, salt: str = "5a" * 32, until: str = "2026-01-10") -> Act:
+    """An act that enters an invented firm in the credit register."""
+    return Act(
+        kind="credit.added",
+        object=f"credit/2025-{number:04}",
+        by="province@520000",
+        valid_from=date(2025, 3, 3),
+        facts={
+            "register": "general", "subject": "firm", "region": GUIZHOU, "from": "2025-03-03", "until": until,
+        },
+        body={
+            "salt": salt, "name": "演示失信企业甲", "credit_code": FIRM_CODE, "conduct": "提供虚假材料",
+            "basis": "LN-13", "decision_no": "演示〔2025〕1号", "organ": "演示自然资源厅",
+        },
+    )  # fmt: skip
+
+
+def credit_end(number: int, *, removes: str) -> Act:
+    """The end of that entry by its term."""
+    return Act(
+        kind="credit.ended",
+        object=f"credit/2025-{number:04}",
+        by="system@000000",
+        valid_from=date(2026, 1, 10),
+        facts={"reason": "term", "removes": [removes]},
+    )
+
+
+def draft(*mines: str, **values: Any) -> NoticeDraft:
+    """A province's list notice (ZJ-13) over five working days for these mines."""
+    return replace(
+        NoticeDraft(
+            kind="province_list",
+            level=Level.PROVINCIAL,
+            region=GUIZHOU,
+            title="演示省级绿色矿山名单公示",
+            issuer="演示自然资源厅",
+            text="现将名单予以公示。",
+            columns=("序号", "矿山名称"),
+            items=tuple(NoticeItem(f"演示矿{n}", (str(n), f"演示矿{n}"), mine=m) for n, m in enumerate(mines, 1)),
+            enters=Library.PROVINCIAL,
+            period=FIVE_WORKDAYS,
+            first_day=date(2025, 3, 3),
+        ),
+        **values,
+    )
+
+
+def article(slug: str = "first", **values: Any) -> Article:
+    """A news item written at the desk."""
+    return replace(
+        Article(
+            section="news",
+            slug=slug,
+            origin="desk",
+            title="演示动态",
+            summary="",
+            markdown="演示正文。",
+            published=date(2025, 3, 3),
+            region=GUIZHOU,
+            type="activity",
+        ),
+        **values,
+    )
