@@ -1,4 +1,4 @@
-"""Pages of documentation that the code itself knows best: settings, routes, commands. ``make docs`` writes them.
+"""Pages of documentation that the code itself knows best: settings, routes, commands, acts. ``make docs`` writes them.
 
 A test of the house compares what is printed with what is committed, so that neither drifts.
 """
@@ -18,13 +18,19 @@ from greenmine.config import settings_page
 
 FOLDER = Path(__file__).resolve().parent
 DOMAIN = FOLDER.parent / "site" / "greenmine" / "domain"
-COMMANDS = "greenmine.cli"
+COMMANDS = "greenmine.cli.root"
+ACTS = "greenmine.cli.act_docs"
+WIDTH = 100
+"""Columns of the help texts: the page must not depend on the terminal it was printed in."""
+
 ROUTES = ("greenmine.web.routes", "greenmine.api.routes")
 
 
 def pages() -> Mapping[str, str]:
     """File name to text, of every printed page."""
+    acts = _module(ACTS)
     return {
+        **({"acts.md": acts.acts_markdown()} if acts else {}),
         "settings.md": settings_page(),
         "routes.md": routes_page(),
         "commands.md": commands_page(),
@@ -85,7 +91,7 @@ def commands_page() -> str:
     """Every command with its help, arguments and options."""
     lines = ["# Commands", "", "Printed from the command line itself by `make docs`.", ""]
     for path, command in commands():
-        context = click.Context(command, info_name=path)
+        context = click.Context(command, info_name=path, terminal_width=WIDTH)
         lines += [f"## {path}", "", "```", command.get_help(context), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -93,8 +99,7 @@ def commands_page() -> str:
 def commands() -> list[tuple[str, click.Command]]:
     """(``greenmine import mines``, command) of the whole tree; empty while there is no command line."""
     module = _module(COMMANDS)
-    group = next((item for item in vars(module).values() if isinstance(item, click.Group)), None) if module else None
-    return list(_below("greenmine", group)) if group else []
+    return list(_below("greenmine", module.greenmine)) if module else []
 
 
 def _below(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
