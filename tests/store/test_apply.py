@@ -346,6 +346,23 @@ def test_envelopes_have_no_room_for_free_text(kind: Any) -> None:
             assert "." not in string["pattern"].replace("\\.", "")
 
 
+def unbound(schema: Any, place: str = "") -> list[str]:
+    """Where a schema would take text of somebody's own making, or a shape nobody wrote down."""
+    if {"enum", "const", "pattern"} & set(schema) or schema.get("type") in ("integer", "boolean"):
+        return []
+    if schema.get("type") == "array":
+        return unbound(schema["items"], f"{place}[]")
+    if schema.get("type") == "object" and schema.get("additionalProperties") is False:
+        return [p for name, part in schema["properties"].items() for p in unbound(part, f"{place}/{name}")]
+    return [place or "/"]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_nothing_in_an_envelope_is_left_open(kind: Any) -> None:
+    assert unbound(kind.envelope_schema()) == []
+    assert unbound({"type": "object", "additionalProperties": False, "properties": {"a": {"type": "string"}}}) == ["/a"]
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_kind_is_named_noun_verb_and_keeps_its_key(kind: Any) -> None:
     noun, verb = kind.name.split(".")
