@@ -9,6 +9,7 @@ from typing import Final
 import click
 from rich.console import Console
 
+from greenmine.cli.import_mines import import_group
 from greenmine.cli.prepare import DEMO, EMPTY, Readiness, prepare, require_ready
 from greenmine.cli.serve import serve
 from greenmine.cli.upkeep import PROJECTIONS, run_projections, sync_content
@@ -29,6 +30,9 @@ console: Final = Console()
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def greenmine() -> None:
     """绿色矿山信息公开平台：命令行工具。"""
+
+
+greenmine.add_command(import_group)
 
 
 @greenmine.command()
