@@ -42,6 +42,12 @@ def create(connection: Connection, *ledgers: str) -> None:
             connection.execute(text(statement))
 
 
+def drop_function(connection: Connection) -> None:
+    """Drop what PostgreSQL's triggers call, once no table has them any more."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("DROP FUNCTION IF EXISTS greenmine_refuse()"))
+
+
 def names(connection: Connection) -> frozenset[str]:
     """Names of the triggers that stand in the database now."""
     query = (

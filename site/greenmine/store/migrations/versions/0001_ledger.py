@@ -286,3 +286,4 @@ def downgrade() -> None:
     op.drop_index("ix_act_kind_n", table_name="act")
     op.drop_index("ix_act_body", table_name="act")
     op.drop_table("act")
+    triggers.drop_function(op.get_bind())
