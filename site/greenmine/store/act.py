@@ -11,7 +11,15 @@ from sqlalchemy import func, select
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.tables import act, act_head, act_subject, credit_entry, document
+from greenmine.store.tables import (
+    act,
+    act_head,
+    act_subject,
+    content_item,
+    credit_entry,
+    document,
+    notice_attachment,
+)
 
 _NAMING: Final = frozenset({"credit.added"})
 """Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
@@ -132,6 +140,31 @@ def get_document(tx: Tx, sha256: str, *, today: date) -> DocumentRow:
             act=row.removed_by,
         )
     return DocumentRow(row.sha256, row.media_type, row.size, row.content)
+
+
+@dataclass(frozen=True)
+class DocumentUse:
+    """What a document is to a reader: the name it was published under, and whether it must vanish one day.
+
+    :param vanishes: it names the subject of a credit entry, so nobody may keep it
+    """
+
+    name: str
+    vanishes: bool
+
+
+def document_use(tx: Tx, sha256: str) -> DocumentUse:
+    """The name of an attachment, picture or film; ``<object>-<n>`` for the body of an act; empty when none is known."""
+    attached = select(notice_attachment.c.name).where(notice_attachment.c.sha256 == sha256).limit(1)
+    name = tx.execute(attached).scalar()
+    if name is None:
+        held = select(content_item.c.media).where(content_item.c.media.contains(sha256, autoescape=True)).limit(1)
+        media = json.loads(tx.execute(held).scalar() or "[]")
+        name = next((str(item["name"]) for item in media if item["sha256"] == sha256), None)
+    body_of = tx.execute(select(act.c.n, act.c.kind, act.c.object).where(act.c.body == sha256).limit(1)).first()
+    if name is None and body_of is not None:
+        name = f"{body_of.object.replace('/', '-')}-{body_of.n}.json"
+    return DocumentUse(name or "", body_of is not None and body_of.kind in _NAMING)
 
 
 def public_hashes(tx: Tx) -> Sequence[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
@@ -72,13 +72,21 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class NoticeFilter:
-    """What a list of notices is narrowed by; None means any."""
+    """What a list of notices is narrowed by; None means any.
+
+    :param states: any of these; empty means any
+    :param year: legal year of publication
+    :param words: each must stand in the title, the document number, the issuer or the site's number
+    """
 
     state: NoticeState | None = None
     kind: str | None = None
     level: Level | None = None
     region_prefix: str | None = None
     mine: str | None = None
+    states: tuple[NoticeState, ...] = ()
+    year: int | None = None
+    words: tuple[str, ...] = ()
 
 
 def get_notice(tx: Tx, number: str) -> NoticeRow:
@@ -107,6 +115,24 @@ def count_by_state(tx: Tx, *, now: datetime) -> Mapping[NoticeState, int]:
         ).scalar_one()
         for state in NoticeState
     }
+
+
+def count_notices_by(tx: Tx, column: str, wanted: NoticeFilter, *, now: datetime) -> Mapping[str, int]:
+    """How many notices that match fall under each value of ``kind``, ``level``, ``region`` or ``year``."""
+    values: dict[str, ColumnElement[Any]] = {
+        "kind": notice.c.kind,
+        "level": notice.c.level,
+        "region": notice.c.region,
+        "year": func.substr(notice.c.published_on, 1, 4),
+    }
+    key = values[column].label("key")
+    query = select(key, func.count()).where(*_where(wanted, now)).group_by(key)
+    return {str(row[0]): int(row[1]) for row in tx.execute(query)}
+
+
+def notice_numbers(tx: Tx) -> list[str]:
+    """Every notice by number, newest first: what a site map lists."""
+    return list(tx.execute(select(notice.c.id).order_by(notice.c.published_at.desc(), notice.c.id.desc())).scalars())
 
 
 def items_of(tx: Tx, number: str) -> list[ItemRow]:
@@ -140,6 +166,13 @@ def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
         clauses.append(notice.c.level == wanted.level)
     if wanted.region_prefix:
         clauses.append(notice.c.region.startswith(wanted.region_prefix))
+    if wanted.states:
+        clauses.append(or_(*(_in_state(state, utc_text(now)) for state in wanted.states)))
+    if wanted.year is not None:
+        clauses.append(notice.c.published_on.startswith(f"{wanted.year:04}-"))
+    for word in wanted.words:
+        searched = (notice.c.title, notice.c.number, notice.c.issuer, notice.c.id)
+        clauses.append(or_(*(column.icontains(word, autoescape=True) for column in searched)))
     if wanted.mine is not None:
         clauses.append(notice.c.id.in_(select(notice_item.c.notice).where(notice_item.c.mine == wanted.mine)))
     return clauses

@@ -1,11 +1,11 @@
 """Queries on removals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.mine import Level
@@ -65,6 +65,28 @@ def list_removals(tx: Tx, wanted: RemovalFilter, *, limit: int, offset: int = 0)
     newest = func.coalesce(removal.c.decided_on, removal.c.proposed_on).desc()
     query = _joined().where(*where).order_by(newest, removal.c.last_act.desc()).limit(limit).offset(offset)
     return [_row(row) for row in tx.execute(query)], tx.execute(counted).scalar_one()
+
+
+def count_removals_by(tx: Tx, column: str, wanted: RemovalFilter) -> Mapping[str, int]:
+    """How many removals that match fall under each value of ``ground``, ``adverse``, ``region`` or ``year``.
+
+    ``adverse`` counts under ``yes`` and ``no``; a year is that of the decision.
+    """
+    values: dict[str, ColumnElement[Any]] = {
+        "ground": removal.c.ground,
+        "adverse": case((removal.c.adverse.is_(True), "yes"), else_="no"),
+        "region": mine.c.region,
+        "year": func.substr(removal.c.decided_on, 1, 4),
+    }
+    key = values[column].label("key")
+    joined = removal.join(mine, removal.c.mine == mine.c.id)
+    query = select(key, func.count()).select_from(joined).where(*_where(wanted)).group_by(key)
+    return {str(row[0]): int(row[1]) for row in tx.execute(query)}
+
+
+def removal_numbers(tx: Tx) -> list[str]:
+    """Every removal by number, newest first: what a site map lists."""
+    return list(tx.execute(select(removal.c.id).order_by(removal.c.first_act.desc())).scalars())
 
 
 def open_proposal(tx: Tx, number: str) -> str | None:

@@ -57,19 +57,28 @@ def read_page_number(text: str) -> int:
 
 
 def paging(
-    path: str, *, total: int, number: int, kept: Iterable[tuple[str, str]] = (), per_page: int = PER_PAGE
+    path: str,
+    *,
+    total: int,
+    number: int,
+    kept: Iterable[tuple[str, str]] = (),
+    per_page: int = PER_PAGE,
+    name: str = "page",
+    anchor: str = "",
 ) -> Pager:
     """The pages of a list of ``total`` items; ``kept`` are the other values of its address.
 
+    :param name: what the page's number is called in the address
+    :param anchor: where on the page the list begins (``#list``)
     :raises NotFound: for a page beyond the last
     """
     pages = max(1, -(-total // per_page))
     if number > pages:
         raise NotFound("page.number", N_("没有这一页。"))
-    others = tuple((name, value) for name, value in kept if name != "page")
+    others = tuple((each, value) for each, value in kept if each != name)
 
     def at(page: int) -> str:
-        return address(path, (*others, ("page", page if page > 1 else "")))
+        return address(path, (*others, (name, page if page > 1 else ""))) + anchor
 
     return Pager(
         number=number,

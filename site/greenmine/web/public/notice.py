@@ -1,0 +1,266 @@
+"""Notices (公示公告): the list with its filters, the list as CSV, the page of one notice, its list as CSV."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import LEVEL_LABELS, Level
+from greenmine.domain.notice import STATE_LABELS, NoticeState
+from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
+from greenmine.services import Services
+from greenmine.store.act import acts_of
+from greenmine.store.database import Tx
+from greenmine.store.figure import region_prefix
+from greenmine.store.notice import (
+    NoticeFilter,
+    NoticeRow,
+    attachments_of,
+    count_by_state,
+    count_notices_by,
+    get_notice,
+    items_of,
+    list_notices,
+)
+from greenmine.web.context import current_services, current_settings
+from greenmine.web.csv_file import csv_file
+from greenmine.web.formats import day, iso_day
+from greenmine.web.i18n import gettext as _
+from greenmine.web.narrowing import (
+    facet,
+    read_choice,
+    read_query,
+    read_region,
+    read_year,
+    region_facet,
+    words_of,
+)
+from greenmine.web.page import Article, Column, Crumb, Page, render
+from greenmine.web.paging import PER_PAGE, address, paging, read_page_number
+from greenmine.web.parts import Facet, Way
+from greenmine.web.places import place_name
+from greenmine.web.routing import Limit, Route
+
+from .notice_list import listed_items, outcome_words
+from .notice_page import corrections_of, files_shown, notice_steps, objection_shown, paragraphs, withdrawal_of
+from .notice_period import exact_moment, period_shown
+from .notice_words import StateGroup, group_word, kind_word, left_words, notice_tone
+
+PATH: Final = "/notices"
+MOST_ROWS: Final = 100_000
+
+
+def notices() -> ResponseReturnValue:
+    """``/notices``: by state, kind, level, region and year, with a search in title, number and issuer."""
+    services, now = current_services(), current_services().clock()
+    kept = _kept(services)
+    wanted = _wanted(services, kept)
+    number = read_page_number(request.args.get("page", ""))
+    with services.database.read() as tx:
+        rows, total = list_notices(tx, wanted, now=now, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        facets = _facets(tx, services, wanted, kept, now)
+        states = count_by_state(tx, now=now)
+    page = Page(
+        title=_("公示公告"),
+        section=PATH,
+        column=Column(
+            name=_("公示公告"),
+            description=_("绿色矿山名录公示、移出公告和有关通告，写明截止时刻和计算办法"),
+            keywords=_("绿色矿山,公示,公告,异议"),
+            kind=_("公示公告"),
+        ),
+        canonical=PATH,
+        noindex=bool(kept),
+    )
+    return render(
+        "notices.html",
+        page,
+        rows=[_line(row, services, now) for row in rows],
+        pager=paging(PATH, total=total, number=number, kept=kept.items()),
+        facets=facets,
+        tabs=_tabs(states, kept),
+        tab=address(PATH, kept),
+        kept=[(name, value) for name, value in kept.items() if name != "q"],
+        query=kept.get("q", ""),
+        reset=PATH if kept else "",
+        downloads=(Way(label="CSV", href=address("/notices.csv", kept)),),
+    )
+
+
+def notices_csv() -> ResponseReturnValue:
+    """``/notices.csv``: exactly the result of the list with the same address, all pages."""
+    services, now = current_services(), current_services().clock()
+    wanted = _wanted(services, _kept(services))
+    with services.database.read() as tx:
+        rows, _total = list_notices(tx, wanted, now=now, limit=MOST_ROWS)
+    heading = (
+        _("编号"), _("标题"), _("类别"), _("级别"), _("行政区"), _("发布机关"), _("文号"), _("发布日期"),
+        _("公示起"), _("公示止"), _("截止时刻（北京时间）"), _("暂定"), _("状态"), _("网址"),
+    )  # fmt: skip
+    return csv_file("notices", heading, (_csv_row(row, services, now) for row in rows))
+
+
+def notice(number: str) -> ResponseReturnValue:
+    """``/notices/<number>``: everything a notice says, until when exactly, and what became of it."""
+    services, now = current_services(), current_services().clock()
+    with services.database.read() as tx:
+        row = get_notice(tx, number)
+        items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
+        period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
+    regions = services.reference.regions
+    state = row.state(now)
+    shown = listed_items(row, items, state=state, wanted=request.args.get("list", ""))
+    source = row.issuer
+    page = Page(
+        title=row.title,
+        section=PATH,
+        crumbs=(Crumb(_("公示公告"), PATH),),
+        article=Article(
+            title=row.title,
+            published=row.published_at,
+            source=source,
+            keywords=_("绿色矿山,%(kind)s", kind=kind_word(row.kind)),
+            description=_("%(issuer)s，%(day)s发布", issuer=row.issuer, day=day(row.published_at)),
+        ),
+        canonical=f"{PATH}/{row.id}",
+    )
+    return render(
+        "notice.html",
+        page,
+        notice=row,
+        kind=kind_word(row.kind),
+        level=_(LEVEL_LABELS[row.level]),
+        place=place_name(regions, row.region),
+        state=_(STATE_LABELS[state]),
+        tone=notice_tone(state),
+        is_withdrawn=state is NoticeState.WITHDRAWN,
+        period=period,
+        paragraphs=paragraphs(row.text),
+        listed=shown,
+        files=files_shown(files),
+        objection=objection_shown(row, state=state, period=period),
+        corrections=corrections_of(acts),
+        withdrawal=withdrawal_of(acts),
+        steps=notice_steps(acts, row, regions=regions, now=now),
+    )
+
+
+def notice_items_csv(number: str) -> ResponseReturnValue:
+    """``/notices/<number>/list.csv``: the list as printed, with what became of each line."""
+    services = current_services()
+    with services.database.read() as tx:
+        row, items = get_notice(tx, number), items_of(tx, number)
+    heading = (*(row.columns or (_("名称"),)), _("备注"), _("矿山编号"), _("结果"), _("理由"))
+    width = len(row.columns or ("",))
+    rows = [
+        (
+            *(item.cells if row.columns else (item.name,))[:width],
+            *[""] * (width - len(item.cells) if row.columns else 0),
+            item.note,
+            item.mine or "",
+            outcome_words(item.outcome, row),
+            item.reason,
+        )
+        for item in items
+    ]
+    return csv_file(f"notice-{row.id}", heading, rows)
+
+
+def _kept(services: Services) -> dict[str, str]:
+    """The values of the address that narrow the list; empty ones are absent."""
+    values = {
+        "state": read_choice("state", StateGroup),
+        "kind": read_choice("kind", NoticeKind),
+        "level": read_choice("level", Level),
+        "region": read_region(services.reference.regions),
+        "year": read_year(),
+        "q": read_query(),
+    }
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _wanted(services: Services, kept: dict[str, str]) -> NoticeFilter:
+    region = kept.get("region")
+    return NoticeFilter(
+        states=StateGroup(kept["state"]).states if "state" in kept else (),
+        kind=kept.get("kind"),
+        level=Level(kept["level"]) if "level" in kept else None,
+        region_prefix=region_prefix(region) if region else None,
+        year=int(kept["year"]) if "year" in kept else None,
+        words=words_of(kept.get("q", "")),
+    )
+
+
+def _facets(tx: Tx, services: Services, wanted: NoticeFilter, kept: dict[str, str], now: datetime) -> tuple[Facet, ...]:
+    """Each filter with counts under all the others."""
+    kinds = count_notices_by(tx, "kind", replace(wanted, kind=None), now=now)
+    levels = count_notices_by(tx, "level", replace(wanted, level=None), now=now)
+    places = count_notices_by(tx, "region", replace(wanted, region_prefix=None), now=now)
+    years = count_notices_by(tx, "year", replace(wanted, year=None), now=now)
+    return (
+        facet(_("类别"), "kind", _in_order(kinds, NOTICE_KIND_LABELS), path=PATH, kept=kept, word=kind_word),
+        facet(_("级别"), "level", _in_order(levels, LEVEL_LABELS), path=PATH, kept=kept, word=_level_word),
+        region_facet(_("行政区"), places, services.reference.regions, path=PATH, kept=kept),
+        facet(_("发布年份"), "year", dict(sorted(years.items(), reverse=True)), path=PATH, kept=kept, word=_year_word),
+    )
+
+
+def _in_order(counts: Mapping[str, int], labels: Iterable[StrEnum]) -> dict[str, int]:
+    """Counts in the order in which the domain names the members."""
+    known = {str(member): counts[member] for member in labels if member in counts}
+    return {**known, **counts}
+
+
+def _level_word(code: str) -> str:
+    return _(LEVEL_LABELS[Level(code)])
+
+
+def _year_word(year: str) -> str:
+    return _("%(year)s年", year=year)
+
+
+def _tabs(states: Mapping[NoticeState, int], kept: Mapping[str, str]) -> tuple[Way, ...]:
+    """The groups of states, each with its count in the whole register."""
+    others = {name: value for name, value in kept.items() if name != "state"}
+    groups = [(group_word(group), sum(states.get(state, 0) for state in group.states), group) for group in StateGroup]
+    return tuple(
+        Way(label=_("%(word)s %(n)s", word=word, n=count), href=address(PATH, {**others, "state": group}))
+        for word, count, group in ((_("全部"), sum(states.values()), ""), *groups)
+    )
+
+
+def _line(row: NoticeRow, services: Services, now: datetime) -> dict[str, object]:
+    """One row of the list."""
+    state = row.state(now)
+    return {
+        "row": row,
+        "href": f"{PATH}/{row.id}",
+        "kind": kind_word(row.kind),
+        "place": place_name(services.reference.regions, row.region),
+        "state": _(STATE_LABELS[state]),
+        "tone": notice_tone(state),
+        "left": left_words(row, state, today=legal_day(now)),
+    }
+
+
+def _csv_row(row: NoticeRow, services: Services, now: datetime) -> tuple[object, ...]:
+    return (
+        row.id, row.title, kind_word(row.kind), _(LEVEL_LABELS[row.level]),
+        place_name(services.reference.regions, row.region), row.issuer, row.number, row.published_on.isoformat(),
+        iso_day(row.first_day) if row.first_day else "", iso_day(row.last_day) if row.last_day else "",
+        exact_moment(row.ends_at) if row.ends_at else "", _("是") if row.provisional else "",
+        _(STATE_LABELS[row.state(now)]), f"{current_settings().site_url}{PATH}/{row.id}",
+    )  # fmt: skip
+
+
+NOTICE_ROUTES: Final = (
+    Route("/notices", "notice.list", notices),
+    Route("/notices.csv", "notice.csv", notices_csv, limit=Limit.EXPORTS),
+    Route("/notices/<number>", "notice.page", notice),
+    Route("/notices/<number>/list.csv", "notice.items_csv", notice_items_csv, limit=Limit.EXPORTS),
+)

@@ -1,0 +1,174 @@
+"""Parts of a notice's page: how to object, what was corrected or withdrawn, the acts in order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from greenmine.domain.instant import legal_day
+from greenmine.domain.notice import Attachment, NoticeState
+from greenmine.domain.notice_rule import (
+    OBJECTION_FORM_LABELS,
+    OBJECTION_PART_LABELS,
+    REFUSAL_LABELS,
+    ObjectionForm,
+    ObjectionPart,
+    Refusal,
+)
+from greenmine.domain.region import Regions
+from greenmine.store.act import ActRow
+from greenmine.store.notice import NoticeRow
+from greenmine.web.act_words import act_moment, act_step
+from greenmine.web.formats import Tone
+from greenmine.web.i18n import gettext as _
+from greenmine.web.parts import Change, Step
+
+from .document_words import media_word
+from .notice_period import PeriodShown
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionShown:
+    """How to object, in words; lists are empty where the notice does not say.
+
+    :param accepted: False for an announcement that takes none
+    :param until: the last second that is in time, empty when there is no period
+    """
+
+    accepted: bool
+    is_open: bool
+    until: str
+    real_name: bool
+    forms: tuple[str, ...]
+    person: tuple[str, ...]
+    unit: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """A correction as the original says it."""
+
+    day: date
+    reason: str
+    changes: tuple[Change, ...]
+    act: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """When and why a notice was withdrawn."""
+
+    day: date
+    reason: str
+    act: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileShown:
+    """An attachment: name, own path, kind of file in words, bytes, SHA-256."""
+
+    name: str
+    href: str
+    kind: str
+    size: int
+    sha256: str
+
+
+def files_shown(files: Iterable[Attachment]) -> tuple[FileShown, ...]:
+    """The attachments with their hashes, in printed order."""
+    return tuple(
+        FileShown(
+            name=file.name,
+            href=f"/documents/{file.sha256}",
+            kind=media_word(file.media_type),
+            size=file.size,
+            sha256=file.sha256,
+        )
+        for file in files
+    )
+
+
+def objection_shown(row: NoticeRow, *, state: NoticeState, period: PeriodShown | None) -> ObjectionShown:
+    """The rules for objections that the notice was published with, in words."""
+    terms = row.objection
+    return ObjectionShown(
+        accepted=bool(terms.get("accepted", period is not None)),
+        is_open=state is NoticeState.RUNNING,
+        until=period.exact if period else "",
+        real_name=bool(terms.get("real_name", False)),
+        forms=_words(terms, "forms", ObjectionForm, OBJECTION_FORM_LABELS),
+        person=_words(terms, "person_parts", ObjectionPart, OBJECTION_PART_LABELS),
+        unit=_words(terms, "unit_parts", ObjectionPart, OBJECTION_PART_LABELS),
+        refused=_words(terms, "refused", Refusal, REFUSAL_LABELS),
+    )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a plain text."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def corrections_of(acts: Sequence[ActRow]) -> list[Correction]:
+    """Every correction, newest first, each with what stood before."""
+    told: list[Correction] = []
+    before: Mapping[str, Any] = {}
+    for act in sorted(acts, key=lambda each: each.n):
+        body = act.body or {}
+        if act.kind == "notice.published":
+            before = body
+        if act.kind == "notice.corrected":
+            changes = tuple(_changes(before, body))
+            told.append(Correction(day=_day(act), reason=str(body.get("reason", "")), changes=changes, act=act.n))
+            before = {**before, **body}
+    return told[::-1]
+
+
+def withdrawal_of(acts: Iterable[ActRow]) -> Withdrawal | None:
+    """The withdrawal, or None."""
+    for act in acts:
+        if act.kind == "notice.withdrawn":
+            return Withdrawal(day=_day(act), reason=str((act.body or {}).get("reason", "")), act=act.n)
+    return None
+
+
+def notice_steps(acts: Sequence[ActRow], row: NoticeRow, *, regions: Regions, now: datetime) -> list[Step]:
+    """The acts, newest first, above them the end that is still to come."""
+    steps = [act_step(act, regions, text=_act_text(act), tone=_tone(act)) for act in acts]
+    if row.state(now) is NoticeState.RUNNING and row.last_day is not None:
+        steps.insert(0, Step(day=row.last_day, title=_("公示期满"), due=True))
+    return steps
+
+
+def _words(terms: Mapping[str, Any], name: str, kind: type[Word], labels: Mapping[Word, str]) -> tuple[str, ...]:
+    return tuple(_(labels[kind(code)]) for code in terms.get(name, ()) if code in tuple(kind))
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Change]:
+    for name, label in (("title", _("标题")), ("text", _("正文")), ("contact", _("联系方式"))):
+        old, new = str(before.get(name) or ""), str(after.get(name) or "")
+        if old != new:
+            yield Change(label=label, before=old, after=new)
+
+
+def _act_text(act: ActRow) -> str:
+    body = act.body or {}
+    if act.kind == "notice.closed":
+        listed, dropped = len(act.fact("listed") or ()), len(act.fact("dropped") or ())
+        outcome = _("%(result)s 通过%(listed)s家，未通过%(dropped)s家。", result=body.get("result", ""),
+                    listed=listed, dropped=dropped)  # fmt: skip
+        return outcome if listed or dropped else str(body.get("result", ""))
+    if act.kind == "notice.recounted":
+        return _("截止日重新计算为%(day)s。", day=act.fact("last_day"))
+    return str(body.get("reason", ""))
+
+
+def _tone(act: ActRow) -> Tone:
+    return Tone.BAD if act.kind == "notice.withdrawn" else Tone.PLAIN
+
+
+def _day(act: ActRow) -> date:
+    return legal_day(act_moment(act))
