@@ -8,6 +8,8 @@ from typing import Final
 
 from .assets import favicon, static_file
 from .preferences import set_preferences
+from .public.document import DOCUMENT_ROUTES
+from .public.notice import NOTICE_ROUTES
 from .routing import Limit, Route
 
 SITE: Final = (
@@ -16,7 +18,7 @@ SITE: Final = (
     Route("/preferences", "preferences", set_preferences, personal=True),
 )
 
-PUBLIC_PAGES: Final[tuple[Route, ...]] = ()
+PUBLIC_PAGES: Final[tuple[Route, ...]] = (*NOTICE_ROUTES, *DOCUMENT_ROUTES)
 
 DESK_PAGES: Final[tuple[Route, ...]] = ()
 
