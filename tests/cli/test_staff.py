@@ -1,0 +1,166 @@
+"""``greenmine staff``: the first account, links, and who sits where."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from greenmine.app import build_services
+from greenmine.cli.staff import staff
+from greenmine.config import Mode, Settings
+from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, NotFound, RuleBroken, Unready
+from greenmine.domain.officer import Role
+from greenmine.domain.sign_in import Purpose, Stage
+from greenmine.services import Services
+from greenmine.store.migrate import upgrade
+from greenmine.store.site_fact import settle_fact
+from greenmine.store.staff import get_staff
+from greenmine.usecases.enrol import follow_link, look_at_link
+from greenmine.usecases.sign_in import officer_signed_in
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+LINK = re.compile(r"(https?://\S+)/desk/link/([A-Za-z0-9_-]{43})(?!\S)")
+COUNTY = ("add", "--login", "zhijin-01", "--name", "张三", "--role", "county", "--region", "520524")
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    """An empty prepared site in demo mode."""
+    built = build_services(settings, clock=lambda: NOW)
+    prepared(built)
+    yield built
+    built.database.close()
+
+
+def prepared(services: Services) -> None:
+    upgrade(services.database)
+    with services.database.write() as tx:
+        settle_fact(tx, "mode", str(services.settings.mode))
+
+
+def run(services: Services, *arguments: str) -> str:
+    """What the command printed; its refusal is raised."""
+    result = CliRunner().invoke(staff, arguments, obj=lambda: services, env={"COLUMNS": "200"})
+    if isinstance(result.exception, GreenmineError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def token_in(printed: str) -> str:
+    found = LINK.findall(printed)
+    assert len(found) == 1, printed
+    return str(found[0][1])
+
+
+def test_the_first_administrator_is_made_on_the_console_by_a_link(services: Services) -> None:
+    """ASVS 6.3.2: no default account; no password is ever printed or typed here."""
+    printed = run(
+        services, "add", "--login", "chief", "--name", "李四", "--role", "administrator", "--region", "000000"
+    )
+    assert "24小时" in printed and "一次" in printed
+    assert printed.count(services.settings.site_url) == 1
+    with services.database.write() as tx:
+        link = look_at_link(tx, token=token_in(printed), is_demo=False, at=NOW)
+        assert link.purpose is Purpose.ENROL
+        assert get_staff(tx, link.staff).role is Role.ADMINISTRATOR
+        assert follow_link(tx, token=token_in(printed), is_demo=False, at=NOW)[1] is Stage.ENROL_PASSWORD
+
+
+@pytest.mark.parametrize(("command", "purpose"), [("link", Purpose.ENROL), ("reset-password", Purpose.PASSWORD)])
+def test_a_new_link_replaces_the_one_before(services: Services, command: str, purpose: Purpose) -> None:
+    first = token_in(run(services, *COUNTY))
+    second = token_in(run(services, command, "zhijin-01"))
+    with services.database.read() as tx:
+        assert look_at_link(tx, token=second, is_demo=False, at=NOW).purpose is purpose
+        with pytest.raises(Gone):
+            look_at_link(tx, token=first, is_demo=False, at=NOW)
+
+
+def test_list_shows_people_places_and_standing_and_no_link(services: Services) -> None:
+    run(services, *COUNTY)
+    run(services, "add", "--login", "bijie-01", "--name", "王五", "--role", "city", "--region", "520500")
+    run(services, "disable", "bijie-01")
+    printed = run(services, "list")
+    assert not LINK.search(printed)
+    for word in ("zhijin-01", "张三", "县级经办", "织金县", "待开通", "停用"):
+        assert word in printed
+
+
+def test_move_changes_region_and_role_and_enable_undoes_disable(services: Services) -> None:
+    run(services, *COUNTY)
+    run(services, "move", "zhijin-01", "--region", "520523", "--region", "520521")
+    with services.database.read() as tx:
+        assert get_staff(tx, 1).regions == {"520523", "520521"}
+    run(services, "move", "ZHIJIN-01", "--region", "520500", "--role", "city")
+    run(services, "disable", "zhijin-01")
+    run(services, "enable", "zhijin-01")
+    with services.database.read() as tx:
+        person = get_staff(tx, 1)
+    assert person.active and person.officer.signature == "city@520500"
+
+
+def test_refusals_are_sentences_and_change_nothing(services: Services) -> None:
+    run(services, *COUNTY)
+    with pytest.raises(BadInput, match="层级与岗位不符"):
+        run(services, "move", "zhijin-01", "--region", "520000")
+    with pytest.raises(NotFound, match="没有登录名为 nobody"):
+        run(services, "disable", "nobody")
+    run(services, "disable", "zhijin-01")
+    with pytest.raises(RuleBroken, match="已停用"):
+        run(services, "link", "zhijin-01")
+    with services.database.read() as tx:
+        assert get_staff(tx, 1).regions == {"520524"}
+
+
+def test_demo_links_are_one_per_role_and_made_anew_each_time(services: Services) -> None:
+    first = [token for _, token in LINK.findall(run(services, "demo-links"))]
+    second = [token for _, token in LINK.findall(run(services, "demo-links"))]
+    assert len(first) == len(second) == len(Role) and not set(first) & set(second)
+    with services.database.write() as tx:
+        signed_in = [follow_link(tx, token=token, is_demo=True, at=NOW)[0] for token in second]
+        with pytest.raises(Gone):
+            follow_link(tx, token=first[0], is_demo=True, at=NOW)
+    officers = [officer_signed_in(services.database, token=token, at=NOW) for token in signed_in]
+    assert {officer.role for officer in officers if officer} == set(Role)
+
+
+def test_demo_links_are_refused_in_production(settings: Settings) -> None:
+    real = Settings.from_environment(
+        {
+            "GREENMINE_MODE": "production",
+            "GREENMINE_SITE_URL": "https://green-mine.example",
+            "GREENMINE_DATA_DIR": str(settings.data_dir),
+            "GREENMINE_CONTENT_DIR": str(settings.content_dir),
+        }
+    )
+    services = build_services(real, clock=lambda: NOW)
+    prepared(services)
+    assert services.settings.mode is Mode.PRODUCTION
+    with pytest.raises(NotAllowed, match="演示模式"):
+        run(services, "demo-links")
+    with services.database.read() as tx:
+        assert tx.execute(text("SELECT count(*) FROM staff")).scalar_one() == 0
+    services.database.close()
+
+
+def test_commands_wait_for_a_prepared_site(settings: Settings) -> None:
+    services = build_services(settings, clock=lambda: NOW)
+    with pytest.raises(Unready, match="greenmine init"):
+        run(services, "list")
+    services.database.close()
+
+
+def test_the_journal_knows_the_console_and_no_names(services: Services) -> None:
+    """ASVS 16.2.5, 16.3.1."""
+    run(services, *COUNTY)
+    run(services, "move", "zhijin-01", "--region", "520523")
+    with services.database.read() as tx:
+        rows = tx.execute(text("SELECT event, staff, detail FROM journal ORDER BY n")).all()
+    assert [row.event for row in rows] == ["staff.added", "staff.link_issued", "staff.assigned"]
+    assert all(row.staff is None for row in rows)
+    assert rows[2].detail == "subject=1 role=county regions=520523"
+    assert "张三" not in repr(rows) and "zhijin" not in repr(rows)
