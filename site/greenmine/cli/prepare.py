@@ -1,46 +1,62 @@
-"""Making a site ready to serve: newest schema, settled mode, content, and in demo mode the demonstration register."""
+"""Making a site ready to serve: newest schema, settled mode, the demonstration register, content."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from sqlalchemy.engine import make_url
+
+from greenmine.cli.demo.register import make_register
 from greenmine.cli.upkeep import SyncSummary, run_projections, sync_content
 from greenmine.config import Mode
 from greenmine.domain.errors import Conflict, Unready
 from greenmine.domain.text import N_
 from greenmine.services import Services
+from greenmine.store.act import size
+from greenmine.store.database import make_file
 from greenmine.store.migrate import head, revision, upgrade
-from greenmine.store.site_fact import get_fact, settle_fact
+from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
 MODE: Final = "mode"
 REGISTER: Final = "register"
 EMPTY: Final = "empty"
 DEMO: Final = "demo"
+MAKING: Final = "making"
+
+Progress = Callable[[datetime], None]
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What preparing found and did; ``register`` is ``empty``, ``demo`` or None while that is not settled."""
+    """What preparing did: whether the demonstration register was made now, and what was synchronised."""
 
-    register: str | None
+    made_demo: bool
     content: SyncSummary
 
 
-def prepare(services: Services, *, register: str | None = None) -> Readiness:
-    """Bring the database to the newest schema and the content into the log; idempotent.
+def prepare(services: Services, *, empty: bool = False, progress: Progress = lambda _: None) -> Readiness:
+    """Bring the database to the newest schema, fill it in demo mode, and put content into the log; idempotent.
 
-    :param register: settle how the register begins: ``empty`` or ``demo``; None leaves it as it is
+    :param empty: settle that the register begins without demonstration data
     Raises Conflict when a demonstration database is to be used in production, or the other way round.
     """
+    _clear_unfinished_demo(services)
     upgrade(services.database)
     mode = services.settings.mode
     with services.database.write() as tx:
         settled = settle_fact(tx, MODE, str(mode))
-        began = settle_fact(tx, REGISTER, register) if register else get_fact(tx, REGISTER)
+        if empty or mode is Mode.PRODUCTION:
+            settle_fact(tx, REGISTER, EMPTY)
+        wants_demo = get_fact(tx, REGISTER) is None and size(tx) == 0
     if settled != mode:
         raise Conflict("site.other_mode", _OTHER_MODE[mode])
+    if wants_demo:
+        _make_demo(services, progress)
     content = sync_content(services)
     run_projections(services)
-    return Readiness(began, content)
+    return Readiness(wants_demo, content)
 
 
 def require_ready(services: Services) -> None:
@@ -51,6 +67,32 @@ def require_ready(services: Services) -> None:
         settled = get_fact(tx, MODE)
     if settled != services.settings.mode:
         raise Conflict("site.other_mode", _OTHER_MODE[services.settings.mode])
+
+
+def _make_demo(services: Services, progress: Progress) -> None:
+    """The mark "making" stands while it lasts: a demonstration cut short is made anew, never half shown."""
+    with services.database.write() as tx:
+        settle_fact(tx, REGISTER, MAKING)
+    make_register(services, progress=progress)
+    with services.database.write() as tx:
+        change_fact(tx, REGISTER, before=MAKING, after=DEMO)
+
+
+def _clear_unfinished_demo(services: Services) -> None:
+    """Remove the database of a demonstration that was cut short while it was made (SQLite: the file is ours)."""
+    if revision(services.database) is None:
+        return
+    with services.database.read() as tx:
+        unfinished = get_fact(tx, REGISTER) == MAKING and get_fact(tx, MODE) == Mode.DEMO
+    if not unfinished:
+        return
+    url = make_url(services.settings.database_url)
+    if not services.database.is_sqlite or url.database is None:
+        raise Conflict("site.demo_unfinished", N_("演示名录没有生成完：请清空数据库后重新运行。"))
+    services.database.close()
+    for ending in ("", "-wal", "-shm"):
+        Path(url.database + ending).unlink(missing_ok=True)
+    make_file(Path(url.database))
 
 
 _OTHER_MODE: Final = {

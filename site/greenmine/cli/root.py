@@ -4,15 +4,17 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import click
 from rich.console import Console
+from rich.progress import Progress
 
 from greenmine.cli.import_mines import import_group
-from greenmine.cli.prepare import DEMO, EMPTY, Readiness, prepare, require_ready
+from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import serve
-from greenmine.cli.upkeep import PROJECTIONS, run_projections, sync_content
+from greenmine.cli.upkeep import PROJECTIONS, SyncSummary, sync_content
 from greenmine.cli.worker import work
 from greenmine.projections.runner import rebuild
 from greenmine.services import Services
@@ -41,7 +43,7 @@ greenmine.add_command(import_group)
 def init(open_services: OpenServices, *, empty: bool) -> None:
     """建立或升级数据库，载入内容文件。"""
     services = open_services()
-    _report(prepare_site(services, empty=empty))
+    prepare_site(services, empty=empty)
     console.print(f"数据目录 {services.settings.data_dir} 已就绪。")
 
 
@@ -53,7 +55,7 @@ def init(open_services: OpenServices, *, empty: bool) -> None:
 def serve_site(open_services: OpenServices, *, workers: int, threads: int, target: str) -> None:
     """准备站点并启动网页服务和后台任务（python wsgi.py 即此命令）。"""
     services = open_services()
-    _report(prepare_site(services, empty=False))
+    prepare_site(services, empty=False)
     services.database.close()
     console.print(f"请打开 {services.settings.site_url}/ （按 Ctrl+C 停止）", highlight=False)
     raise SystemExit(serve(services.settings, target=target, workers=workers, threads=threads))
@@ -95,8 +97,7 @@ def content_sync(open_services: OpenServices) -> None:
     summary = sync_content(services)
     for kind, number in summary.recorded.items():
         console.print(f"{kind}: {number}", highlight=False)
-    for problem in summary.problems:
-        console.print(f"未载入：{problem}", highlight=False, markup=False)
+    _report(summary)
 
 
 @greenmine.command("rebuild")
@@ -139,22 +140,20 @@ def _compare(services: Services, *, other_url: str) -> None:
     console.print("两个数据库的公开数据逐行一致。")
 
 
-def prepare_site(services: Services, *, empty: bool) -> Readiness:
-    """Prepare the site; an unsettled one in demo mode gets the demonstration register."""
-    if empty:
-        return prepare(services, register=EMPTY)
-    readiness = prepare(services)
-    if readiness.register is None and services.settings.is_demo:
-        _make_register(services)
-        readiness = prepare(services, register=DEMO)
-    run_projections(services)
-    return readiness
+def prepare_site(services: Services, *, empty: bool) -> None:
+    """Prepare the site, showing how far the demonstration register has come when one is made."""
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("生成演示名录", total=None, visible=False)
+
+        def show(at: datetime) -> None:
+            bar.update(task, description=f"生成演示名录：{at:%Y-%m}", visible=True)
+
+        readiness = prepare(services, empty=empty, progress=show)
+    if readiness.made_demo:
+        console.print("已生成演示名录（演示数据，均为虚构）。", highlight=False)
+    _report(readiness.content)
 
 
-def _make_register(services: Services) -> None:
-    """The demonstration register is made here once cli/demo exists."""
-
-
-def _report(readiness: Readiness) -> None:
-    for problem in readiness.content.problems:
+def _report(summary: SyncSummary) -> None:
+    for problem in summary.problems:
         console.print(f"未载入：{problem}", highlight=False, markup=False)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from greenmine.domain.errors import BadInput, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import Level, Library
+from greenmine.domain.notice_rule import ObjectionRule
 from greenmine.domain.period import PeriodRule
 from greenmine.domain.text import N_
 
@@ -118,6 +119,19 @@ def state_at(*, recorded: str, ends_at: datetime | None, now: datetime) -> Notic
 def days_left(*, ends_at: datetime, now: datetime) -> int:
     """Legal days until the last one, 0 on the last day itself, never negative."""
     return max(0, (legal_day(ends_at) - legal_day(now)).days)
+
+
+def objection_terms(rule: ObjectionRule) -> dict[str, Any]:
+    """An objection rule as a notice publishes it with itself: codes only, so that later rules change nothing."""
+    return {
+        "rule": rule.code,
+        "accepted": rule.accepted,
+        "real_name": rule.real_name,
+        "forms": [str(form) for form in rule.forms],
+        "person_parts": [str(part) for part in rule.person_parts],
+        "unit_parts": [str(part) for part in rule.unit_parts],
+        "refused": [str(refusal) for refusal in rule.refused],
+    }
 
 
 def require_closable(state: NoticeState) -> None:

@@ -50,6 +50,16 @@ class Database:
             yield connection
 
     @contextmanager
+    def rehearse(self) -> Iterator[Tx]:
+        """One write transaction that leaves nothing behind: what a preview is shown from, by the very same code."""
+        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
+            begun = _begun(connection)
+            try:
+                yield connection
+            finally:
+                begun.rollback()
+
+    @contextmanager
     def read(self) -> Iterator[Tx]:
         """One read transaction with a stable view."""
         with self.engine.connect() as connection, connection.begin():
@@ -89,11 +99,11 @@ def _open_sqlite(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if path is not None and path != ":memory:":
-        _make_file(Path(path))
+        make_file(Path(path))
     return engine
 
 
-def _make_file(path: Path) -> None:
+def make_file(path: Path) -> None:
     """Make the file, readable by its owner only, with WAL on: also one that a kill left empty."""
     if path.exists() and path.stat().st_size:
         return

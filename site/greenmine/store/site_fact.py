@@ -1,6 +1,6 @@
-"""Facts about this site that are settled once: its mode, when it was made, how it began."""
+"""Facts about this site that are settled once: its mode, how its register began."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from greenmine.store.database import Tx
 from greenmine.store.tables_private import site_fact
@@ -17,3 +17,11 @@ def settle_fact(tx: Tx, name: str, value: str) -> str:
     if known is None:
         tx.execute(insert(site_fact).values(name=name, value=value))
     return value if known is None else known
+
+
+def change_fact(tx: Tx, name: str, *, before: str, after: str) -> bool:
+    """Move a fact on from one value to the next; False when it does not hold ``before``."""
+    changed = tx.execute(
+        update(site_fact).where(site_fact.c.name == name, site_fact.c.value == before).values(value=after)
+    )
+    return changed.rowcount == 1

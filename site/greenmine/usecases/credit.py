@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from greenmine.domain.act import Act
 from greenmine.domain.credit import CreditDraft, Subject, check_credit
-from greenmine.domain.errors import BadInput, RuleBroken
+from greenmine.domain.errors import BadInput, NotFound, RuleBroken
+from greenmine.domain.ground import CreditTerm
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import Deed, Officer, require, require_other_person
 from greenmine.domain.reference import Reference
@@ -25,14 +26,22 @@ def check_credit_draft(
     Raises BadInput, NotAllowed, RuleBroken: a neutral removal never leads to an entry (rules.md).
     """
     require(officer, deed, region=draft.region, regions=reference.regions)
-    term = reference.books.credit_term(draft.region, draft.level, draft.decided)
-    check_credit(draft, term, today=legal_day(at))
+    check_credit(draft, _term(reference, draft), today=legal_day(at))
     if draft.mine is not None:
         mine = get_mine(tx, draft.mine)
         if not reference.regions.contains(draft.region, mine.facts.region):
             raise BadInput("credit.mine_elsewhere", N_("这座矿山不在该行政区内。"), field="mine")
     if draft.removal is not None:
         _require_adverse(tx, draft)
+
+
+def _term(reference: Reference, draft: CreditDraft) -> CreditTerm:
+    try:
+        return reference.books.credit_term(draft.region, draft.level, draft.decided)
+    except NotFound as missing:
+        raise BadInput(
+            "credit.no_term", N_("决定之日施行的规则中没有这一等级的公示期限，不能公示。"), field="decided"
+        ) from missing
 
 
 def _require_adverse(tx: Tx, draft: CreditDraft) -> None:

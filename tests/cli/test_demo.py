@@ -1,0 +1,162 @@
+"""The demonstration register: deterministic, invented, whole, and never production (issue 2, item 9)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from greenmine.app import build_services
+from greenmine.cli.prepare import prepare, require_ready
+from greenmine.config import Mode, Settings
+from greenmine.domain.act_schema import KINDS
+from greenmine.domain.credit_code import is_valid_credit_code
+from greenmine.domain.errors import Conflict, Unready
+from greenmine.services import Services
+from greenmine.store.act import entries
+from greenmine.store.database import open_database
+from greenmine.store.migrate import upgrade
+from greenmine.store.rebuild import differences, replay_all
+from greenmine.store.tables import act, credit_entry, document, membership, mine, notice, removal
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+def _prepared(checkout: Path, folder: Path, *, empty: bool = False) -> Services:
+    settings = Settings.from_environment(
+        {"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+    )
+    services = build_services(settings, clock=lambda: NOW)
+    prepare(services, empty=empty)
+    return services
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    checkout = Path(__file__).resolve().parents[2]
+    services = _prepared(checkout, tmp_path_factory.mktemp("demo"))
+    yield services
+    services.database.close()
+
+
+def test_the_same_day_gives_the_same_acts_byte_for_byte(demo: Services, checkout: Path, tmp_path: Path) -> None:
+    other = _prepared(checkout, tmp_path)
+    with demo.database.read() as one, other.database.read() as two:
+        assert list(entries(one)) == list(entries(two))
+    other.database.close()
+
+
+def test_replaying_its_acts_into_an_empty_database_gives_the_same_public_rows(demo: Services, tmp_path: Path) -> None:
+    twin = open_database(f"sqlite:///{tmp_path / 'twin.sqlite'}")
+    upgrade(twin)
+    with demo.database.read() as tx:
+        list(replay_all(twin, entries(tx)))
+    with demo.database.read() as here, twin.read() as there:
+        assert differences(here, there) == []
+    twin.close()
+
+
+def test_it_holds_300_mines_in_four_provinces_with_full_histories(demo: Services) -> None:
+    with demo.database.read() as tx:
+        provinces = {row[0]: row[1] for row in tx.execute(
+            select(func.substr(mine.c.region, 1, 2), func.count()).group_by(func.substr(mine.c.region, 1, 2))
+        )}  # fmt: skip
+        statuses = set(tx.execute(select(mine.c.status).distinct()).scalars())
+        libraries = set(tx.execute(select(membership.c.library).distinct()).scalars())
+        kinds = set(tx.execute(select(act.c.kind).distinct()).scalars())
+    assert provinces == {"52": 75, "21": 75, "33": 75, "51": 75}
+    assert statuses == {"registered", "in_library", "noticed", "listed", "removed"}
+    assert {"creation", "project", "provincial", "national"} <= libraries
+    assert kinds == KINDS.keys() - {"notice.recounted"}, "only a calendar that comes later recounts"
+
+
+def test_notices_run_wait_and_are_provisional_on_the_day_of_the_demonstration(demo: Services) -> None:
+    now = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    with demo.database.read() as tx:
+        open_ones = tx.execute(select(notice).where(notice.c.state == "published", notice.c.ends_at.is_not(None))).all()
+    assert sum(row.ends_at >= now for row in open_ones) >= 8
+    assert sum(row.ends_at < now for row in open_ones) >= 4
+    assert sum(row.provisional for row in open_ones) == 4
+    assert any(row.region == "520524" and row.ends_at < now for row in open_ones), "the county officer finds work"
+
+
+def test_a_removal_may_be_neutral_and_a_neutral_one_is_never_followed_by_an_entry(demo: Services) -> None:
+    with demo.database.read() as tx:
+        neutral = set(tx.execute(select(removal.c.mine).where(removal.c.adverse.is_(False))).scalars())
+        named = set(tx.execute(select(credit_entry.c.mine).where(credit_entry.c.mine.is_not(None))).scalars())
+        running = tx.execute(select(func.count()).where(credit_entry.c.name.is_not(None))).scalar_one()
+        ended = tx.execute(select(credit_entry).where(credit_entry.c.ended_on.is_not(None))).all()
+        gone = tx.execute(select(func.count()).where(document.c.removed_by.is_not(None))).scalar_one()
+    assert neutral
+    assert not neutral & named
+    assert running >= 4
+    assert ended
+    assert all(row.name is None for row in ended)
+    assert gone == len(ended)
+
+
+def test_every_firm_is_recognisably_invented(demo: Services) -> None:
+    """No real company or person: every holder says 示例 and every credit code lies in region 999999."""
+    with demo.database.read() as tx:
+        rows = tx.execute(select(mine.c.holder, mine.c.credit_code, mine.c.permit_no)).all()
+        subjects = tx.execute(select(credit_entry.c.name).where(credit_entry.c.name.is_not(None))).scalars().all()
+    assert all("示例" in row.holder and row.credit_code[2:8] == "999999" for row in rows)
+    assert all(is_valid_credit_code(row.credit_code) and row.permit_no.startswith("C999999") for row in rows)
+    assert all("示例" in name for name in subjects)
+
+
+def test_preparing_twice_changes_nothing(demo: Services) -> None:
+    with demo.database.read() as tx:
+        before = list(entries(tx))
+    assert prepare(demo).made_demo is False
+    with demo.database.read() as tx:
+        assert list(entries(tx)) == before
+
+
+def test_a_demonstration_can_never_become_production(demo: Services) -> None:
+    settings = replace(demo.settings, mode=Mode.PRODUCTION, site_url="https://example.invalid")
+    production = replace(demo, settings=settings)
+    for start in (prepare, require_ready):
+        with pytest.raises(Conflict) as refused:
+            start(production)
+        assert refused.value.code == "site.other_mode"
+
+
+def test_init_empty_gives_a_site_without_mines_and_stays_so(checkout: Path, tmp_path: Path) -> None:
+    services = _prepared(checkout, tmp_path, empty=True)
+    assert prepare(services).made_demo is False
+    with services.database.read() as tx:
+        assert tx.execute(select(func.count()).select_from(mine)).scalar_one() == 0
+        assert tx.execute(select(func.count()).where(act.c.kind == "content.published")).scalar_one() > 10
+    services.database.close()
+
+
+def test_a_demonstration_cut_short_is_made_anew(checkout: Path, tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+    )
+    services = build_services(settings, clock=lambda: NOW)
+
+    def cut_short(at: datetime) -> None:
+        if at.year == 2019:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(services, progress=cut_short)
+    assert prepare(services).made_demo is True
+    with services.database.read() as tx:
+        assert tx.execute(select(func.count()).select_from(mine)).scalar_one() == 300
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    services.database.close()
+
+
+def test_serving_before_preparing_is_refused_with_what_to_do(checkout: Path, tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+    )
+    services = build_services(settings, clock=lambda: NOW)
+    with pytest.raises(Unready, match="greenmine init"):
+        require_ready(services)
+    services.database.close()
