@@ -35,10 +35,15 @@ def look_at_picture(root: Path, name: str) -> tuple[int, int] | str:
     source = read_bytes(root, root / MEDIA_FOLDER / name, limit=MAX_PICTURE_BYTES)
     if isinstance(source, Problem):
         return N_("图片不可用：") + source.message.replace("%", "%%")
-    size = _png_size(source.data) if form["kind"] == "png" else _jpeg_size(source.data)
+    size = picture_size(source.data, _MEDIA_TYPES[f".{form['kind']}"])
     if size is None or not 0 < size[0] * size[1] <= MAX_PIXELS:
         return N_("图片内容与文件名不符，或尺寸过大")
     return size
+
+
+def picture_size(data: bytes, media_type: str) -> tuple[int, int] | None:
+    """Width and height in pixels as the header of a PNG or JPEG says; None when there is no such header."""
+    return _png_size(data) if media_type == "image/png" else _jpeg_size(data)
 
 
 def look_at_film(root: Path, name: str) -> str | None:

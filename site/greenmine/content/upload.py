@@ -1,0 +1,130 @@
+"""Files that officers upload: what may come in, told from the first bytes, and what is kept of it.
+
+Own signature table: the ending of the name and the first bytes must say the same. Pictures are written anew;
+PDF, XLSX and CSV are kept as they are and only ever offered as downloads. Everything else is refused.
+Source: trust.md 8; OWASP ASVS 5.0 5.2.1–5.2.3, 5.3.2.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from greenmine.domain.errors import BadInput
+from greenmine.domain.text import N_
+
+from .picture import write_anew
+from .sheet import decode
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+"""Largest single file, in bytes (10 MiB)."""
+
+MOST_FILES: Final = 10
+"""Most attachments of one notice, or pictures of one news item."""
+
+MAX_NAME: Final = 120
+
+PICTURES: Final = frozenset({"jpg", "jpeg", "png"})
+ATTACHMENTS: Final = PICTURES | {"pdf", "xlsx", "csv"}
+FILMS: Final = frozenset({"mp4"})
+LISTS: Final = frozenset({"xlsx", "csv"})
+
+_JPEG: Final = b"\xff\xd8\xff"
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MEDIA_TYPES: Final[Mapping[str, str]] = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "xlsx": _XLSX,
+    "csv": "text/csv",
+    "mp4": "video/mp4",
+}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A file as it will be kept: its bytes, media type and the name it is offered under.
+
+    :param width: pixels, pictures only; also ``height``
+    """
+
+    content: bytes
+    media_type: str
+    name: str
+    width: int = 0
+    height: int = 0
+
+
+def accept(data: bytes, name: str, *, kinds: frozenset[str], most: int = MAX_BYTES) -> Accepted:
+    """What is kept of an uploaded file.
+
+    :param kinds: endings that may come in here, of those this module knows
+    Raises BadInput ``upload.*`` or ``picture.*``, field ``file``, with the reason in the sentence.
+    """
+    shown = _clean_name(name)
+    ending = shown.rpartition(".")[2].lower()
+    if ending not in kinds or "." not in shown:
+        words = "、".join(sorted(kind.upper() for kind in kinds if kind != "jpeg"))
+        raise BadInput(
+            "upload.kind", N_("只接收%(kinds)s文件，“%(name)s”不在其中。"), field="file", kinds=words, name=shown
+        )
+    if not data:
+        raise BadInput("upload.empty", N_("文件“%(name)s”是空的。"), field="file", name=shown)
+    if len(data) > most:
+        raise BadInput(
+            "upload.large", N_("文件“%(name)s”超过%(most)s MB。"), field="file", name=shown, most=most // 1024 // 1024
+        )
+    if not _SIGNATURES[ending](data):
+        raise BadInput("upload.signature", N_("文件“%(name)s”的内容与后缀名不符。"), field="file", name=shown)
+    media_type = _MEDIA_TYPES[ending]
+    if ending not in PICTURES:
+        return Accepted(data, media_type, shown)
+    picture = write_anew(data, media_type)
+    return Accepted(picture.content, media_type, shown, picture.width, picture.height)
+
+
+def _clean_name(name: str) -> str:
+    """The last part of a path, printable, at most 120 characters with its ending; never used as a path here."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", last))
+    visible = " ".join("".join(char for char in plain if unicodedata.category(char)[0] != "C").split())
+    stem, dot, ending = visible.rpartition(".")
+    return f"{stem[: MAX_NAME - len(ending) - 1]}{dot}{ending}" if dot and len(ending) <= 5 else visible[:MAX_NAME]
+
+
+def _is_pdf(data: bytes) -> bool:
+    # ISO 32000-1, 7.5.2: the header is the first line; the trailer ends with %%EOF.
+    return data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]
+
+
+def _is_xlsx(data: bytes) -> bool:
+    # A ZIP whose first entries name the parts of a workbook; a macro project is no plain workbook.
+    return data.startswith(b"PK\x03\x04") and b"xl/workbook.xml" in data and b"vbaProject.bin" not in data
+
+
+def _is_csv(data: bytes) -> bool:
+    """Text in a known encoding, without control characters, that is no markup and no document in disguise."""
+    try:
+        text, _encoding = decode(data)
+    except BadInput:
+        return False
+    is_plain = all(char in "\n\r\t" or unicodedata.category(char) != "Cc" for char in text)
+    return is_plain and text.lstrip("\ufeff \t\r\n")[:1] not in ("<", "%", "{")
+
+
+def _is_mp4(data: bytes) -> bool:
+    # ISO 14496-12: bytes 4-7 are the type of the first box, "ftyp" in every MP4.
+    return data[4:8] == b"ftyp"
+
+
+_SIGNATURES: Final[Mapping[str, Callable[[bytes], bool]]] = {
+    "jpg": lambda data: data.startswith(_JPEG),
+    "jpeg": lambda data: data.startswith(_JPEG),
+    "png": lambda data: data.startswith(_PNG),
+    "pdf": _is_pdf,
+    "xlsx": _is_xlsx,
+    "csv": _is_csv,
+    "mp4": _is_mp4,
+}
