@@ -1,0 +1,230 @@
+"""Removals (移出): the list with its filters, proposals set apart, and the page of one removal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.ground import GROUND_KIND_LABELS, Ground, GroundKind
+from greenmine.domain.mine import LEVEL_LABELS
+from greenmine.domain.reference import Reference
+from greenmine.domain.text import N_
+from greenmine.services import Services
+from greenmine.store.act import ActRow, acts_of
+from greenmine.store.database import Tx
+from greenmine.store.figure import region_prefix
+from greenmine.store.removal import RemovalFilter, RemovalRow, count_removals_by, get_removal, list_removals
+from greenmine.web.act_words import act_moment, act_step
+from greenmine.web.context import current_services
+from greenmine.web.formats import Tone
+from greenmine.web.i18n import gettext as _
+from greenmine.web.narrowing import facet, read_choice, read_region, read_year, region_facet
+from greenmine.web.page import Article, Column, Crumb, Page, render
+from greenmine.web.paging import PER_PAGE, paging, read_page_number
+from greenmine.web.parts import Facet, Step
+from greenmine.web.places import place_name
+from greenmine.web.routing import Route
+
+PATH: Final = "/removals"
+MOST_PROPOSED: Final = 200
+
+
+class Adverse(StrEnum):
+    """How an address asks for the nature of a ground."""
+
+    YES = "yes"  # 不利
+    NO = "no"  # 中性
+
+
+_ADVERSE: Final[Mapping[str, GroundKind]] = {"yes": GroundKind.ADVERSE, "no": GroundKind.NEUTRAL}
+_MEANING: Final[Mapping[GroundKind, str]] = {
+    GroundKind.ADVERSE: N_("不利移出：因达不到标准、违法违规等原因被取消称号。存在失信行为的，可能另行列入失信信息。"),
+    GroundKind.NEUTRAL: N_(
+        "中性移出：因闭坑、资源枯竭、自愿退出等原因离开名录，不是对企业的否定评价，也不得据此列入失信信息。"
+    ),
+}
+_STATES: Final[Mapping[str, str]] = {
+    "proposed": N_("拟移出，尚未决定"),
+    "removed": N_("已移出"),
+    "refused": N_("不予移出"),
+}
+_TONES: Final[Mapping[str, Tone]] = {"proposed": Tone.OPEN, "removed": Tone.BAD, "refused": Tone.PLAIN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalShown:
+    """A removal with the words of its codes."""
+
+    row: RemovalRow
+    href: str
+    mine_href: str
+    place: str
+    level: str
+    ground: str
+    nature: str
+    nature_tone: Tone
+    meaning: str
+    state: str
+    tone: Tone
+    clauses: tuple[str, ...]
+    verified: bool
+
+
+def removals() -> ResponseReturnValue:
+    """``/removals``: decided removals by ground, nature, region and year; proposals in a section of their own."""
+    services = current_services()
+    kept = _kept(services)
+    wanted = _wanted(kept)
+    number = read_page_number(request.args.get("page", ""))
+    with services.database.read() as tx:
+        rows, total = list_removals(tx, wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        proposed, _count = list_removals(tx, replace(wanted, state="proposed", year=None), limit=MOST_PROPOSED)
+        facets = _facets(tx, services.reference, wanted, kept)
+    page = Page(
+        title=_("移出名录"),
+        section=PATH,
+        column=Column(
+            name=_("移出与失信"),
+            description=_("移出绿色矿山名录的矿山，写明情形、依据、决定文号和机关"),
+            keywords=_("绿色矿山,移出,名录"),
+            kind=_("公示公告"),
+        ),
+        canonical=PATH,
+        noindex=bool(kept),
+    )
+    return render(
+        "removals.html",
+        page,
+        rows=[_shown(row, services.reference) for row in rows],
+        proposed=[_shown(row, services.reference) for row in proposed],
+        pager=paging(PATH, total=total, number=number, kept=kept.items()),
+        facets=facets,
+        reset=PATH if kept else "",
+    )
+
+
+def removal(number: str) -> ResponseReturnValue:
+    """``/removals/<number>``: ground and what it means, basis, decision, organ, dates, acts."""
+    services = current_services()
+    with services.database.read() as tx:
+        row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
+    shown = _shown(row, services.reference)
+    title = _REMOVAL_TITLES[row.state]
+    page = Page(
+        title=_(title) % {"mine": row.mine_name},
+        section=PATH,
+        crumbs=(Crumb(_("移出名录"), PATH),),
+        canonical=f"{PATH}/{row.id}",
+        article=_article(row, acts, _(title) % {"mine": row.mine_name}),
+    )
+    return render(
+        "removal.html", page, shown=shown, removal=row, steps=_steps(acts, services), decided=row.state != "proposed"
+    )
+
+
+_REMOVAL_TITLES: Final[Mapping[str, str]] = {
+    "proposed": N_("拟将%(mine)s移出绿色矿山名录"),
+    "removed": N_("%(mine)s移出绿色矿山名录"),
+    "refused": N_("%(mine)s不予移出绿色矿山名录"),
+}
+
+
+def _article(row: RemovalRow, acts: Sequence[ActRow], title: str) -> Article | None:
+    """The tags of an article once it is decided; a proposal is not one."""
+    steps = [act for act in acts if act.kind == "removal.decided"]
+    if not steps:
+        return None
+    return Article(title=title, published=act_moment(steps[0]), source=row.organ)
+
+
+def ground_of(reference: Reference, region: str, code: str, day: date) -> Ground | None:
+    """The ground in the rule book of its day; in any book when that one no longer names it; None when none does."""
+    try:
+        return reference.books.ground(region, code, day)
+    except NotFound:
+        known = (ground for book in reference.books.all() for ground in book.grounds)
+        return next((ground for ground in known if ground.code == code), None)
+
+
+def _shown(row: RemovalRow, reference: Reference) -> RemovalShown:
+    ground = ground_of(reference, row.region, row.ground, row.proposed_on)
+    kind = GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL
+    return RemovalShown(
+        row=row,
+        href=f"{PATH}/{row.id}",
+        mine_href=f"/mines/{row.mine}",
+        place=place_name(reference.regions, row.region),
+        level=_(LEVEL_LABELS[row.level]),
+        ground=ground.name if ground else row.ground,
+        nature=_(GROUND_KIND_LABELS[kind]),
+        nature_tone=Tone.BAD if row.adverse else Tone.PLAIN,
+        meaning=_(_MEANING[kind]),
+        state=_(_STATES[row.state]),
+        tone=_TONES[row.state] if row.adverse or row.state != "removed" else Tone.PLAIN,
+        clauses=ground.origin.sources if ground else (),
+        verified=ground.origin.verified if ground else False,
+    )
+
+
+def _steps(acts: Sequence[ActRow], services: Services) -> list[Step]:
+    regions = services.reference.regions
+    return [act_step(act, regions, text=str((act.body or {}).get("reason", ""))) for act in acts]
+
+
+def _kept(services: Services) -> dict[str, str]:
+    codes = {ground.code for book in services.reference.books.all() for ground in book.grounds}
+    ground = request.args.get("ground", "")
+    if ground and ground not in codes:
+        raise NotFound("filter.unknown", N_("没有这样的筛选条件。"))
+    values = {
+        "ground": ground,
+        "adverse": read_choice("adverse", Adverse),
+        "region": read_region(services.reference.regions),
+        "year": read_year(),
+    }
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _wanted(kept: Mapping[str, str]) -> RemovalFilter:
+    region = kept.get("region")
+    return RemovalFilter(
+        ground=kept.get("ground"),
+        adverse=kept["adverse"] == Adverse.YES if "adverse" in kept else None,
+        region_prefix=region_prefix(region) if region else None,
+        year=int(kept["year"]) if "year" in kept else None,
+    )
+
+
+def _facets(tx: Tx, reference: Reference, wanted: RemovalFilter, kept: Mapping[str, str]) -> tuple[Facet, ...]:
+    grounds = count_removals_by(tx, "ground", replace(wanted, ground=None))
+    natures = count_removals_by(tx, "adverse", replace(wanted, adverse=None))
+    places = count_removals_by(tx, "region", replace(wanted, region_prefix=None))
+    years = count_removals_by(tx, "year", replace(wanted, year=None))
+    names = {ground.code: ground.name for book in reference.books.all() for ground in book.grounds}
+    return (
+        facet(_("情形"), "ground", grounds, path=PATH, kept=kept, word=lambda code: names.get(code, code)),
+        facet(_("性质"), "adverse", natures, path=PATH, kept=kept, word=_nature_word),
+        region_facet(_("行政区"), places, reference.regions, path=PATH, kept=kept),
+        facet(
+            _("决定年份"), "year", dict(sorted(years.items(), reverse=True)), path=PATH, kept=kept, word=_year_word
+        ),
+    )  # fmt: skip
+
+
+def _nature_word(key: str) -> str:
+    return _(GROUND_KIND_LABELS[_ADVERSE[key]])
+
+
+def _year_word(year: str) -> str:
+    return _("%(year)s年", year=year)
+
+
+REMOVAL_ROUTES: Final = (
+    Route("/removals", "removal.list", removals),
+    Route("/removals/<number>", "removal.page", removal),
+)
