@@ -50,9 +50,7 @@ check: $(VENV)/.tools ## style, types, layers, templates, security, documents
 	@.ci/audit $(BIN)/pip-audit
 
 bench: $(VENV)/.tools ## requests and acts per second beside bare ones, in one run
-	@if [ ! -e bench.py ] && [ ! -e bench/__main__.py ]; then \
-		echo "There is no bench yet: bench/__main__.py is missing."; exit 1; fi
-	@$(HOUSE) $(BIN)/python -m bench
+	@$(HOUSE) $(BIN)/python -m tests.bench
 
 docs: $(VENV)/.run-time ## print the pages of docs/ that the code knows: settings, routes, commands
 	@$(HOUSE) $(BIN)/python -m docs.printed

@@ -1,0 +1,34 @@
+"""``make bench``: what the site costs beside a bare peer, measured in turns within one run.
+
+Ratios count; absolute figures belong to the machine of the day (docs: how we write, speed.md).
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.acts import bench_acts
+from tests.bench.pages import bench_pages
+from tests.bench.rounds import machine_line
+
+
+def main() -> int:
+    """Run the benches asked for and print their tables."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of each candidate, in turns")
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of a round of page requests")
+    parser.add_argument("--acts", type=int, default=150, help="acts in a round")
+    parser.add_argument("--only", choices=("pages", "acts"), default=None)
+    options = parser.parse_args()
+    sys.stdout.write(machine_line() + "\n")
+    with tempfile.TemporaryDirectory(prefix="greenmine-bench-") as folder:
+        if options.only != "pages":
+            bench_acts(Path(folder), rounds=options.rounds, acts=options.acts)
+        if options.only != "acts":
+            bench_pages(Path(folder), rounds=options.rounds, seconds=options.seconds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
