@@ -1,14 +1,12 @@
 """The directory's queries: what a filter finds, what facets count, in what order, with how many statements."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from tests.statements import statements
 from tests.web.register import FACTS, HOLDER, Register, build, reference
 
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale
@@ -34,19 +32,6 @@ from greenmine.store.directory import (
 @pytest.fixture
 def register(database: Database) -> Register:
     return build(database)
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Every statement sent meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def words(text: str) -> DirectoryFilter:
@@ -214,21 +199,21 @@ def test_a_page_of_the_list_takes_one_statement_and_each_facet_one(database: Dat
     """speed.md 3: no N+1."""
     wanted = replace(words("矿"), region="520000")
     with database.read() as tx:
-        with statements(database) as sent:
+        with statements(database.engine) as sent:
             list_mines(tx, wanted, limit=25)
             count_mines(tx, wanted)
         assert len(sent) == 2
-        with statements(database) as sent:
+        with statements(database.engine) as sent:
             count_facets(tx, wanted)
         assert len(sent) == len(FacetName)
-        with statements(database) as sent:
+        with statements(database.engine) as sent:
             list(export_mines(tx, DirectoryFilter(), limit=1000))
         assert len(sent) == 3
 
 
 def test_the_numbers_of_a_region_take_one_statement(database: Database, register: Register) -> None:
     with database.read() as tx:
-        with statements(database) as sent:
+        with statements(database.engine) as sent:
             rows = standing_by_region(tx, "520000")
         assert len(sent) == 1
         assert sum(number for *_, number in rows) == count_mines(tx, DirectoryFilter(region="520000")) == 5

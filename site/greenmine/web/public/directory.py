@@ -1,0 +1,155 @@
+"""``/mines``: the directory with its filters, and exactly this result as a file."""
+
+from typing import Final
+
+from flask import Response, make_response, request, send_file
+from flask.typing import ResponseReturnValue
+
+from greenmine.domain.errors import BadInput, NotFound
+from greenmine.domain.instant import legal_day
+from greenmine.domain.region import Regions
+from greenmine.domain.text import N_
+from greenmine.store.directory import (
+    SORT_LABELS,
+    FacetName,
+    count_facets,
+    count_mines,
+    export_mines,
+    list_mines,
+)
+from greenmine.web.context import current_services, current_settings
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Column, Crumb, Page, render
+from greenmine.web.paging import PER_PAGE, Pager, address, paging, read_page_number
+from greenmine.web.parts import Way
+from greenmine.web.places import place_name
+from greenmine.web.routing import Limit, Route
+
+from .directory_export import EXPORT_ROWS, MEDIA_TYPES, file_name, write_export
+from .directory_facets import PATH, UNFOLD, chips_of, facets_of, region_crumbs
+from .directory_query import DirectoryQuery, choice_words, read_directory_query
+
+FORM_FIELDS: Final = frozenset({"q", "region", "status", "level", "sort"})
+"""Parameters with a field of their own; the others are chosen by links and kept as hidden fields."""
+INDEXED_CONDITIONS: Final = 1
+"""Search engines keep lists narrowed by one condition at most: the combinations are without number."""
+
+
+def mines() -> ResponseReturnValue:
+    """``GET /mines``: one page of the list, and every filter with its counts."""
+    services = current_services()
+    regions = services.reference.regions
+    query = read_directory_query(request.args, regions)
+    with services.database.read() as tx:
+        total = count_mines(tx, query.wanted)
+        pager = _pager(query, total)
+        if pager is None:
+            return _beyond(query, total)
+        rows = list_mines(tx, query.wanted, sort=query.sort, limit=PER_PAGE, offset=(pager.number - 1) * PER_PAGE)
+        counts = count_facets(tx, query.wanted)
+    body = render(
+        "mines.html",
+        _page(query, regions, pager),
+        query=query,
+        pager=pager,
+        rows=rows,
+        chips=chips_of(query, regions),
+        facets=facets_of(query, counts, regions, unfolded=request.args.get(UNFOLD) == "all"),
+        sorts=[(str(sort), _(word)) for sort, word in SORT_LABELS.items()],
+        statuses=(("", _("不限")), *choice_words(FacetName.STATUS)),
+        levels=(("", _("不限")), *choice_words(FacetName.LEVEL)),
+        place=place_name(regions, query.wanted.region) if query.wanted.region else "",
+        kept_fields=[pair for pair in sorted(query.kept.items()) if pair[0] not in FORM_FIELDS],
+        downloads=_downloads(query),
+        places={row.region: place_name(regions, row.region) for row in rows},
+    )
+    return make_response(body, 400 if query.faults else 200)
+
+
+def mines_csv() -> ResponseReturnValue:
+    """``GET /mines.csv``: every mine of this result."""
+    return _file("csv")
+
+
+def mines_json() -> ResponseReturnValue:
+    """``GET /mines.json``."""
+    return _file("json")
+
+
+def mines_xlsx() -> ResponseReturnValue:
+    """``GET /mines.xlsx``."""
+    return _file("xlsx")
+
+
+def _pager(query: DirectoryQuery, total: int) -> Pager | None:
+    """Where this page stands; None for a page the list does not have."""
+    try:
+        number = read_page_number(request.args.get("page", ""))
+        return paging(PATH, total=total, number=number, kept=tuple(query.kept.items()))
+    except NotFound:
+        return None
+
+
+def _beyond(query: DirectoryQuery, total: int) -> Response:
+    pages = max(1, -(-total // PER_PAGE))
+    body = render(
+        "mines_beyond.html",
+        Page(title=_("没有这一页"), section=PATH, crumbs=(Crumb(_("名录查询"), PATH),), noindex=True),
+        pages=pages,
+        total=total,
+        last=address(PATH, {**query.kept, "page": pages if pages > 1 else ""}),
+        first=address(PATH, query.kept),
+    )
+    return make_response(body, 404)
+
+
+def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
+    region = query.wanted.region
+    conditions = [name for name in query.kept if name != "sort"]
+    return Page(
+        title=_("%(place)s矿山名录", place=place_name(regions, region)) if region else _("绿色矿山名录"),
+        section=PATH,
+        crumbs=region_crumbs(region, regions),
+        column=Column(
+            name=_("名录查询"),
+            description=_("按名称、地区、矿种、级别和状态查询绿色矿山，可下载全部结果"),
+            keywords=_("绿色矿山,名录,查询"),
+            kind=_("信息查询"),
+        ),
+        faulty=bool(query.faults),
+        noindex=bool(query.text or query.faults) or len(conditions) > INDEXED_CONDITIONS,
+        canonical=address(PATH, {**query.kept, "page": pager.number if pager.number > 1 else ""}),
+    )
+
+
+def _downloads(query: DirectoryQuery) -> tuple[Way, ...]:
+    return tuple(Way(label=kind.upper(), href=address(f"{PATH}.{kind}", query.kept)) for kind in MEDIA_TYPES)
+
+
+def _file(kind: str) -> Response:
+    services, settings = current_services(), current_settings()
+    regions = services.reference.regions
+    query = read_directory_query(request.args, regions)
+    if query.faults:
+        raise BadInput("directory.filter", query.faults[0].sentence)
+    now = services.clock()
+    with services.database.read() as tx:
+        if count_mines(tx, query.wanted) > EXPORT_ROWS:
+            raise BadInput(
+                "directory.export_too_large",
+                N_("符合条件的矿山超过%(most)s座，请先缩小范围再下载。"),
+                most=EXPORT_ROWS,
+            )
+        rows = export_mines(tx, query.wanted, sort=query.sort, limit=EXPORT_ROWS)
+        file = write_export(kind, rows, query, regions=regions, site_url=settings.site_url, made_at=now)
+    return send_file(
+        file, mimetype=MEDIA_TYPES[kind], as_attachment=True, download_name=file_name(kind, legal_day(now))
+    )
+
+
+DIRECTORY_ROUTES: Final = (
+    Route("/mines", "mine.list", mines),
+    Route("/mines.csv", "mine.csv", mines_csv, limit=Limit.EXPORTS),
+    Route("/mines.json", "mine.json", mines_json, limit=Limit.EXPORTS),
+    Route("/mines.xlsx", "mine.xlsx", mines_xlsx, limit=Limit.EXPORTS),
+)
