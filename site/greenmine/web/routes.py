@@ -9,6 +9,7 @@ from typing import Final
 from .assets import favicon, static_file
 from .preferences import set_preferences
 from .public.credit import CREDIT_ROUTES
+from .public.directory import DIRECTORY_ROUTES
 from .public.document import DOCUMENT_ROUTES
 from .public.notice import NOTICE_ROUTES
 from .public.removal import REMOVAL_ROUTES
@@ -20,7 +21,7 @@ SITE: Final = (
     Route("/preferences", "preferences", set_preferences, personal=True),
 )
 
-PUBLIC_PAGES: Final[tuple[Route, ...]] = (*NOTICE_ROUTES, *REMOVAL_ROUTES, *CREDIT_ROUTES, *DOCUMENT_ROUTES)
+PUBLIC_PAGES: Final[tuple[Route, ...]] = (*DIRECTORY_ROUTES, *NOTICE_ROUTES, *REMOVAL_ROUTES, *CREDIT_ROUTES, *DOCUMENT_ROUTES)
 
 DESK_PAGES: Final[tuple[Route, ...]] = ()
 
