@@ -107,46 +107,54 @@ def notices_csv() -> ResponseReturnValue:
 
 def notice(number: str) -> ResponseReturnValue:
     """``/notices/<number>``: everything a notice says, until when exactly, and what became of it."""
-    services, now = current_services(), current_services().clock()
+    services = current_services()
     with services.database.read() as tx:
-        row = get_notice(tx, number)
-        items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
-        period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
-    regions = services.reference.regions
+        page, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
+    return render("notice.html", page, **values)
+
+
+def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -> tuple[Page, dict[str, object]]:
+    """What ``notice.html`` shows of a notice; the desk's preview shows the same of one that is not published yet.
+
+    :param wanted: page of a long list
+    """
+    now, regions = services.clock(), services.reference.regions
+    row = get_notice(tx, number)
+    items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
+    period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
     state = row.state(now)
-    shown = listed_items(row, items, state=state, wanted=request.args.get("list", ""))
-    source = row.issuer
-    page = Page(
+    return _notice_page(row), {
+        "notice": row,
+        "kind": kind_word(row.kind),
+        "level": _(LEVEL_LABELS[row.level]),
+        "place": place_name(regions, row.region),
+        "state": _(STATE_LABELS[state]),
+        "tone": notice_tone(state),
+        "is_withdrawn": state is NoticeState.WITHDRAWN,
+        "period": period,
+        "paragraphs": paragraphs(row.text),
+        "listed": listed_items(row, items, state=state, wanted=wanted),
+        "files": files_shown(files),
+        "objection": objection_shown(row, state=state, period=period),
+        "corrections": corrections_of(acts),
+        "withdrawal": withdrawal_of(acts),
+        "steps": notice_steps(acts, row, regions=regions, now=now),
+    }
+
+
+def _notice_page(row: NoticeRow) -> Page:
+    return Page(
         title=row.title,
         section=PATH,
         crumbs=(Crumb(_("公示公告"), PATH),),
         article=Article(
             title=row.title,
             published=row.published_at,
-            source=source,
+            source=row.issuer,
             keywords=_("绿色矿山,%(kind)s", kind=kind_word(row.kind)),
             description=_("%(issuer)s，%(day)s发布", issuer=row.issuer, day=day(row.published_at)),
         ),
         canonical=f"{PATH}/{row.id}",
-    )
-    return render(
-        "notice.html",
-        page,
-        notice=row,
-        kind=kind_word(row.kind),
-        level=_(LEVEL_LABELS[row.level]),
-        place=place_name(regions, row.region),
-        state=_(STATE_LABELS[state]),
-        tone=notice_tone(state),
-        is_withdrawn=state is NoticeState.WITHDRAWN,
-        period=period,
-        paragraphs=paragraphs(row.text),
-        listed=shown,
-        files=files_shown(files),
-        objection=objection_shown(row, state=state, period=period),
-        corrections=corrections_of(acts),
-        withdrawal=withdrawal_of(acts),
-        steps=notice_steps(acts, row, regions=regions, now=now),
     )
 
 
