@@ -30,6 +30,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,
         reference=loaded.reference,
+        clauses=loaded.clauses,
         problems=loaded.problems,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from greenmine.config import Settings
 from greenmine.content.files import Problem
+from greenmine.domain.clause import Clauses
 from greenmine.domain.reference import Reference
 from greenmine.store.database import Database
 from greenmine.store.files import FileStore
@@ -20,6 +21,7 @@ class Services:
     """Everything a view or a command may use; use cases are handed single pieces of it, never the whole.
 
     :param reference: regions, minerals, calendar and rule books as loaded at start
+    :param clauses: the clauses of the source documents that rule books quote
     :param problems: what could not be read in content/ at start
     """
 
@@ -29,4 +31,5 @@ class Services:
     master: MasterKey
     clock: Clock
     reference: Reference
+    clauses: Clauses
     problems: tuple[Problem, ...]

@@ -9,6 +9,7 @@ from typing import Any
 
 from greenmine.content.books import load_books
 from greenmine.content.calendars import load_calendar
+from greenmine.content.clauses import load_clauses
 from greenmine.content.documents import DisclosureClass, NewsMeta, PolicyMeta
 from greenmine.content.files import Loaded, Problem
 from greenmine.content.media import find_media
@@ -16,6 +17,7 @@ from greenmine.content.minerals import load_minerals
 from greenmine.content.pages import ContentFile, load_news, load_pages, load_policies
 from greenmine.content.regions import load_regions
 from greenmine.domain.article import Article, ArticleMedia
+from greenmine.domain.clause import Clauses
 from greenmine.domain.instant import utc_text
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
@@ -24,9 +26,10 @@ from greenmine.domain.rulebook import RuleBooks
 
 @dataclass(frozen=True)
 class LoadedReference:
-    """Reference data, and what of it could not be read."""
+    """Reference data, the clauses it quotes, and what of it could not be read."""
 
     reference: Reference
+    clauses: Clauses
     problems: tuple[Problem, ...]
 
 
@@ -52,7 +55,8 @@ def load_reference(root: Path) -> LoadedReference:
         books=RuleBooks(books.items),
     )
     parts = (regions, minerals, calendar, books)
-    return LoadedReference(reference, tuple(problem for part in parts for problem in part.problems))
+    clauses = load_clauses(root).items[0]  # load_books has reported what is wrong with them
+    return LoadedReference(reference, clauses, tuple(problem for part in parts for problem in part.problems))
 
 
 def load_articles(root: Path) -> Loaded[SourcedArticle]:
