@@ -73,7 +73,8 @@ def test_every_real_list_imports_as_acts(services: Services, source: dict[str, s
     result = run(
         services,
         str(LISTS / source["file"]),
-        *("--act", source["act"], "--level", source["level"].removesuffix("试点")),
+        *("--act", "试点公示" if source["level"].endswith("试点") else source["act"]),
+        *("--level", source["level"].removesuffix("试点")),
         *("--list-name", source["list"], "--date", "2022-02-14", "--organ", "某自然资源主管部门"),
         *("--region", REGIONS.get(source["file"], "000000"), "--allow-unplaced", "--yes", *options),
     )
@@ -81,6 +82,10 @@ def test_every_real_list_imports_as_acts(services: Services, source: dict[str, s
     rows = int(source["rows"])
     expected = {"notice.published": 1} if notice else {"directory.listed": rows}
     assert counts(services) == {"mine.registered": rows, **expected}
+    if source["level"].endswith("试点"):
+        with services.database.read() as tx:
+            notices = tx.execute(text("SELECT kind, enters FROM notice")).all()
+        assert notices == [("pilot", None)], "a pilot enters no directory"
 
 
 def test_the_report_file_is_the_report_that_was_checked(services: Services, tmp_path: Path) -> None:

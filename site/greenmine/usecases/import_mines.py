@@ -34,15 +34,18 @@ class ListAct(StrEnum):
 
     LISTED = "listed"  # 纳入
     NOTICED = "noticed"  # 公示
+    PILOT = "pilot"  # 试点公示: nothing is entered when it ends
     REMOVED = "removed"  # 移出
 
 
 LIST_ACT_LABELS: Final[Mapping[ListAct, str]] = {
     ListAct.LISTED: N_("纳入"),
     ListAct.NOTICED: N_("公示"),
+    ListAct.PILOT: N_("试点公示"),
     ListAct.REMOVED: N_("移出"),
 }
 
+_NOTICES: Final = frozenset({ListAct.NOTICED, ListAct.PILOT})
 _NOTICE_KINDS: Final = {
     Level.COUNTY: NoticeKind.COUNTY_CHECK,
     Level.CITY: NoticeKind.CITY_LIST,
@@ -62,7 +65,7 @@ class PrintedDecision:
     :param day: legal day of the decision or of the notice
     :param region: code of the authority's region; 000000 for a national list
     :param ground: code of the removal ground (移出 only); the lists themselves rarely print it
-    :param first_day, last_day: the printed period (公示 only)
+    :param first_day, last_day: the printed period (公示 and 试点公示)
     :param allow_unplaced: register mines whose region is not known under 000000, to be corrected later
     """
 
@@ -136,7 +139,7 @@ def _check_decision(mines: MineList, decision: PrintedDecision, *, reference: Re
         raise BadInput("import.day_ahead", N_("名单日期晚于今天。"), field="day")
     if decision.act is ListAct.LISTED and decision.level not in _LIBRARIES:
         raise BadInput("import.no_directory", N_("县级没有绿色矿山名录。"), field="level")
-    if decision.act is ListAct.NOTICED and (decision.first_day is None or decision.last_day is None):
+    if decision.act in _NOTICES and (decision.first_day is None or decision.last_day is None):
         raise BadInput("import.period_missing", N_("导入公示名单须写明公示的起止日期。"), field="first_day")
     other = next((mine for mine in mines.mines if mine.level not in {None, decision.level}), None)
     if other is not None:
@@ -189,7 +192,7 @@ def _facts_of(mine: ListedMine, *, source: str) -> MineFacts:
         region=mine.region or COUNTRY,
         holder=mine.holder,
         credit_code=mine.credit_code,
-        mineral=mine.mineral_use or mine.mineral,
+        mineral=mine.mineral,
         mineral_class=mine.mineral_class,
         capacity=mine.capacity,
         permit_no=mine.permit_no,
@@ -209,7 +212,7 @@ def _record_act(
     at: datetime,
 ) -> dict[str, Any]:
     wanted = tuple(dict.fromkeys(numbers[mine.row] for mine in preview.list.mines))
-    if decision.act is ListAct.NOTICED:
+    if decision.act in _NOTICES:
         draft = _draft(preview, decision, numbers)
         return {"notice": publish_notice(tx, draft, reference=reference, officer=None, at=at)}
     if decision.act is ListAct.LISTED:
@@ -250,8 +253,9 @@ def _draft(preview: Preview, decision: PrintedDecision, numbers: Mapping[int, st
         )
         for mine in preview.list.mines
     )
+    is_pilot = decision.act is ListAct.PILOT
     return NoticeDraft(
-        kind=_NOTICE_KINDS[decision.level],
+        kind=NoticeKind.PILOT if is_pilot else _NOTICE_KINDS[decision.level],
         level=decision.level,
         region=decision.region,
         title=decision.name,
@@ -259,7 +263,7 @@ def _draft(preview: Preview, decision: PrintedDecision, numbers: Mapping[int, st
         number=decision.number,
         columns=preview.list.table.heading,
         items=items,
-        enters=_LIBRARIES.get(decision.level),
+        enters=None if is_pilot else _LIBRARIES.get(decision.level),
         period=PeriodRule(unit=PeriodUnit.DATES, days=None, first_day_counted=True, rolls_over=False, cutoff=None),
         first_day=decision.first_day,
         last_day=decision.last_day,
