@@ -1,5 +1,6 @@
 """A notice (公示, 公告): what an officer writes, what must be in it, and where it stands at an instant."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,7 +9,8 @@ from typing import Any, Final
 
 from greenmine.domain.errors import BadInput, RuleBroken
 from greenmine.domain.instant import legal_day
-from greenmine.domain.mine import Level, Library
+from greenmine.domain.mine import DIRECTORIES, Level, Library
+from greenmine.domain.notice_kind import OPEN_TO_OBJECTION, NoticeKind
 from greenmine.domain.notice_rule import ObjectionRule
 from greenmine.domain.period import PeriodRule
 from greenmine.domain.text import N_
@@ -84,6 +86,13 @@ class NoticeDraft:
     objection: Mapping[str, Any] = field(default_factory=dict)
 
 
+_GRANTED_BY: Final[Mapping[Library, frozenset[Level]]] = {
+    **{library: frozenset({level}) for library, level in DIRECTORIES.items()},
+    Library.EXEMPLAR: frozenset({Level.PROVINCIAL, Level.NATIONAL}),
+}
+"""Which level's notice leads into a directory: a county cannot announce what only the province grants (ZJ-13)."""
+
+
 def check_draft(draft: NoticeDraft) -> None:
     """Raise BadInput, beside its field, for what a notice cannot be published without."""
     if not draft.title.strip():
@@ -92,10 +101,14 @@ def check_draft(draft: NoticeDraft) -> None:
         raise BadInput("notice.issuer_missing", N_("请填写发布机关。"), field="issuer")
     if not (draft.text.strip() or draft.items or draft.attachments):
         raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")
-    if draft.enters is not None and draft.period is None:
-        raise BadInput("notice.period_missing", N_("拟纳入名录的公示须有公示期。"), field="unit")
-    numbers = [item.mine for item in draft.items if item.mine]
-    doubled = next((mine for mine in numbers if numbers.count(mine) > 1), None)
+    if draft.kind not in set(NoticeKind):
+        raise BadInput("notice.kind", N_("请选择公示公告的种类。"), field="kind")
+    if draft.period is None and (draft.enters is not None or draft.kind in OPEN_TO_OBJECTION):
+        raise BadInput("notice.period_missing", N_("征求异议的公示须有公示期。"), field="unit")
+    if draft.enters is not None and draft.level not in _GRANTED_BY.get(draft.enters, frozenset(Level)):
+        raise BadInput("notice.enters_level", N_("这一级公示不能纳入该名录。"), field="enters")
+    numbers = Counter(item.mine for item in draft.items if item.mine)
+    doubled = next((mine for mine, times in numbers.items() if times > 1), None)
     if doubled is not None:
         raise BadInput(
             "notice.mine_twice", N_("名单中矿山 %(mine)s 出现两次，请删去一处。"), field="items", mine=doubled

@@ -180,6 +180,13 @@ def _check(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | 
         raise ActMalformed("act.control", N_("记录“%(kind)s”的编码字段中有控制字符。"), kind=kind)
     if body is not None and kind in _BODIES:
         faults += _BODIES[kind].iter_errors(body)
+    if faults and faults[0].validator == "maxLength":
+        raise BadInput(
+            "act.too_long",
+            N_("文字过长：最多 %(limit)s 字，请缩短后再提交。"),
+            field=str(next((part for part in reversed(faults[0].absolute_path) if isinstance(part, str)), "")) or None,
+            limit=faults[0].validator_value,
+        )
     if faults:
         place = "/".join(str(part) for part in faults[0].absolute_path)
         raise ActMalformed(

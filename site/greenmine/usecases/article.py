@@ -1,12 +1,13 @@
 """Publishing, changing and withdrawing articles; and keeping the site in step with the files of content/."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from greenmine.domain.act import Act
+from greenmine.domain.act_schema import KINDS
 from greenmine.domain.article import Article, check_article
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day
@@ -23,11 +24,12 @@ from greenmine.usecases.record import author, record
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a synchronisation recorded: object names."""
+    """What a synchronisation recorded: object names; ``refused``: files whose address an article of the desk has."""
 
     published: tuple[str, ...]
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def publish_article(tx: Tx, article: Article, *, reference: Reference, officer: Officer, at: datetime) -> None:
@@ -72,23 +74,26 @@ def sync_articles(tx: Tx, articles: Iterable[Article], *, at: datetime) -> SyncR
     """Record what is new, changed or gone in the files of content/ since the last time; idempotent."""
     published: list[str] = []
     changed: list[str] = []
+    refused: list[str] = []
     present: set[tuple[str, str]] = set()
     for article in articles:
         present.add((article.section, article.slug))
         latest = latest_of(tx, article.object)
         if latest is None or latest.kind == "content.withdrawn":
-            kind, kept = "content.published", published
-        elif latest.envelope.get("body") != _digest(_body(article)):
-            kind, kept = "content.changed", changed
-        else:
-            continue
-        record(tx, _act(kind, article, None, at), at=at, officer=None)
-        kept.append(article.object)
+            record(tx, _act("content.published", article, None, at), at=at, officer=None)
+            published.append(article.object)
+        elif latest.fact("origin") != "file":
+            refused.append(article.object)
+        elif not _says_the_same(latest.envelope, act := _act("content.changed", article, None, at)):
+            record(tx, act, at=at, officer=None)
+            changed.append(article.object)
     gone = sorted(slugs_from_files(tx) - present)
     for section, slug in gone:
         row = get_article(tx, section, slug)
         record(tx, _withdrawal(row.article, "内容文件已撤下", None, at), at=at, officer=None)
-    return SyncReport(tuple(published), tuple(changed), tuple(f"content/{s}/{slug}" for s, slug in gone))
+    return SyncReport(
+        tuple(published), tuple(changed), tuple(f"content/{s}/{slug}" for s, slug in gone), tuple(refused)
+    )
 
 
 def _own_article(tx: Tx, section: str, slug: str, reference: Reference, officer: Officer) -> ArticleRow:
@@ -147,5 +152,8 @@ def _body(article: Article) -> dict[str, Any]:
     }
 
 
-def _digest(body: dict[str, Any]) -> str:
-    return hashlib.sha256(canonical(body)).hexdigest()
+def _says_the_same(envelope: Mapping[str, Any], act: Act) -> bool:
+    """Whether the article stands already as the file has it: same words, and same type, region, class and date."""
+    told = {name: envelope[name] for name in KINDS[act.kind].facts if name in envelope}
+    digest = hashlib.sha256(canonical(act.body or {})).hexdigest()
+    return told == dict(act.facts) and envelope.get("body") == digest

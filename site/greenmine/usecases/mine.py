@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from greenmine.domain.act import Act
-from greenmine.domain.errors import BadInput, Conflict
+from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day
-from greenmine.domain.mine import Library
+from greenmine.domain.mine import DIRECTORIES, STAGES, Library
 from greenmine.domain.mine_facts import CODES, MineFacts, changed, check_facts, codes_of, texts_of
 from greenmine.domain.officer import Deed, Officer, require
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.mine import get_mine, next_mine_number
+from greenmine.store.mine import get_mine, memberships_of, next_mine_number
 from greenmine.usecases.record import author, record
 
 
@@ -112,8 +112,21 @@ def _correction(
     )
 
 
+def _require_open(tx: Tx, number: str, library: Library) -> None:
+    mine = get_mine(tx, number)
+    current = {membership.library for membership in memberships_of(tx, mine.id) if membership.until is None}
+    if library in current:
+        raise RuleBroken("directory.already_in", N_("矿山 %(mine)s 已在该名录（库）中。"), field="listed", mine=number)
+    if library in STAGES and current & DIRECTORIES.keys():
+        raise RuleBroken("directory.listed", N_("矿山 %(mine)s 已在名录中，不能再进入创建阶段。"), mine=number)
+
+
 def enlist_mine(tx: Tx, number: str, listing: Listing, *, officer: Officer | None, at: datetime) -> None:
-    """Enter a mine into a library. The right to do so is checked by the use case that decided it."""
+    """Enter a mine into a library. The right to do so is checked by the use case that decided it.
+
+    Raises NotFound, RuleBroken: in it already, or back to a stage while it stands in a directory (LN-01).
+    """
+    _require_open(tx, number, listing.library)
     facts: dict[str, Any] = {"library": str(listing.library)}
     if listing.notice is not None:
         facts["notice"] = listing.notice

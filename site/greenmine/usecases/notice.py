@@ -1,6 +1,7 @@
 """Publishing, correcting, withdrawing, closing and recounting notices."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -175,9 +176,14 @@ def _enlist(
 ) -> None:
     if listed and (listing is None or listing.library is not notice.enters):
         raise BadInput("notice.decision_missing", N_("请填写纳入名录的决定机关和日期。"), field="organ")
+    if listing is None:
+        return
+    if notice.last_day is not None and listing.since < notice.last_day:
+        raise BadInput("notice.decision_early", N_("纳入日期不能早于公示期最后一日。"), field="since")
+    if listing.since > legal_day(at):
+        raise BadInput("notice.decision_later", N_("纳入日期不能晚于今天。"), field="since")
     for mine in sorted(listed):
-        assert listing is not None
-        enlist_mine(tx, mine, listing, officer=officer, at=at)
+        enlist_mine(tx, mine, replace(listing, notice=notice.id), officer=officer, at=at)
 
 
 def correct_notice(

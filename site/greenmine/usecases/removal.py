@@ -90,7 +90,7 @@ def decide_removal(
     if removal.state != "proposed":
         raise Conflict("removal.decided", N_("这件移出事项已经作出决定。"))
     require_other_person(journal.person_of_act(tx, removal.first_act), officer)
-    _check_decision(decision, removal)
+    _check_decision(decision, removal, today=legal_day(at))
     ground = ground_for(reference, removal.region, removal.ground, removal.proposed_on)
     facts: dict[str, Any] = {
         **_facts(removal.mine, removal.level, ground),
@@ -126,7 +126,7 @@ def _require_listed(tx: Tx, mine: MineRow, level: Level) -> None:
         raise RuleBroken("removal.not_listed", N_("这座矿山不在该级名录中，不能移出。"), field="level")
 
 
-def _check_decision(decision: RemovalDecision, removal: RemovalRow) -> None:
+def _check_decision(decision: RemovalDecision, removal: RemovalRow, *, today: date) -> None:
     for name, sentence in (
         ("organ", N_("请填写决定机关。")),
         ("reason", N_("请写明决定理由，理由将公开。")),
@@ -136,6 +136,8 @@ def _check_decision(decision: RemovalDecision, removal: RemovalRow) -> None:
             raise BadInput(f"removal.{name}_missing", sentence, field=name)
     if decision.since < removal.proposed_on:
         raise BadInput("removal.too_early", N_("决定日期不能早于提出日期。"), field="since")
+    if decision.since > today:
+        raise BadInput("removal.later", N_("决定日期不能晚于今天。"), field="since")
     if decision.rectify_until is not None and decision.rectify_until <= decision.since:
         raise BadInput("removal.rectify_early", N_("整改期限须晚于决定日期。"), field="rectify_until")
 

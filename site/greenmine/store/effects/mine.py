@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from greenmine.domain.mine import DIRECTORIES, STAGES, Library, Membership, standing
 from greenmine.domain.mine_name import name_key
@@ -78,12 +78,16 @@ def enlist(tx: Tx, entry: Entry) -> None:
 
 
 def end_memberships(tx: Tx, entry: Entry, mine: str, *, libraries: frozenset[Library], by_removal: bool) -> None:
-    """End the mine's current memberships of these libraries on the day the act holds from."""
+    """End the mine's current memberships of these libraries on the day the act holds from.
+
+    An old list recorded later than a newer one may say an earlier day: then the membership ends as it began.
+    """
     membership = tables.membership
+    until = case((membership.c.since > entry.valid_from, membership.c.since), else_=entry.valid_from)
     tx.execute(
         update(membership)
         .where(membership.c.mine == mine, membership.c.until.is_(None), membership.c.library.in_(libraries))
-        .values(until=entry.valid_from, act_out=entry.n, ended_by_removal=by_removal)
+        .values(until=until, act_out=entry.n, ended_by_removal=by_removal)
     )
 
 
