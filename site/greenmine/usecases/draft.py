@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from greenmine.domain.errors import Conflict, RuleBroken
+from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.officer import Deed, Officer, require
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
+from greenmine.store import journal
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftRow, DraftState, get_draft, insert_draft, update_draft
 
@@ -94,15 +95,25 @@ def propose_draft(
     _require_open(draft)
     if not update_draft(tx, number, version=seen_version, staff=officer.id, at=at, state=DraftState.PROPOSED):
         raise DraftMoved(draft)
+    journal.note(tx, "draft.proposed", at=at, staff=officer.id, detail=f"draft={number}")
 
 
-def return_draft(tx: Tx, number: int, *, deed: Deed, reference: Reference, officer: Officer, at: datetime) -> None:
-    """Give a proposed draft back to its writer."""
+def return_draft(
+    tx: Tx, number: int, *, note: str, deed: Deed, reference: Reference, officer: Officer, at: datetime
+) -> None:
+    """Give a proposed draft back to its writer, with a note that says what to mend; the note stays inside the desk.
+
+    Raises BadInput (no note), NotAllowed, Conflict (decided or given back meanwhile).
+    """
     draft = get_draft(tx, number, lock=True)
     require(officer, deed, region=draft.region, regions=reference.regions)
     if draft.state is not DraftState.PROPOSED:
         raise Conflict("draft.not_proposed", N_("这份草稿已经有了结果。"))
-    update_draft(tx, number, version=draft.version, staff=officer.id, at=at, state=DraftState.OPEN)
+    if not note.strip():
+        raise BadInput("draft.note_missing", N_("请写明退回的理由。"), field="reason")
+    data = {**draft.data, "note": note.strip()}
+    update_draft(tx, number, version=draft.version, staff=officer.id, at=at, state=DraftState.OPEN, data=data)
+    journal.note(tx, "draft.returned", at=at, staff=officer.id, detail=f"draft={number}")
 
 
 def discard_draft(tx: Tx, number: int, *, reference: Reference, officer: Officer, at: datetime) -> None:
