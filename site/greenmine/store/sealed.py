@@ -99,5 +99,5 @@ def _seal(key: bytes, plain: bytes, context: bytes) -> bytes:
 def _open(key: bytes, sealed: bytes, context: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: cut short, not even a nonce
         raise Unready("case.unreadable", N_("密封内容无法打开：密钥不符或数据被改动。")) from error
