@@ -37,3 +37,7 @@ class PasswordHashes:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether it was made at another cost than today's."""
         return self.hasher.check_needs_rehash(password_hash)
+
+
+HASHES: Final = PasswordHashes()
+"""At the cost of this site; never changes."""

@@ -1,0 +1,38 @@
+"""Forms of the staff page: a new person; another role or other regions. Nothing else can be sent (ASVS 15.3.3)."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from greenmine.domain.officer import ROLE_LABELS, Role
+
+from .sheet import Sheet
+
+
+class SeatForm(Sheet):
+    """Role and regions."""
+
+    role = SelectField(_("岗位"), validators=[InputRequired(_("请选择岗位"))])
+    regions = StringField(
+        _("辖区"),
+        description=_("填写辖区名称或6位代码，如“织金县”“520524”；多个辖区用顿号或空格分开。"),
+        validators=[InputRequired(_("请填写辖区"))],
+    )
+    version = HiddenField()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.role.choices = [SelectChoice(str(role), _(ROLE_LABELS[role])) for role in Role]
+
+
+class NewStaffForm(SeatForm):
+    """A new person."""
+
+    login = StringField(
+        _("登录名"),
+        description=_("3至40个字符：小写字母、数字和 . _ -。"),
+        validators=[InputRequired(_("请填写登录名"))],
+    )
+    name = StringField(_("姓名"), validators=[InputRequired(_("请填写姓名"))])
