@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from greenmine.domain.article import Article, ArticleMedia
 from greenmine.domain.errors import NotFound
@@ -63,6 +63,34 @@ def count_by_type(tx: Tx, section: str) -> dict[str, int]:
         select(content_item.c.type, func.count()).where(*_where(ArticleFilter(section))).group_by(content_item.c.type)
     )
     return {row[0]: row[1] for row in tx.execute(query) if row[0] is not None}
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """An article beside another in its list."""
+
+    slug: str
+    title: str
+
+
+def neighbours_of(tx: Tx, row: ArticleRow) -> tuple[Neighbour | None, Neighbour | None]:
+    """The next older and the next newer published article of the same section, None at either end."""
+    item, at = content_item.c, (row.article.published.isoformat(), row.first_act)
+    same = (item.section == row.article.section, item.state == "published")
+    older = or_(item.published_on < at[0], and_(item.published_on == at[0], item.first_act < at[1]))
+    newer = or_(item.published_on > at[0], and_(item.published_on == at[0], item.first_act > at[1]))
+    found = []
+    for side, order in ((older, (item.published_on.desc(), item.first_act.desc())),
+                        (newer, (item.published_on, item.first_act))):  # fmt: skip
+        beside = tx.execute(select(item.slug, item.title).where(*same, side).order_by(*order).limit(1)).first()
+        found.append(None if beside is None else Neighbour(beside.slug, beside.title))
+    return found[0], found[1]
+
+
+def published_slugs(tx: Tx, section: str) -> list[str]:
+    """Addresses of all published articles of a section, newest first: what a site map lists."""
+    query = select(content_item.c.slug).where(*_where(ArticleFilter(section)))
+    return list(tx.execute(query.order_by(content_item.c.published_on.desc(), content_item.c.slug)).scalars())
 
 
 def slugs_from_files(tx: Tx) -> set[tuple[str, str]]:

@@ -1,0 +1,98 @@
+"""The site map for people and for machines, and what search engines may keep."""
+
+from collections.abc import Iterator
+from typing import Final
+from xml.sax.saxutils import escape
+
+from flask import Response, current_app
+from flask.typing import ResponseReturnValue
+
+from greenmine.services import Services
+from greenmine.store.article import published_slugs
+from greenmine.store.mine import known_mines
+from greenmine.store.notice import notice_numbers
+from greenmine.store.removal import removal_numbers
+from greenmine.web.context import current_services, current_settings
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Page, render
+from greenmine.web.parts import Way
+from greenmine.web.places import place_name
+from greenmine.web.routing import Route, answers
+
+MOST_ADDRESSES: Final = 50_000
+"""As many as one file may list (sitemaps.org); newest notices first, mines last."""
+
+
+def site_map() -> ResponseReturnValue:
+    """``/sitemap``: every section with what is below it."""
+    services = current_services()
+    codes = sorted({book.region for book in services.reference.books.all()})
+    groups = [
+        (_("名录"), _existing(("/mines", _("名录查询")), ("/regions/<code>", ""))),
+        (_("公示和移出"), _existing(
+            ("/notices", _("公示公告")), ("/removals", _("移出名录")), ("/blacklist", _("失信信息")))),
+        (_("新闻"), _existing(("/news", _("新闻动态")))),
+        (_("政策和程序"), [
+            *_existing(("/policies", _("政策法规")), ("/clauses", _("条款目录")), ("/targets", _("目标任务")),
+                       ("/procedures", _("办事程序"))),
+            *(Way(label=_("办事程序：%(place)s", place=place_name(services.reference.regions, code)),
+                  href=f"/procedures/{code}") for code in codes)]),
+        (_("关于本站"), _existing(
+            ("/about", _("关于本站")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
+            ("/accessibility", _("无障碍声明")), ("/status", _("运行状态")))),
+    ]  # fmt: skip
+    with services.database.read() as tx:
+        slugs = {"news": published_slugs(tx, "news"), "policies": published_slugs(tx, "policies")}
+    counts = {name: len(found) for name, found in slugs.items()}
+    page = Page(title=_("站点地图"), canonical="/sitemap")
+    return render("sitemap.html", page, groups=[(name, ways) for name, ways in groups if ways], counts=counts)
+
+
+def site_map_xml() -> ResponseReturnValue:
+    """``/sitemap.xml``: every page that search engines may keep; no credit entry is among them."""
+    site_url = current_settings().site_url
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+        *(f"<url><loc>{escape(site_url + path)}</loc></url>" for path in _addresses(current_services())),
+        "</urlset>",
+    ]
+    return Response("\n".join(lines), mimetype="application/xml", headers={"Cache-Control": "no-cache"})
+
+
+def robots() -> ResponseReturnValue:
+    """``/robots.txt``: all but the desk; credit entries are open to robots so that they read ``noindex`` there."""
+    address = f"{current_settings().site_url}/sitemap.xml"
+    lines = ("User-agent: *", "Disallow: /desk", "Disallow: /preferences", "", f"Sitemap: {address}", "")
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+def _existing(*ways: tuple[str, str]) -> list[Way]:
+    return [Way(label=label, href=path) for path, label in ways if label and answers(current_app, path)]
+
+
+def _addresses(services: Services) -> list[str]:
+    found = [path for path in _FIXED if answers(current_app, path)]
+    found += [f"/procedures/{code}" for code in sorted({book.region for book in services.reference.books.all()})]
+    return [*found, *_records(services)][:MOST_ADDRESSES]
+
+
+def _records(services: Services) -> Iterator[str]:
+    with services.database.read() as tx:
+        for section in ("policies", "news"):
+            yield from (f"/{section}/{slug}" for slug in published_slugs(tx, section))
+        yield from (f"/notices/{number}" for number in notice_numbers(tx))
+        yield from (f"/removals/{number}" for number in removal_numbers(tx))
+        yield from (f"/mines/{row.id}" for row in known_mines(tx))
+
+
+_FIXED: Final = (
+    "/", "/mines", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
+    "/about", "/help", "/privacy", "/accessibility", "/sitemap", "/status",
+)  # fmt: skip
+
+SITE_MAP_ROUTES: Final = (
+    Route("/sitemap", "sitemap.page", site_map),
+    Route("/sitemap.xml", "sitemap.xml", site_map_xml),
+    Route("/robots.txt", "robots", robots),
+)

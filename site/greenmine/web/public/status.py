@@ -1,0 +1,53 @@
+"""``/status``: whether the site works, from what it can see itself. No secrets, no addresses, no names."""
+
+from datetime import timedelta
+from typing import Final
+
+from flask import make_response
+from flask.typing import ResponseReturnValue
+
+from greenmine.store.act import get_act, size
+from greenmine.store.lease import get_lease
+from greenmine.store.migrate import head, revision
+from greenmine.web.act_words import act_moment
+from greenmine.web.context import current_services
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.routing import Route
+
+LEASE: Final = "worker"
+SILENCE: Final = timedelta(minutes=5)
+"""Health is red when the worker has given no sign of life for so long (trust.md, faults)."""
+
+
+def status() -> ResponseReturnValue:
+    """Schema, acts, worker, content. The state of notices and entries never hangs on the worker."""
+    services = current_services()
+    now = services.clock()
+    at, wanted = revision(services.database), head()
+    with services.database.read() as tx:
+        acts = size(tx)
+        last = act_moment(get_act(tx, acts - 1)) if acts else None
+        lease = get_lease(tx, LEASE)
+    seen = lease.beat_at if lease else None
+    page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
+    response = make_response(
+        render(
+            "status.html",
+            page,
+            now=now,
+            revision=at or "",
+            schema_ok=at == wanted,
+            acts=acts,
+            last=last,
+            clock_ok=last is None or now >= last - SILENCE,
+            seen=seen,
+            worker_ok=seen is not None and now - seen <= SILENCE,
+            problems=len(services.problems),
+        )
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+STATUS_ROUTES: Final = (Route("/status", "status.page", status),)
