@@ -8,11 +8,18 @@ from typing import Final
 
 from .assets import favicon, static_file
 from .preferences import set_preferences
+from .public.clause import CLAUSE_ROUTES
 from .public.credit import CREDIT_ROUTES
 from .public.directory import DIRECTORY_ROUTES
 from .public.document import DOCUMENT_ROUTES
+from .public.news import NEWS_ROUTES
 from .public.notice import NOTICE_ROUTES
+from .public.policy import POLICY_ROUTES
+from .public.procedure import PROCEDURE_ROUTES
 from .public.removal import REMOVAL_ROUTES
+from .public.site_map import SITE_MAP_ROUTES
+from .public.site_page import SITE_PAGE_ROUTES
+from .public.status import STATUS_ROUTES
 from .routing import Limit, Route
 
 SITE: Final = (
@@ -21,7 +28,20 @@ SITE: Final = (
     Route("/preferences", "preferences", set_preferences, personal=True),
 )
 
-PUBLIC_PAGES: Final[tuple[Route, ...]] = (*DIRECTORY_ROUTES, *NOTICE_ROUTES, *REMOVAL_ROUTES, *CREDIT_ROUTES, *DOCUMENT_ROUTES)
+PUBLIC_PAGES: Final[tuple[Route, ...]] = (
+    *DIRECTORY_ROUTES,
+    *NOTICE_ROUTES,
+    *REMOVAL_ROUTES,
+    *CREDIT_ROUTES,
+    *DOCUMENT_ROUTES,
+    *STATUS_ROUTES,
+    *SITE_PAGE_ROUTES,
+    *SITE_MAP_ROUTES,
+    *PROCEDURE_ROUTES,
+    *POLICY_ROUTES,
+    *NEWS_ROUTES,
+    *CLAUSE_ROUTES,
+)
 
 DESK_PAGES: Final[tuple[Route, ...]] = ()
 
