@@ -107,11 +107,11 @@ def read_directory_query(args: Mapping[str, str], regions: Regions) -> Directory
     text = _read_text(args.get("q", ""), faults)
     taken: dict[str, Any] = {}
     for facet in FacetName:
-        value = _plain(args.get(facet.value, ""))
+        value = plain_text(args.get(facet.value, ""))
         if value:
             taken |= _take(facet, value, regions, faults)
-    areas = _read_area(_plain(args.get("area", "")), regions, faults)
-    sort = _read_sort(_plain(args.get("sort", "")), faults)
+    areas = _read_area(plain_text(args.get("area", "")), regions, faults)
+    sort = _read_sort(plain_text(args.get("sort", "")), faults)
     kept = {name: str(value) for name, value in taken.items()}
     kept |= {"q": text} if text else {}
     kept |= {"area": args["area"]} if areas else {}
@@ -216,7 +216,7 @@ def _read_sort(value: str, faults: list[Fault]) -> Sort:
 
 
 def _read_text(typed: str, faults: list[Fault]) -> str:
-    text = _plain(typed[: LONGEST_TEXT * 4])
+    text = plain_text(typed[: LONGEST_TEXT * 4])
     if len(text) > LONGEST_TEXT or len(typed) > LONGEST_TEXT * 4:
         faults.append(Fault("q", _("关键词最多%(most)s个字，超出的部分未参与查询。", most=LONGEST_TEXT)))
         text = text[:LONGEST_TEXT].strip()
@@ -225,7 +225,7 @@ def _read_text(typed: str, faults: list[Fault]) -> str:
     return text
 
 
-def _plain(typed: str) -> str:
+def plain_text(typed: str) -> str:
     """What was typed without control characters (NUL is no text to PostgreSQL), blanks folded."""
     shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in typed)
     return " ".join(shown.split())

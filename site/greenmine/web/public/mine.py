@@ -1,0 +1,287 @@
+"""``/mines/<number>``: one mine with its standing, facts, memberships and whole public history; also on a past day."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Final
+
+from flask import Response, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.ground import CREDIT_LEVEL_LABELS, GROUND_KIND_LABELS, CreditLevel, GroundKind
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import LEVEL_LABELS, MineStatus
+from greenmine.domain.mine_facts import MineFacts
+from greenmine.domain.mine_name import name_key
+from greenmine.domain.notice import STATE_LABELS
+from greenmine.domain.reference import Reference
+from greenmine.domain.region import COUNTRY, RegionLevel, Regions
+from greenmine.store.act import ActRow, acts_of
+from greenmine.store.credit import CreditFilter, CreditRow, running_credits
+from greenmine.store.database import Tx
+from greenmine.store.directory import DirectoryRow, siblings_of
+from greenmine.store.mine import MembershipRow, MineRow, get_mine, memberships_of
+from greenmine.store.mine_past import PastMine, mine_on
+from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
+from greenmine.store.removal import RemovalFilter, RemovalRow, list_removals
+from greenmine.web.context import current_services
+from greenmine.web.formats import Tone
+from greenmine.web.formats import day as day_words
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.paging import address
+from greenmine.web.parts import Entry
+from greenmine.web.places import place_name
+from greenmine.web.routing import Route
+
+from .directory_query import plain_text
+from .mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
+from .notice_words import left_words, notice_tone
+from .onward import onward
+from .removal import ground_of
+from .timeline import Hearer, steps_of
+
+PATH: Final = "/mines"
+MOST_ACTS: Final = 500
+MOST_NOTICES: Final = 50
+MOST_SIBLINGS: Final = 10
+_NUMBER: Final = re.compile(r"^GM-(\d{6})-(\d{1,6})$")
+
+
+@dataclass(frozen=True)
+class FactShown:
+    """A fact with its words, and the list of mines that share it."""
+
+    label: str
+    words: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class CreditShown:
+    """A running entry: what it is and until when; the subject is named on its own page only."""
+
+    register: str
+    until: date
+    href: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What else the register holds about the mine."""
+
+    acts: Sequence[ActRow]
+    memberships: Sequence[MembershipRow]
+    notices: Sequence[NoticeRow]
+    removals: Sequence[RemovalRow]
+    credits: Sequence[CreditRow]
+    siblings: Sequence[DirectoryRow]
+    siblings_total: int
+
+
+def mine_page(number: str) -> ResponseReturnValue:
+    """``GET /mines/<number>[?on=YYYY-MM-DD]``."""
+    services = current_services()
+    wanted = _canonical(number)
+    if wanted != number:
+        return _moved(wanted, number)
+    now = services.clock()
+    asked = request.args.get("on", "")
+    with services.database.read() as tx:
+        try:
+            mine = get_mine(tx, number)
+        except NotFound:
+            return _unknown(number)
+        around = _surroundings(tx, mine, now)
+        day = _past_day(asked, now)
+        past = mine_on(tx, number, around.memberships, day=day) if day else None
+    if day is not None:
+        return _past_page(mine, past, day, around, services.reference)
+    return _page(mine, around, services.reference, now=now, fault=bool(asked))
+
+
+def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: datetime, fault: bool) -> Response:
+    regions = reference.regions
+    holder = mine.facts.holder
+    body = render(
+        "mine.html",
+        Page(
+            title=mine.facts.name,
+            section=PATH,
+            crumbs=region_crumbs(mine.facts.region, regions),
+            canonical=f"{PATH}/{mine.id}",
+            description=_description(mine, regions),
+            faulty=fault,
+        ),
+        mine=mine,
+        fault=fault,
+        facts=_facts(mine.facts, regions),
+        meaning=_(STATUS_MEANINGS[mine.status]),
+        level=_(LEVEL_LABELS[mine.level]) if mine.level else "",
+        memberships=around.memberships,
+        steps=steps_of(around.acts, Hearer(reference, mine.id, mine.facts.region)),
+        cut=len(around.acts) == MOST_ACTS,
+        notices=[_notice_entry(row, now) for row in around.notices],
+        removals=[_removal_entry(row, reference) for row in around.removals],
+        credit_lines=[_credit(row) for row in around.credits],
+        siblings=around.siblings,
+        siblings_total=around.siblings_total,
+        holder_href=address(PATH, {"q": holder}) if holder else "",
+        complain=onward(f"/complaints/new?mine={mine.id}"),
+        report=onward(f"/corrections/new?mine={mine.id}"),
+        subscribe=onward(f"/subscribe?mine={mine.id}"),
+        authority=_authority(mine.facts.region, regions),
+        today=legal_day(now),
+    )
+    response = make_response(body, 400 if fault else 200)
+    if around.credits:
+        response.headers["X-Robots-Tag"] = "noarchive"
+    return response
+
+
+def _past_page(
+    mine: MineRow, past: PastMine | None, day: date, around: Surroundings, reference: Reference
+) -> ResponseReturnValue:
+    """Today's visibility applies to what was said then: notices' lists and credit entries are not shown again."""
+    acts = [act for act in around.acts if act.valid_from <= day.isoformat()]
+    title = _("%(day)s的%(mine)s", day=day_words(day), mine=past.facts.name if past else mine.facts.name)
+    return render(
+        "mine_past.html",
+        Page(
+            title=title,
+            section=PATH,
+            crumbs=(Crumb(_("名录查询"), PATH), Crumb(mine.facts.name, f"{PATH}/{mine.id}")),
+            canonical=f"{PATH}/{mine.id}",
+            noindex=True,
+        ),
+        mine=mine,
+        past=past,
+        day=day,
+        facts=_facts(past.facts, reference.regions) if past else (),
+        level=_(LEVEL_LABELS[past.level]) if past and past.level else "",
+        steps=steps_of(acts, Hearer(reference, mine.id, mine.facts.region)),
+    )
+
+
+def _surroundings(tx: Tx, mine: MineRow, now: datetime) -> Surroundings:
+    today = legal_day(now)
+    siblings, total = siblings_of(tx, mine.id, name_key(mine.facts.holder), limit=MOST_SIBLINGS)
+    return Surroundings(
+        acts=acts_of(tx, f"mine/{mine.id}", limit=MOST_ACTS),
+        memberships=memberships_of(tx, mine.id),
+        notices=list_notices(tx, NoticeFilter(mine=mine.id), now=now, limit=MOST_NOTICES)[0],
+        removals=list_removals(tx, RemovalFilter(state=None, mine=mine.id), limit=MOST_NOTICES)[0],
+        credits=running_credits(tx, CreditFilter(mine=mine.id), today=today, limit=MOST_NOTICES)[0],
+        siblings=siblings,
+        siblings_total=total,
+    )
+
+
+def _canonical(number: str) -> str:
+    """The number as it is printed: capitals, four digits at least (``gm-520524-7`` is GM-520524-0007)."""
+    plain = unicodedata.normalize("NFKC", number).strip().upper()
+    found = _NUMBER.fullmatch(plain)
+    return f"GM-{found[1]}-{int(found[2]):04}" if found else number
+
+
+def _moved(wanted: str, typed: str) -> ResponseReturnValue:
+    with current_services().database.read() as tx:
+        try:
+            get_mine(tx, wanted)
+        except NotFound:
+            return _unknown(typed)
+    return redirect(f"{PATH}/{wanted}", 301)
+
+
+def _unknown(number: str) -> Response:
+    """A former or mistyped number: what it may have been, and ways to look for it."""
+    regions = current_services().reference.regions
+    shown = plain_text(number[:60])
+    found = _NUMBER.fullmatch(_canonical(number))
+    region = regions.find(found[1]) if found else None
+    body = render(
+        "mine_unknown.html",
+        Page(title=_("没有这个编号的矿山"), section=PATH, crumbs=(Crumb(_("名录查询"), PATH),), noindex=True),
+        number=shown,
+        search=address(PATH, {"q": shown}) if shown else PATH,
+        place=place_name(regions, region.code) if region else "",
+        place_href=address(PATH, {"region": region.code}) if region else "",
+    )
+    return make_response(body, 404)
+
+
+def _past_day(text: str, now: datetime) -> date | None:
+    """The legal day asked for; None for today, a day to come, and what is no day."""
+    if len(text) != 10 or not text.isascii():
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day < legal_day(now) else None
+
+
+def region_crumbs(code: str, regions: Regions) -> tuple[Crumb, ...]:
+    """The directory, then its lists of the regions around a mine."""
+    known = regions.find(code)
+    chain = (*regions.ancestors(code), known) if known else ()
+    places = (Crumb(each.name, address(PATH, {"region": each.code})) for each in chain if each.code != COUNTRY)
+    return (Crumb(_("名录查询"), PATH), *places)
+
+
+def _facts(facts: MineFacts, regions: Regions) -> tuple[FactShown, ...]:
+    """Every fact that is known, in the order of their labels; holder and place lead to their lists."""
+    links = {"region": "region", "mineral": "mineral", "mineral_class": "mineral_class", "scale": "scale",
+             "method": "method", "activity": "activity", "ownership": "ownership", "holder": "q"}  # fmt: skip
+    names = [field.name for field in fields(facts)]
+    shown = []
+    for name in sorted(names, key=list(FACT_LABELS).index):
+        value = getattr(facts, name)
+        if name in ("permit_from", "permit_until", "production_date") and value:
+            value = day_words(value)
+        if words := fact_words(name, value, regions):
+            href = address(PATH, {links[name]: str(value)}) if name in links else ""
+            shown.append(FactShown(_(FACT_LABELS[name]), words, href))
+    return tuple(shown)
+
+
+def _notice_entry(row: NoticeRow, now: datetime) -> Entry:
+    state = row.state(now)
+    left = left_words(row, state, today=legal_day(now))
+    tag = _("%(state)s，%(left)s", state=_(STATE_LABELS[state]), left=left) if left else _(STATE_LABELS[state])
+    return Entry(title=row.title, href=f"/notices/{row.id}", day=row.published_on, tag=tag, tone=notice_tone(state))
+
+
+def _removal_entry(row: RemovalRow, reference: Reference) -> Entry:
+    ground = ground_of(reference, row.region, row.ground, row.proposed_on)
+    name = _(ground.name) if ground else row.ground
+    kind = _(GROUND_KIND_LABELS[GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL])
+    what = {"proposed": _("拟移出"), "removed": _("移出"), "refused": _("决定不移出")}[row.state]
+    level = _(LEVEL_LABELS[row.level])
+    tone = Tone.OPEN if row.state == "proposed" else Tone.BAD if row.adverse and row.state == "removed" else Tone.PLAIN
+    title = _("%(what)s%(level)s名录：%(ground)s", what=what, level=level, ground=name)
+    return Entry(title=title, href=f"/removals/{row.id}", day=row.decided_on or row.proposed_on, tag=kind, tone=tone)
+
+
+def _credit(row: CreditRow) -> CreditShown:
+    return CreditShown(_(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]), row.until, f"/blacklist/{row.id}")
+
+
+def _authority(code: str, regions: Regions) -> str:
+    """Who answers for the mine on the spot: the county's natural-resources authority."""
+    region = regions.find(code)
+    if region is None or region.level is not RegionLevel.COUNTY:
+        return _("%(place)s自然资源主管部门", place=place_name(regions, code))
+    return _("%(place)s自然资源主管部门", place=region.name)
+
+
+def _description(mine: MineRow, regions: Regions) -> str:
+    stands = {MineStatus.LISTED: _("在册绿色矿山")}.get(mine.status, "")
+    parts = (mine.facts.name, place_name(regions, mine.facts.region), mine.facts.mineral, stands)
+    return _("，").join(part for part in parts if part)
+
+
+MINE_ROUTES: Final = (Route("/mines/<number>", "mine.page", mine_page),)

@@ -1,0 +1,264 @@
+"""Public acts told in sentences: one function per kind. Bodies that law has removed are told without their words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library
+from greenmine.domain.reference import Reference
+from greenmine.store.act import ActRow
+from greenmine.web.act_words import act_moment, act_title, author_words
+from greenmine.web.formats import Tone
+from greenmine.web.formats import day as day_words
+from greenmine.web.i18n import gettext as _
+from greenmine.web.parts import Step
+from greenmine.web.places import place_name
+
+from .mine_words import FACT_LABELS, fact_words
+from .notice_words import kind_word
+from .removal import ground_of
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """What the telling needs: reference data, and the mine on whose page it is told (number and region)."""
+
+    reference: Reference
+    mine: str = ""
+    region: str = "000000"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What happened, in a heading and a sentence or two."""
+
+    title: str
+    text: str = ""
+    href: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+Teller = Callable[[ActRow, Hearer], Told]
+
+
+def steps_of(acts: Iterable[ActRow], hearer: Hearer) -> tuple[Step, ...]:
+    """The acts as steps of a timeline, in the order given."""
+    return tuple(_step(act, hearer) for act in acts)
+
+
+def told(act: ActRow, hearer: Hearer) -> Told:
+    """One act in words."""
+    return TELLERS[act.kind](act, hearer)
+
+
+def _step(act: ActRow, hearer: Hearer) -> Step:
+    """Dated by the legal day it holds from; when it was recorded on another day, that is said."""
+    words = told(act, hearer)
+    valid, recorded = date.fromisoformat(act.valid_from), legal_day(act_moment(act))
+    by = author_words(act.by, hearer.reference.regions)
+    late = _("，%(day)s记录", day=day_words(recorded)) if recorded != valid else ""
+    text = _("%(text)s（%(by)s%(late)s）", text=words.text, by=by, late=late)
+    return Step(day=valid, title=words.title, text=text, href=words.href, act=act.n, tone=words.tone)
+
+
+def _registered(act: ActRow, hearer: Hearer) -> Told:
+    place = place_name(hearer.reference.regions, act.fact("region"))
+    return Told(_("登记"), _sentences(_("所在地：%(place)s", place=place), _said(act, "source", _("来源：%(words)s"))))
+
+
+def _changed(act: ActRow, hearer: Hearer) -> Told:
+    body = act.body or {}
+    new = {**(act.fact("set") or {}), **body.get("changes", {})}
+    parts = [
+        _(
+            "%(field)s改为“%(value)s”",
+            field=_(FACT_LABELS[name]),
+            value=fact_words(name, value, hearer.reference.regions) or _("（空）"),
+        )
+        for name, value in new.items()
+    ]
+    parts += [_("删去%(field)s", field=_(FACT_LABELS[name])) for name in act.fact("cleared") or ()]
+    return Told(_("更正信息"), _sentences(_("；").join(parts), _said(act, "reason", _("理由：%(words)s"))))
+
+
+def _listed(act: ActRow, _hearer: Hearer) -> Told:
+    title = _("纳入%(library)s", library=_(LIBRARY_LABELS[Library(act.fact("library"))]))
+    return Told(
+        title,
+        _sentences(
+            _said(act, "batch_name", _("批次：%(words)s")),
+            _said(act, "decision_no", _("文号：%(words)s")),
+            _said(act, "organ", _("机关：%(words)s")),
+        ),
+        _notice_href(act.fact("notice")),
+        Tone.OK,
+    )
+
+
+def _notice_published(act: ActRow, _hearer: Hearer) -> Told:
+    last = act.fact("last_day")
+    until = _("公示至%(day)s", day=day_words(date.fromisoformat(last))) if last else ""
+    title = _("列入%(kind)s", kind=kind_word(act.fact("notice_kind")))
+    return Told(title, _sentences(_said(act, "title", "%(words)s"), until), _own_notice(act), Tone.OPEN)
+
+
+def _notice_corrected(act: ActRow, _hearer: Hearer) -> Told:
+    return Told(_("公示公告更正"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act))
+
+
+def _notice_recounted(act: ActRow, _hearer: Hearer) -> Told:
+    last = day_words(date.fromisoformat(act.fact("last_day")))
+    return Told(_("公示期重新计算"), _("工作日历公布后重新计算，公示至%(day)s。", day=last), _own_notice(act))
+
+
+def _notice_closed(act: ActRow, hearer: Hearer) -> Told:
+    result = _said(act, "result", _("结果：%(words)s"))
+    if hearer.mine in act.fact("dropped"):
+        why = str((act.body or {}).get("reasons", {}).get(hearer.mine, ""))
+        reason = _("理由：%(words)s", words=_bare(why)) if why else ""
+        return Told(_("公示结束，未纳入"), _sentences(reason, result), _own_notice(act), Tone.BAD)
+    if hearer.mine in act.fact("listed"):
+        return Told(_("公示结束，通过"), _sentences(result), _own_notice(act), Tone.OK)
+    return Told(_("公示办结"), _sentences(result), _own_notice(act))
+
+
+def _notice_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
+    return Told(_("公示公告撤回"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act), Tone.BAD)
+
+
+def _removal_proposed(act: ActRow, hearer: Hearer) -> Told:
+    title = _("拟移出%(level)s名录", level=_(LEVEL_LABELS[Level(act.fact("level"))]))
+    reason = _said(act, "reason", _("事实和理由：%(words)s"))
+    return Told(
+        title, _sentences(_ground(act, hearer), reason, _("尚待另一名经办人员决定")), _own_removal(act), Tone.OPEN
+    )
+
+
+def _removal_decided(act: ActRow, hearer: Hearer) -> Told:
+    level = _(LEVEL_LABELS[Level(act.fact("level"))])
+    removed = act.fact("outcome") == "removed"
+    title = _("移出%(level)s名录", level=level) if removed else _("决定不移出%(level)s名录", level=level)
+    until = act.fact("rectify_until")
+    return Told(
+        title,
+        _sentences(
+            _ground(act, hearer),
+            _said(act, "organ", _("决定机关：%(words)s")),
+            _said(act, "decision_no", _("文号：%(words)s")),
+            _said(act, "reason", _("理由：%(words)s")),
+            _("可在%(day)s前整改", day=day_words(date.fromisoformat(until))) if until else "",
+        ),
+        _own_removal(act),
+        (Tone.BAD if act.fact("adverse") else Tone.PLAIN) if removed else Tone.OK,
+    )
+
+
+def _credit_added(act: ActRow, _hearer: Hearer) -> Told:
+    """No name: it may have to vanish before this page does."""
+    level = _(CREDIT_LEVEL_LABELS[CreditLevel(act.fact("register"))])
+    until = day_words(date.fromisoformat(act.fact("until")))
+    return Told(
+        _("列入失信信息"), _("%(level)s，公示至%(day)s前一日。", level=level, day=until), _own_credit(act), Tone.BAD
+    )
+
+
+def _credit_ended(act: ActRow, _hearer: Hearer) -> Told:
+    why = _("公示期满") if act.fact("reason") == "term" else _("决定撤销")
+    return Told(_("失信信息停止公示"), _sentences(why), _own_credit(act))
+
+
+def _content_published(act: ActRow, _hearer: Hearer) -> Told:
+    return Told(_("发布文章"), _sentences(_said(act, "title", _("《%(words)s》"))), _article_href(act))
+
+
+def _content_changed(act: ActRow, _hearer: Hearer) -> Told:
+    note = _said(act, "note", _("说明：%(words)s"))
+    return Told(_("更正文章"), _sentences(_said(act, "title", _("《%(words)s》")), note), _article_href(act))
+
+
+def _content_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
+    return Told(_("撤下文章"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _article_href(act), Tone.BAD)
+
+
+def _calendar_published(act: ActRow, _hearer: Hearer) -> Told:
+    first, last = (day_words(date.fromisoformat(act.fact(name))) for name in ("first", "last"))
+    return Told(act_title(act.kind), _("自%(first)s至%(last)s。", first=first, last=last))
+
+
+def _book_published(act: ActRow, hearer: Hearer) -> Told:
+    place = place_name(hearer.reference.regions, act.fact("region"))
+    since = day_words(date.fromisoformat(act.fact("from")))
+    words = _("%(place)s，自%(day)s起施行", place=place, day=since)
+    return Told(act_title(act.kind), _sentences(_said(act, "title", "%(words)s"), words))
+
+
+TELLERS: Final[Mapping[str, Teller]] = {
+    "mine.registered": _registered,
+    "mine.changed": _changed,
+    "directory.listed": _listed,
+    "notice.published": _notice_published,
+    "notice.corrected": _notice_corrected,
+    "notice.recounted": _notice_recounted,
+    "notice.closed": _notice_closed,
+    "notice.withdrawn": _notice_withdrawn,
+    "removal.proposed": _removal_proposed,
+    "removal.decided": _removal_decided,
+    "credit.added": _credit_added,
+    "credit.ended": _credit_ended,
+    "content.published": _content_published,
+    "content.changed": _content_changed,
+    "content.withdrawn": _content_withdrawn,
+    "calendar.published": _calendar_published,
+    "book.published": _book_published,
+}
+"""A test requires every kind of act here."""
+
+
+def _sentences(*parts: str) -> str:
+    """The parts that say something, each ended with one full stop."""
+    return "".join(_("%(words)s。", words=_bare(part)) for part in parts if part)
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip("。.；; ")
+
+
+def _said(act: ActRow, name: str, frame: str) -> str:
+    """A text of the body in its frame (translated, with ``%(words)s``); empty when it says nothing."""
+    words: Any = (act.body or {}).get(name)
+    return frame.replace("%(words)s", _bare(str(words))) if words else ""
+
+
+def _ground(act: ActRow, hearer: Hearer) -> str:
+    found = ground_of(hearer.reference, hearer.region, act.fact("ground"), date.fromisoformat(act.valid_from))
+    kind = _("不利移出") if act.fact("adverse") else _("中性移出，不是否定评价")
+    name = _(found.name) if found else act.fact("ground")
+    return _("情形：%(ground)s（%(kind)s）", ground=name, kind=kind)
+
+
+def _number(act: ActRow) -> str:
+    return act.object.split("/", 1)[1]
+
+
+def _notice_href(number: str | None) -> str:
+    return f"/notices/{number}" if number else ""
+
+
+def _own_notice(act: ActRow) -> str:
+    return _notice_href(_number(act))
+
+
+def _own_removal(act: ActRow) -> str:
+    return f"/removals/{_number(act)}"
+
+
+def _own_credit(act: ActRow) -> str:
+    return f"/blacklist/{_number(act)}"
+
+
+def _article_href(act: ActRow) -> str:
+    section, slug = _number(act).split("/", 1)
+    return f"/{slug}" if section == "pages" else f"/{section}/{slug}"
