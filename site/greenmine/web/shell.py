@@ -12,7 +12,7 @@ from greenmine.domain.text import N_
 from .context import current_settings
 from .i18n import gettext as _
 from .preferences import current_preferences
-from .routing import answers
+from .routing import answers, own_path
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _frame(settings: Settings) -> Frame:
         preferences_path="/preferences",
         domain=urlsplit(settings.site_url).netloc,
         fault_report=f"{FAULT_REPORT}?{urlencode(query)}" if query["site_code"] else "",
-        here=request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        here=own_path(request.full_path.rstrip("?") if request.method == "GET" else request.path),
     )
 
 
