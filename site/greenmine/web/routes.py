@@ -12,6 +12,7 @@ from .public.clause import CLAUSE_ROUTES
 from .public.credit import CREDIT_ROUTES
 from .public.directory import DIRECTORY_ROUTES
 from .public.document import DOCUMENT_ROUTES
+from .public.mine import MINE_ROUTES
 from .public.news import NEWS_ROUTES
 from .public.notice import NOTICE_ROUTES
 from .public.policy import POLICY_ROUTES
@@ -30,6 +31,7 @@ SITE: Final = (
 
 PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *DIRECTORY_ROUTES,
+    *MINE_ROUTES,
     *NOTICE_ROUTES,
     *REMOVAL_ROUTES,
     *CREDIT_ROUTES,
