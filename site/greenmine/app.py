@@ -11,6 +11,7 @@ from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
 from greenmine.store.files import FileStore
 from greenmine.store.sealed import master_key
+from greenmine.web.desk.session import signed_in_officer
 from greenmine.web.factory import create_flask
 
 
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     """The WSGI application for WSGI servers and tests; settings from the environment when none are given."""
     settings = settings or (services.settings if services else read_settings_or_exit())
     ensure_secret_key(settings)
-    return create_flask(services or build_services(settings), settings)
+    return create_flask(services or build_services(settings), settings, find_officer=signed_in_officer)
 
 
 def root_folder() -> Path:

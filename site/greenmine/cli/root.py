@@ -14,6 +14,7 @@ from rich.progress import Progress
 from greenmine.cli.import_mines import import_group
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import serve
+from greenmine.cli.staff import demo_link_lines, staff
 from greenmine.cli.upkeep import PROJECTIONS, SyncSummary, sync_content
 from greenmine.cli.worker import work
 from greenmine.projections.runner import rebuild
@@ -35,6 +36,7 @@ def greenmine() -> None:
 
 
 greenmine.add_command(import_group)
+greenmine.add_command(staff)
 
 
 @greenmine.command()
@@ -56,8 +58,11 @@ def serve_site(open_services: OpenServices, *, workers: int, threads: int, targe
     """准备站点并启动网页服务和后台任务（python wsgi.py 即此命令）。"""
     services = open_services()
     prepare_site(services, empty=False)
+    lines = demo_link_lines(services) if services.settings.is_demo else ()
     services.database.close()
     console.print(f"请打开 {services.settings.site_url}/ （按 Ctrl+C 停止）", highlight=False)
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     raise SystemExit(serve(services.settings, target=target, workers=workers, threads=threads))
 
 

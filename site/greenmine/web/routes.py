@@ -7,6 +7,7 @@ whether it is personal, and which rate counts it. What an entry means stands in 
 from typing import Final
 
 from .assets import favicon, static_file
+from .desk.routes_sign_in import SIGN_IN_ROUTES
 from .preferences import set_preferences
 from .public.clause import CLAUSE_ROUTES
 from .public.credit import CREDIT_ROUTES
@@ -45,6 +46,6 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *CLAUSE_ROUTES,
 )
 
-DESK_PAGES: Final[tuple[Route, ...]] = ()
+DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES,)
 
 ROUTES: Final = SITE + PUBLIC_PAGES + DESK_PAGES
