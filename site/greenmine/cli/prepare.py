@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
-
-from sqlalchemy.engine import make_url
 
 from greenmine.cli.demo.register import make_register
 from greenmine.cli.upkeep import SyncSummary, run_projections, sync_content
@@ -15,7 +12,7 @@ from greenmine.domain.errors import Conflict, Unready
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import size
-from greenmine.store.database import make_file
+from greenmine.store.database import begin_file_anew
 from greenmine.store.migrate import head, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
@@ -86,13 +83,8 @@ def _clear_unfinished_demo(services: Services) -> None:
         unfinished = get_fact(tx, REGISTER) == MAKING and get_fact(tx, MODE) == Mode.DEMO
     if not unfinished:
         return
-    url = make_url(services.settings.database_url)
-    if not services.database.is_sqlite or url.database is None:
+    if not begin_file_anew(services.database):
         raise Conflict("site.demo_unfinished", N_("演示名录没有生成完：请清空数据库后重新运行。"))
-    services.database.close()
-    for ending in ("", "-wal", "-shm"):
-        Path(url.database + ending).unlink(missing_ok=True)
-    make_file(Path(url.database))
 
 
 _OTHER_MODE: Final = {

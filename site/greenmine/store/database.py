@@ -99,11 +99,11 @@ def _open_sqlite(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if path is not None and path != ":memory:":
-        make_file(Path(path))
+        _make_file(Path(path))
     return engine
 
 
-def make_file(path: Path) -> None:
+def _make_file(path: Path) -> None:
     """Make the file, readable by its owner only, with WAL on: also one that a kill left empty."""
     if path.exists() and path.stat().st_size:
         return
@@ -111,6 +111,18 @@ def make_file(path: Path) -> None:
     path.touch(mode=0o600)
     with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")  # not possible inside the engine's transactions
+
+
+def begin_file_anew(database: Database) -> bool:
+    """Remove a SQLite database file with everything in it and make an empty one; False where there is no file."""
+    path = database.engine.url.database
+    if not database.is_sqlite or path in (None, ":memory:"):
+        return False
+    database.close()
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    _make_file(Path(str(path)))
+    return True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
