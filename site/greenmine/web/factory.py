@@ -11,6 +11,7 @@ from greenmine.services import Services
 
 from .assets import init_assets
 from .context import SERVICES, SETTINGS
+from .desk.frame import init_desk
 from .errors import init_errors
 from .formats import init_formats
 from .forms.sheet import init_forms
@@ -44,7 +45,7 @@ def create_flask(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     configure(app, settings)
-    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_errors):
+    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_errors):
         init(app)
     register(app, routes, limiter=make_limiter(app), find_officer=find_officer)
     return app

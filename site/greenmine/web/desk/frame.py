@@ -1,0 +1,75 @@
+"""What every page of the desk bears: who works, where, and the ways this role may go."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app, g, request
+
+from greenmine.domain.officer import ROLE_LABELS, Officer
+from greenmine.domain.text import N_
+from greenmine.web.context import current_services
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb
+from greenmine.web.parts import Way
+from greenmine.web.places import place_name
+from greenmine.web.routing import routes_of
+
+DESK: Final = "/desk"
+_SECTIONS: Final = (
+    (DESK, N_("待办")),
+    ("/desk/notices", N_("公示公告")),
+    ("/desk/mines", N_("矿山")),
+    ("/desk/removals", N_("移出")),
+    ("/desk/credits", N_("失信信息")),
+    ("/desk/news", N_("新闻")),
+    ("/desk/staff", N_("人员")),
+    ("/desk/problems", N_("内容文件")),
+    ("/desk/account", N_("我的账号")),
+)
+"""In order of use; a role sees those whose pages it may open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskFrame:
+    """Role and place of the officer, and the desk's own navigation."""
+
+    who: str
+    place: str
+    sign_out: str
+    ways: tuple[Way, ...]
+    current: str
+
+
+def init_desk(app: Flask) -> None:
+    """Give every page ``desk_frame``: the frame on pages of the desk, None elsewhere."""
+    app.context_processor(lambda: {"desk_frame": _frame()})
+
+
+def home() -> Crumb:
+    """The desk as the page above."""
+    return Crumb(_("工作台"), DESK)
+
+
+def _frame() -> DeskFrame | None:
+    officer = g.get("officer")
+    if not isinstance(officer, Officer):
+        return None
+    ways = tuple(Way(label=_(label), href=path) for path, label in _SECTIONS if _open_to(officer, path))
+    within = [way.href for way in ways if f"{request.path}/".startswith(f"{way.href}/")]
+    regions = current_services().reference.regions
+    return DeskFrame(
+        who=_(ROLE_LABELS[officer.role]),
+        place=_("、").join(place_name(regions, code) for code in sorted(officer.regions)),
+        sign_out="/desk/sign-out" if "/desk/sign-out" in _rules() else "",
+        ways=ways,
+        current=max(within, key=len, default=""),
+    )
+
+
+def _open_to(officer: Officer, path: str) -> bool:
+    found = [route for route in routes_of(current_app).values() if route.rule == path]
+    return any(officer.role in route.access.roles for route in found)
+
+
+def _rules() -> set[str]:
+    return {route.rule for route in routes_of(current_app).values()}

@@ -1,0 +1,102 @@
+"""Notices at the desk: the list of the region's, and the start of a new one."""
+
+from datetime import datetime
+from typing import Final
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
+
+from greenmine.domain.errors import GreenmineError
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import LEVEL_LABELS, Level
+from greenmine.domain.notice import STATE_LABELS, NoticeState
+from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
+from greenmine.domain.officer import NOTICE_LEVELS, Officer
+from greenmine.domain.reference import Reference
+from greenmine.store.draft import DraftKind, DraftState, list_drafts
+from greenmine.store.notice import NoticeRow
+from greenmine.usecases.draft import start_draft
+from greenmine.web.context import current_officer, current_services
+from greenmine.web.forms.notice import NoticeStartSheet, choices
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.parts import Entry
+from greenmine.web.places import place_name
+from greenmine.web.public.notice_words import kind_word, left_words, notice_tone
+
+from .frame import home
+from .notice_values import first_values
+from .own import own_notices
+from .refusal import shown, shown_refused
+
+PATH: Final = "/desk/notices"
+LEVEL_ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL)
+
+
+def list_page() -> ResponseReturnValue:
+    """``/desk/notices``: drafts, then every notice of the officer's regions, those that wait first."""
+    services, officer = current_services(), current_officer()
+    now = services.clock()
+    with services.database.read() as tx:
+        drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[DraftKind.NOTICE], states=[DraftState.OPEN])
+        rows = own_notices(tx, officer, now=now)
+    first = sorted(rows, key=lambda row: row.state(now) is not NoticeState.ENDED)
+    return render(
+        "desk/notices.html",
+        Page(title=_("公示公告"), noindex=True, crumbs=(home(),)),
+        drafts=drafts,
+        rows=[notice_entry(row, now=now) for row in first],
+    )
+
+
+def notice_entry(row: NoticeRow, *, now: datetime) -> Entry:
+    """A notice as a line of a list at the desk."""
+    state = row.state(now)
+    left = left_words(row, state, today=legal_day(now))
+    word = _("%(state)s · %(left)s", state=_(STATE_LABELS[state]), left=left) if left else _(STATE_LABELS[state])
+    return Entry(title=row.title, href=f"{PATH}/{row.id}", day=row.published_on, tag=word, tone=notice_tone(state))
+
+
+def new_page() -> ResponseReturnValue:
+    """``/desk/notices/new``: kind, level, region, and how it is usually counted; then a draft is open."""
+    services, officer = current_services(), current_officer()
+    reference, now = services.reference, services.clock()
+    form = _start_form(officer, reference, now)
+    page = Page(title=_("起草公示公告"), noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
+    if not form.validate_on_submit():
+        return shown("desk/notice_new.html", page, form=form)
+    kind, level = NoticeKind(form.kind.data), Level(form.level.data)
+    try:
+        values = first_values(
+            kind=kind,
+            level=level,
+            region=form.region.data,
+            preset=form.preset.data,
+            reference=reference,
+            today=legal_day(now),
+        )
+        with services.database.write() as tx:
+            number = start_draft(
+                tx, DraftKind.NOTICE, region=form.region.data, title=kind_word(kind), data=values,
+                reference=reference, officer=officer, at=now,
+            )  # fmt: skip
+    except GreenmineError as error:
+        return shown_refused("desk/notice_new.html", page, form=form, error=error)
+    return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def _start_form(officer: Officer, reference: Reference, now: datetime) -> NoticeStartSheet:
+    form = NoticeStartSheet()
+    levels = [level for level in LEVEL_ORDER if level in NOTICE_LEVELS.get(officer.role, ())]
+    presets = reference.books.notice_presets(min(officer.regions), legal_day(now))
+    form.kind.choices = choices(NOTICE_KIND_LABELS)
+    form.level.choices = choices(LEVEL_LABELS, levels)
+    form.region.choices = [SelectChoice(code, place_name(reference.regions, code)) for code in sorted(officer.regions)]
+    form.preset.choices = [
+        SelectChoice("", _("按本地现行规则")),
+        *(SelectChoice(preset.code, preset.name) for preset in presets),
+    ]
+    if form.level.data is None and levels:
+        form.level.data = str(levels[0])
+    return form

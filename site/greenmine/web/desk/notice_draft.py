@@ -1,0 +1,279 @@
+"""A draft of a notice, page by page: words and period, list, files, preview; then it is published or thrown away."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from flask import make_response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from greenmine.content.upload import ATTACHMENTS, LISTS, MOST_FILES
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.notice import NoticeDraft, NoticeItem
+from greenmine.domain.text import N_
+from greenmine.services import Services
+from greenmine.store.draft import DraftKind, DraftRow
+from greenmine.usecases.notice import publish_notice
+from greenmine.usecases.publish_draft import publish_notice_draft
+from greenmine.web.context import current_officer, current_services
+from greenmine.web.csv_file import csv_file
+from greenmine.web.forms.fields import formdata, typed
+from greenmine.web.forms.notice import NoticeFilesSheet, NoticeListSheet, NoticeSheet
+from greenmine.web.forms.sheet import said
+from greenmine.web.forms.upload import kept, taken
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.parts import Way
+from greenmine.web.public.notice import notice_shown
+from greenmine.web.public.notice_words import kind_word
+
+from . import drafting
+from .frame import home
+from .mine_lines import BAR, from_file, numbered, read_columns, read_lines, write_lines
+from .mine_search import found_mines, mine_line
+from .notice import PATH
+from .notice_values import notice_of
+from .own import known_in
+
+KIND: Final = DraftKind.NOTICE
+WORDS: Final = "desk/notice_words.html"
+LIST: Final = "desk/notice_list.html"
+FILES: Final = "desk/notice_files.html"
+
+
+def words_page(number: int) -> ResponseReturnValue:
+    """``/desk/notices/drafts/<n>``: title to objection terms; kept as typed, whether or not it can be published."""
+    draft = drafting.draft_of(current_services(), number, kind=KIND)
+    if request.method == "GET":
+        return _shown(WORDS, draft, NoticeSheet(formdata(draft.data)))
+    form = NoticeSheet()
+    values = typed(form)
+    saved = drafting.save(draft, values, title=values["title"].strip() or kind_word(draft.data["kind"]))
+    if saved.moved is not None:
+        return drafting.shown_moved(
+            WORDS, _page(saved.draft), form=form, saved=saved, typed=values, ways=_ways(saved.draft), here=WORDS
+        )
+    if not form.validate():
+        return _shown(WORDS, saved.draft, form)
+    try:
+        _rehearse(saved.draft, services=current_services(), whole=False)
+    except GreenmineError as error:
+        _refuse(form, error)
+    return _shown(WORDS, saved.draft, form) if form.errors else redirect(f"{_path(draft)}/list", 303)
+
+
+def list_page(number: int) -> ResponseReturnValue:
+    """``/desk/notices/drafts/<n>/list``: the list as typed, pasted, uploaded or picked."""
+    services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    if request.method == "GET":
+        return _list_shown(draft, NoticeListSheet(formdata(draft.data)))
+    form = NoticeListSheet()
+    values = typed(form)
+    try:
+        columns, items = _listed(draft, values, services)
+    except GreenmineError as error:
+        saved = drafting.save(draft, values)
+        _refuse(form, error)
+        return _list_shown(saved.draft, form)
+    values = {"columns": BAR.join(columns), "lines": write_lines(items)}
+    saved = drafting.save(draft, values)
+    if saved.moved is not None:
+        return drafting.shown_moved(
+            LIST, _page(saved.draft), form=form, saved=saved, typed=values, **_list_values(saved.draft)
+        )
+    stay = request.form.get("step") != "next"
+    return redirect(f"{_path(draft)}/list" if stay else f"{_path(draft)}/files", 303)
+
+
+def _listed(
+    draft: DraftRow, values: dict[str, Any], services: Services
+) -> tuple[tuple[str, ...], tuple[NoticeItem, ...]]:
+    """Columns and items after this click: an uploaded file replaces the list, a picked mine is added to it."""
+    reference = services.reference
+    with services.database.read() as tx:
+        known = known_in(tx, draft.region, reference.regions)
+    sent = request.files.get("table")
+    if sent is not None and sent.filename:
+        (file,) = taken([sent], kinds=LISTS, room=1)
+        return from_file(file.content, region=draft.region, known=known, reference=reference)
+    columns = read_columns(values["columns"])
+    return columns, numbered(read_lines(columns, values["lines"]), known)
+
+
+def add_mine(number: int) -> ResponseReturnValue:
+    """Add a registered mine to the list as it is kept."""
+    services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    mine = request.form.get("mine", "")
+    columns = read_columns(draft.data.get("columns", ""))
+    items = read_lines(columns, draft.data.get("lines", ""))
+    if any(item.mine == mine for item in items):
+        raise Conflict("notice.mine_twice", N_("名单中已有矿山 %(mine)s。"), mine=mine)
+    line = mine_line(services, mine, columns=columns, ordinal=len(items) + 1)
+    saved = drafting.save(draft, {"lines": write_lines([*items, line])})
+    if saved.moved is not None:
+        raise saved.moved
+    return redirect(f"{_path(draft)}/list", 303)
+
+
+def files_page(number: int) -> ResponseReturnValue:
+    """``/desk/notices/drafts/<n>/files``: attachments, kept under their hash as soon as they are sent."""
+    services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    form = NoticeFilesSheet()
+    if request.method == "GET":
+        return _shown(FILES, draft, form)
+    files = list(draft.data.get("files", ()))
+    try:
+        sent = taken(request.files.getlist("file"), kinds=ATTACHMENTS, room=MOST_FILES - len(files))
+    except GreenmineError as error:
+        _refuse(form, error)
+        return _shown(FILES, draft, form)
+    new = [file for file in kept(sent, services.files) if file["sha256"] not in {old["sha256"] for old in files}]
+    saved = drafting.save(draft, {"files": [*files, *new]})
+    if saved.moved is not None:
+        raise saved.moved
+    return redirect(f"{_path(draft)}/files", 303)
+
+
+def drop_file(number: int, sha256: str) -> ResponseReturnValue:
+    """Take an attachment out of the draft."""
+    draft = drafting.draft_of(current_services(), number, kind=KIND)
+    files = [file for file in draft.data.get("files", ()) if file["sha256"] != sha256]
+    saved = drafting.save(draft, {"files": files})
+    if saved.moved is not None:
+        raise saved.moved
+    return redirect(f"{_path(draft)}/files", 303)
+
+
+def draft_file(number: int, sha256: str) -> ResponseReturnValue:
+    """A file of the draft, for those who may work on it; always a download."""
+    services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    file = next((file for file in draft.data.get("files", ()) if file["sha256"] == sha256), None)
+    if file is None:
+        raise NotFound("draft.file", N_("草稿中没有这份文件。"))
+    return drafting.file_answer(services.files.get(sha256), media_type=file["media_type"], name=file["name"])
+
+
+def draft_list_csv(number: int) -> ResponseReturnValue:
+    """The list of the draft as the public page will offer it."""
+    draft = drafting.draft_of(current_services(), number, kind=KIND)
+    columns = read_columns(draft.data.get("columns", ""))
+    items = read_lines(columns, draft.data.get("lines", ""))
+    return csv_file(f"draft-{number}", [*columns, _("矿山编号")], [[*item.cells, item.mine or ""] for item in items])
+
+
+def preview_page(number: int) -> ResponseReturnValue:
+    """``/desk/notices/drafts/<n>/preview``: the public page of the notice, made by publishing it and taking it back."""
+    services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    try:
+        page, values = _rehearse(draft, services=services)
+    except GreenmineError as error:
+        return make_response(
+            render("desk/notice_unready.html", _page(draft), draft=draft, ways=_ways(draft), sentence=said(error)), 400
+        )
+    page = replace(page, crumbs=_page(draft).crumbs, noindex=True, canonical="", section="")
+    return render("desk/notice_preview.html", page, draft=draft, ways=_ways(draft), **values)
+
+
+def publish(number: int) -> ResponseReturnValue:
+    """Publish what was previewed; a second click is told what the first has done."""
+    services = current_services()
+    try:
+        draft = drafting.draft_of(services, number, kind=KIND)
+        notice = notice_of(draft.data, region=draft.region)
+        with services.database.write() as tx:
+            published = publish_notice_draft(
+                tx, number, notice, seen_version=drafting.seen_version(), reference=services.reference,
+                officer=current_officer(), at=services.clock(),
+            )  # fmt: skip
+    except Conflict as error:
+        return drafting.used_up(error)
+    return redirect(f"{PATH}/{published}", 303)
+
+
+def discard(number: int) -> ResponseReturnValue:
+    """Throw the draft away."""
+    return drafting.discard(number, kind=KIND, back=PATH)
+
+
+def _rehearse(draft: DraftRow, *, services: Services, whole: bool = True) -> tuple[Page, dict[str, Any]]:
+    """Publish the draft in a transaction that leaves nothing behind, and show its public page from there.
+
+    :param whole: also ask for what other pages of the draft hold (a text, a list or a file)
+    """
+    notice = notice_of(draft.data if whole else {**draft.data, "lines": ""}, region=draft.region)
+    if not whole:
+        notice = replace(notice, text=notice.text or "—")
+    with services.database.rehearse() as tx:
+        number = _published(tx, notice, services)
+        page, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
+    files = values["files"]
+    assert isinstance(files, tuple)
+    values["files"] = tuple(replace(file, href=f"{_path(draft)}/files/{file.sha256}") for file in files)
+    if values["listed"]:
+        values["listed"] = replace(values["listed"], download=f"{_path(draft)}/list.csv", pager=None)  # type: ignore[type-var]
+    return page, values
+
+
+def _published(tx: Any, notice: NoticeDraft, services: Services) -> str:
+    return publish_notice(tx, notice, reference=services.reference, officer=current_officer(), at=services.clock())
+
+
+def _list_shown(draft: DraftRow, form: NoticeListSheet) -> ResponseReturnValue:
+    body = render(LIST, _page(draft), form=form, draft=draft, differences=(), **_list_values(draft))
+    return make_response(body, 400 if form.errors else 200)
+
+
+def _list_values(draft: DraftRow) -> dict[str, Any]:
+    """The list as it is understood, and what the search for a mine has found."""
+    columns = read_columns(draft.data.get("columns", ""))
+    try:
+        items = read_lines(columns, draft.data.get("lines", ""))
+    except BadInput:
+        items = ()
+    query = request.args.get("q", "").strip()[:128]
+    return {
+        "ways": _ways(draft),
+        "here": LIST,
+        "columns": columns,
+        "items": items,
+        "unknown": sum(item.mine is None for item in items),
+        "query": query,
+        "found": found_mines(current_services(), query, regions=(draft.region,)) if query else (),
+    }
+
+
+def _shown(template: str, draft: DraftRow, form: Any) -> ResponseReturnValue:
+    body = render(template, _page(draft), form=form, draft=draft, differences=(), ways=_ways(draft), here=template)
+    return make_response(body, 400 if form.errors else 200)
+
+
+def _refuse(form: Any, error: GreenmineError) -> None:
+    """Beside the field; the counting rule calls the printed last day ``end``."""
+    error.field = {"end": "last_day", "items": "lines"}.get(error.field or "", error.field)
+    if error.field == "file" and "file" not in form:
+        error.field = None
+    form.refuse(error)
+
+
+def _page(draft: DraftRow) -> Page:
+    title = _("起草：%(title)s", title=draft.title or kind_word(draft.data.get("kind", "")))
+    return Page(title=title, noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
+
+
+def _ways(draft: DraftRow) -> tuple[Way, ...]:
+    """The pages of a draft in their order."""
+    path = _path(draft)
+    return (
+        Way(label=_("1 文字和期限"), href=path),
+        Way(label=_("2 名单"), href=f"{path}/list"),
+        Way(label=_("3 附件"), href=f"{path}/files"),
+        Way(label=_("4 预览和发布"), href=f"{path}/preview"),
+    )
+
+
+def _path(draft: DraftRow) -> str:
+    return f"{PATH}/drafts/{draft.id}"
