@@ -164,8 +164,8 @@ def _target_shown(table: TargetTable, book: RuleBook, regions: Regions) -> Targe
         holds=in_force_words(book),
         table=table,
         rows=tuple((row.name, tuple(plain(value) for value in row.values)) for row in table.rows),
-        sums=tuple(plain(table.column_sum(column.code)) for column in table.columns),
-        stated=tuple("" if c.stated_total is None else plain(c.stated_total) for c in table.columns),
+        sums=tuple(UNKNOWN if c.unit.startswith("%") else plain(table.column_sum(c.code)) for c in table.columns),
+        stated=tuple(UNKNOWN if c.stated_total is None else plain(c.stated_total) for c in table.columns),
     )
 
 
