@@ -1,6 +1,6 @@
 """Officers, reference data and small acts, as the tests of store and use cases need them. Everything invented."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Final
@@ -10,12 +10,20 @@ from tests.reference_data import CONTENT
 from greenmine.content.load import load_reference
 from greenmine.domain.act import Act
 from greenmine.domain.article import Article
+from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import Level, Library, Scale
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.reference import Reference
+from greenmine.store.act import ActRow, acts_after
+from greenmine.store.database import Database
+from greenmine.store.journal import person_of_act
+from greenmine.store.mine import MembershipRow, MineRow, get_mine, memberships_of
+from greenmine.usecases.mine import Listing, correct_mine, enlist_mine, register_mine
+from greenmine.usecases.notice import close_notice, publish_notice
+from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal, propose_removal
 
 NOON: Final = datetime(2025, 3, 3, 4, 0, tzinfo=UTC)
 """Monday 3 March 2025, noon in Shanghai."""
@@ -37,6 +45,7 @@ ADMINISTRATOR: Final = Officer(51, Role.ADMINISTRATOR, frozenset({"000000"}))
 FIVE_WORKDAYS: Final = PeriodRule(
     unit=PeriodUnit.WORKDAY, days=5, first_day_counted=True, rolls_over=False, cutoff=None
 )
+MINE_NAME: Final = "演示织金县青山磷矿"
 FIRM_CODE: Final = "91520000MA6DPG6X0W"
 
 
@@ -48,12 +57,22 @@ def reference() -> Reference:
     return loaded.reference
 
 
+def known_until(last: date) -> Reference:
+    """The same reference data while the State Council has published working days up to ``last`` only."""
+    whole = reference().calendar
+    days = {name: frozenset(day for day in getattr(whole, name) if day <= last) for name in DAY_LISTS}
+    return replace(reference(), calendar=replace(whole, last=last, version="0123456789ab", **days))
+
+
+DAY_LISTS: Final = ("holidays", "workdays_made_up")
+
+
 def instant(day: date, clock: time = time(12, 0)) -> datetime:
     """A UTC instant at that Shanghai time of the legal day."""
     return datetime.combine(day, clock, tzinfo=UTC) - timedelta(hours=8)
 
 
-def facts(name: str = "演示织金县青山磷矿", **values: Any) -> MineFacts:
+def facts(name: str = MINE_NAME, **values: Any) -> MineFacts:
     """Facts of an invented mine."""
     return replace(
         MineFacts(name=name, region=ZHIJIN, holder="演示青山矿业有限公司", mineral="磷矿", scale=Scale.LARGE), **values
@@ -150,3 +169,99 @@ def article(slug: str = "first", **values: Any) -> Article:
         ),
         **values,
     )
+
+
+@dataclass
+class Desk:
+    """Use cases as officers call them, each in a transaction of its own, at ``now``."""
+
+    database: Database
+    now: datetime
+
+    def at(self, day: date, clock: time = time(12, 0)) -> "Desk":
+        """The same desk at another time."""
+        return Desk(self.database, now=instant(day, clock))
+
+    def register(
+        self, name: str = "演示织金县青山磷矿", *, officer: Officer | None = COUNTY_OFFICER, **values: Any
+    ) -> str:
+        with self.database.write() as tx:
+            return register_mine(tx, facts(name, **values), reference=reference(), officer=officer, at=self.now)
+
+    def correct(
+        self,
+        number: str,
+        *,
+        reason: str = "演示更正",
+        seen: int | None = None,
+        officer: Officer = COUNTY_OFFICER,
+        **changes: Any,
+    ) -> None:
+        with self.database.write() as tx:
+            row = get_mine(tx, number)
+            correct_mine(
+                tx, number, replace(row.facts, **changes), reason=reason, reference=reference(), officer=officer,
+                seen_act=row.last_act if seen is None else seen, at=self.now,
+            )  # fmt: skip
+
+    def enlist(self, number: str, library: Library, *, since: date | None = None) -> None:
+        with self.database.write() as tx:
+            enlist_mine(tx, number, Listing(library, since or legal_day(self.now)), officer=None, at=self.now)
+
+    def publish(self, *mines: str, officer: Officer | None = PROVINCE_OFFICER, **values: Any) -> str:
+        with self.database.write() as tx:
+            return publish_notice(tx, draft(*mines, **values), reference=reference(), officer=officer, at=self.now)
+
+    def close(
+        self,
+        number: str,
+        *listed: str,
+        reasons: dict[str, str] | None = None,
+        result: str = "公示期满。",
+        listing: Listing | None = None,
+        decided: bool = True,
+        officer: Officer = PROVINCE_OFFICER,
+    ) -> None:
+        if listing is None and decided:
+            listing = Listing(Library.PROVINCIAL, legal_day(self.now), organ="演示自然资源厅")
+        with self.database.write() as tx:
+            close_notice(
+                tx, number, listed=frozenset(listed), reasons=reasons or {}, result=result, listing=listing,
+                reference=reference(), officer=officer, at=self.now,
+            )  # fmt: skip
+
+    def propose(
+        self,
+        mine: str,
+        ground: str = "fraud",
+        *,
+        level: Level = Level.PROVINCIAL,
+        reason: str = "查实弄虚作假",
+        officer: Officer = COUNTY_OFFICER,
+    ) -> str:
+        proposal = RemovalProposal(mine, level, ground, reason=reason, basis="LN-12")
+        with self.database.write() as tx:
+            return propose_removal(tx, proposal, reference=reference(), officer=officer, at=self.now)
+
+    def decide(self, number: str, *, removed: bool = True, officer: Officer = PROVINCE_OFFICER, **values: Any) -> None:
+        decision = RemovalDecision(
+            removed=removed, organ="演示自然资源厅", reason="事实清楚", basis="LN-12", since=legal_day(self.now)
+        )
+        with self.database.write() as tx:
+            decide_removal(tx, number, replace(decision, **values), reference=reference(), officer=officer, at=self.now)
+
+    def mine(self, number: str) -> MineRow:
+        with self.database.read() as tx:
+            return get_mine(tx, number)
+
+    def memberships(self, number: str) -> list[MembershipRow]:
+        with self.database.read() as tx:
+            return memberships_of(tx, number)
+
+    def acts(self) -> list[ActRow]:
+        with self.database.read() as tx:
+            return acts_after(tx, 0, limit=1000)
+
+    def person_of(self, act: int) -> int | None:
+        with self.database.read() as tx:
+            return person_of_act(tx, act)

@@ -19,6 +19,7 @@ from tests.desk import (
     draft,
     facts,
     instant,
+    known_until,
     reference,
 )
 
@@ -68,7 +69,7 @@ class Story:
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
         self.full = reference()
-        self.near = replace(self.full, calendar=replace(self.full.calendar, last=SHORT_SIGHT))
+        self.near = known_until(SHORT_SIGHT)
 
     @property
     def today(self) -> date:

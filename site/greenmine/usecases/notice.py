@@ -16,7 +16,7 @@ from greenmine.domain.text import N_
 from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import regions_of
-from greenmine.store.notice import NoticeRow, get_notice, items_of, provisional_notices
+from greenmine.store.notice import NoticeRow, get_notice, items_of, recountable_notices
 from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.record import author, record
 
@@ -24,7 +24,8 @@ from greenmine.usecases.record import author, record
 def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer: Officer | None, at: datetime) -> str:
     """Publish a notice and return its number; ``officer`` None: an operator imports a printed one.
 
-    Raises BadInput beside the field, NotAllowed (role, level, region; mines outside the issuer's region).
+    Raises BadInput beside the field, NotAllowed (role, level, region; mines outside the issuer's region),
+    RuleBroken (a 公示 that would list mines after a period nobody could object in).
     Source: ZJ-11, ZJ-13; rules.md "Notices as they are really written".
     """
     check_draft(draft)
@@ -32,6 +33,11 @@ def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer:
         require(officer, Deed.PUBLISH_NOTICE, region=draft.region, regions=reference.regions)
         require_notice_level(officer, draft.level)
     _require_mines(tx, draft, reference)
+    period = counted(draft, reference=reference)
+    if officer is not None and draft.enters is not None and period is not None and period.ends_at < at:
+        raise RuleBroken(
+            "notice.over_already", N_("公示期在发布之前已经结束，无法提出异议，不能据此纳入名录。"), field="first_day"
+        )
     day = legal_day(at)
     number = f"{day.year}-{next_number(tx, 'notice', prefix=str(day.year)):04}"
     act = Act(
@@ -39,7 +45,7 @@ def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer:
         object=f"notice/{number}",
         by=author(officer),
         valid_from=day,
-        facts=_facts(draft, counted(draft, reference=reference)),
+        facts=_facts(draft, period),
         body=_body(draft),
         calendar=reference.calendar.version if draft.period else None,
     )
@@ -229,14 +235,32 @@ def withdraw_notice(tx: Tx, number: str, *, reason: str, reference: Reference, o
     record(tx, _about(number, "notice.withdrawn", officer, at, body), at=at, officer=officer)
 
 
+def due_recounts(tx: Tx, *, reference: Reference, at: datetime) -> list[tuple[NoticeRow, Period]]:
+    """Notices whose end the calendar of today puts elsewhere than the one they were counted with; reads only.
+
+    Provisional ends, and the ends of notices still running when a year's calendar is amended after they were
+    published (春节 2020: 国办发明电〔2020〕1号). What was settled never becomes provisional again, and an end
+    that readers were promised is not moved into the past. Source: trust.md 23.
+    """
+    found = []
+    for notice in recountable_notices(tx, calendar=reference.calendar.version, now=at):
+        start = notice.first_day or notice.published_on
+        period = count_period(rule_of(notice), start=start, calendar=reference.calendar)
+        if _moves(notice, period, at=at):
+            found.append((notice, period))
+    return found
+
+
+def _moves(notice: NoticeRow, period: Period, *, at: datetime) -> bool:
+    if (period.last_day, period.ends_at, period.provisional) == (notice.last_day, notice.ends_at, notice.provisional):
+        return False
+    return notice.provisional or not (period.provisional or period.is_over(at))
+
+
 def recount_notices(tx: Tx, *, reference: Reference, at: datetime) -> int:
-    """Count provisional ends again where the calendar now covers them; returns how many were settled."""
-    settled = 0
-    for notice in provisional_notices(tx):
-        period = count_period(rule_of(notice), start=notice.first_day or notice.published_on,
-                              calendar=reference.calendar, end=_printed_end(notice))  # fmt: skip
-        if period.provisional:
-            continue
+    """Record every end that :func:`due_recounts` finds elsewhere; returns how many."""
+    due = due_recounts(tx, reference=reference, at=at)
+    for notice, period in due:
         facts = period_facts(period)
         facts.pop("first_day")
         act = Act(
@@ -248,8 +272,7 @@ def recount_notices(tx: Tx, *, reference: Reference, at: datetime) -> int:
             calendar=reference.calendar.version,
         )
         record(tx, act, at=at, officer=None)
-        settled += 1
-    return settled
+    return len(due)
 
 
 def rule_of(notice: NoticeRow) -> PeriodRule:
@@ -262,10 +285,6 @@ def rule_of(notice: NoticeRow) -> PeriodRule:
         rolls_over=bool(notice.rolls_over),
         cutoff=cutoff,
     )
-
-
-def _printed_end(notice: NoticeRow) -> Any:
-    return notice.last_day if notice.unit == PeriodUnit.DATES else None
 
 
 def _own_notice(tx: Tx, number: str, deed: Deed, reference: Reference, officer: Officer) -> NoticeRow:

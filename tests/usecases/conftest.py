@@ -1,0 +1,35 @@
+"""An empty record for every use-case test, and a mine or two in it."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.desk import NOON, Desk
+
+from greenmine.domain.mine import Library
+from greenmine.store.database import open_database
+from greenmine.store.migrate import upgrade
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The desk on Monday 3 March 2025, noon, with an empty record."""
+    database = open_database(f"sqlite:///{tmp_path / 'record.db'}")
+    upgrade(database)
+    yield Desk(database, now=NOON)
+    database.close()
+
+
+@pytest.fixture
+def mine(desk: Desk) -> str:
+    """A registered mine in 织金县, in no library."""
+    return desk.register()
+
+
+@pytest.fixture
+def listed_mine(desk: Desk) -> str:
+    """A mine in the provincial directory since the beginning of the year."""
+    number = desk.register("演示织金县在册矿")
+    desk.enlist(number, Library.PROVINCIAL, since=date(2025, 1, 2))
+    return number
