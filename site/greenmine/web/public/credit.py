@@ -4,7 +4,7 @@ What runs is told from dates at the request, whatever the worker did. Lists and 
 engines (noindex). Sources: rules.md "Removal is not one thing"; design.md "Versions and time".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.services import Services
-from greenmine.store.act import acts_of
+from greenmine.store.act import ActRow, acts_of
 from greenmine.store.credit import CreditFilter, CreditRow, count_ended, get_credit, running_credits
 from greenmine.web.act_words import act_step
 from greenmine.web.context import current_services
@@ -84,18 +84,19 @@ def credit_entry(number: str) -> ResponseReturnValue:
     if not row.running:
         numbers = sorted(act.n for act in acts)
         return _unindexed(render("credit_ended.html", page, entry=row, numbers=numbers, last=_last_shown(row)))
-    return _unindexed(
-        render(
-            "credit.html",
-            page,
-            entry=row,
-            register=_(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]),
-            place=place_name(services.reference.regions, row.region),
-            last=_last_shown(row),
-            meaning=_(MEANING[CreditLevel(row.register)]),
-            steps=[act_step(act, services.reference.regions) for act in acts],
-        )
-    )
+    return _unindexed(render("credit.html", page, **credit_shown(row, acts, services=services)))
+
+
+def credit_shown(row: CreditRow, acts: Sequence[ActRow], *, services: Services) -> dict[str, object]:
+    """What ``credit.html`` shows of a running entry; the desk's preview shows the same of a proposed one."""
+    return {
+        "entry": row,
+        "register": _(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]),
+        "place": place_name(services.reference.regions, row.region),
+        "last": _last_shown(row),
+        "meaning": _(MEANING[CreditLevel(row.register)]),
+        "steps": [act_step(act, services.reference.regions) for act in acts],
+    }
 
 
 def _register(services: Services, level: CreditLevel, today: date) -> RegisterShown:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.instant import from_utc_text
+from greenmine.services import Services
 from greenmine.store.act import acts_of
 from greenmine.store.article import (
     ArticleFilter,
@@ -19,6 +20,7 @@ from greenmine.store.article import (
     list_articles,
     neighbours_of,
 )
+from greenmine.store.database import Tx
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.formats import Tone
 from greenmine.web.i18n import gettext as _
@@ -71,11 +73,38 @@ def news_item(slug: str) -> ResponseReturnValue:
     """``/news/<slug>``: the text with pictures, film and transcript; corrections and withdrawal said above it."""
     services = current_services()
     with services.database.read() as tx:
-        row = get_article(tx, "news", slug)
-        older, newer = neighbours_of(tx, row)
-        acts = acts_of(tx, row.article.object)
+        page, values = news_shown(tx, slug, services=services)
+    return render("news_item.html", page, **values)
+
+
+def news_shown(tx: Tx, slug: str, *, services: Services) -> tuple[Page, dict[str, object]]:
+    """What ``news_item.html`` shows of an item; the desk's preview shows the same of one not published yet."""
+    row = get_article(tx, "news", slug)
+    older, newer = neighbours_of(tx, row)
+    acts = acts_of(tx, row.article.object)
     article, meta = row.article, row.article.meta
-    page = Page(
+    video = meta.get("video") or {}
+    return _item_page(row), {
+        "row": row,
+        "kind": _(NEWS_TYPE_LABELS[NewsType(article.type)]) if article.type in tuple(NewsType) else "",
+        "tone": _TONES.get(article.type or "", Tone.PLAIN),
+        "place": place_name(services.reference.regions, article.region) if article.region else "",
+        "is_demo": bool(meta.get("demo")),
+        "text": article_html(article.markdown, article.media),
+        "pictures": pictures_beside(article.markdown, article.media),
+        "film": film_of(article.media),
+        "film_link": str(video.get("link") or ""),
+        "transcript": [line for line in str(video.get("transcript") or "").splitlines() if line.strip()],
+        "remarks": [(remark, remark_title(remark)) for remark in remarks_of(acts)],
+        "share": f"{article.title} {current_settings().site_url}{PATH}/{slug}",
+        "older": _way(older),
+        "newer": _way(newer),
+    }
+
+
+def _item_page(row: ArticleRow) -> Page:
+    article, meta = row.article, row.article.meta
+    return Page(
         title=article.title,
         section=PATH,
         crumbs=(Crumb(_("新闻动态"), PATH),),
@@ -87,27 +116,8 @@ def news_item(slug: str) -> ResponseReturnValue:
             keywords=",".join(meta.get("keywords") or ()),
             description=article.summary,
         ),
-        canonical=f"{PATH}/{slug}",
+        canonical=f"{PATH}/{article.slug}",
         noindex=row.withdrawn,
-    )
-    video = meta.get("video") or {}
-    return render(
-        "news_item.html",
-        page,
-        row=row,
-        kind=_(NEWS_TYPE_LABELS[NewsType(article.type)]) if article.type in tuple(NewsType) else "",
-        tone=_TONES.get(article.type or "", Tone.PLAIN),
-        place=place_name(services.reference.regions, article.region) if article.region else "",
-        is_demo=bool(meta.get("demo")),
-        text=article_html(article.markdown, article.media),
-        pictures=pictures_beside(article.markdown, article.media),
-        film=film_of(article.media),
-        film_link=str(video.get("link") or ""),
-        transcript=[line for line in str(video.get("transcript") or "").splitlines() if line.strip()],
-        remarks=[(remark, remark_title(remark)) for remark in remarks_of(acts)],
-        share=f"{article.title} {current_settings().site_url}{PATH}/{slug}",
-        older=_way(older),
-        newer=_way(newer),
     )
 
 

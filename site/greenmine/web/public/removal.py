@@ -112,19 +112,27 @@ def removal(number: str) -> ResponseReturnValue:
     """``/removals/<number>``: ground and what it means, basis, decision, organ, dates, acts."""
     services = current_services()
     with services.database.read() as tx:
-        row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
-    shown = _shown(row, services.reference)
-    title = _REMOVAL_TITLES[row.state]
+        page, values = removal_shown(tx, number, services=services)
+    return render("removal.html", page, **values)
+
+
+def removal_shown(tx: Tx, number: str, *, services: Services) -> tuple[Page, dict[str, object]]:
+    """What ``removal.html`` shows of a removal; the desk's preview shows the same of one not decided yet."""
+    row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
+    title = _(_REMOVAL_TITLES[row.state]) % {"mine": row.mine_name}
     page = Page(
-        title=_(title) % {"mine": row.mine_name},
+        title=title,
         section=PATH,
         crumbs=(Crumb(_("移出名录"), PATH),),
         canonical=f"{PATH}/{row.id}",
-        article=_article(row, acts, _(title) % {"mine": row.mine_name}),
+        article=_article(row, acts, title),
     )
-    return render(
-        "removal.html", page, shown=shown, removal=row, steps=_steps(acts, services), decided=row.state != "proposed"
-    )
+    return page, {
+        "shown": _shown(row, services.reference),
+        "removal": row,
+        "steps": _steps(acts, services),
+        "decided": row.state != "proposed",
+    }
 
 
 _REMOVAL_TITLES: Final[Mapping[str, str]] = {
