@@ -1,0 +1,216 @@
+"""Removing a mine: two officers, a ground of the rule book, the right directory (LN-12, ZJ-14, GO-20)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.desk import (
+    ADMINISTRATOR,
+    CITY_OFFICER,
+    COUNTY_OFFICER,
+    EDITOR,
+    NEIGHBOUR,
+    PROVINCE_COLLEAGUE,
+    PROVINCE_OFFICER,
+    Desk,
+    reference,
+)
+
+from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
+from greenmine.domain.ground import GroundKind
+from greenmine.domain.mine import Level, Library, MineStatus
+from greenmine.domain.officer import Officer, Role
+from greenmine.store.removal import RemovalFilter, RemovalRow, get_removal, list_removals, open_proposal
+
+TODAY = date(2025, 3, 3)
+
+
+def removal(desk: Desk, number: str) -> RemovalRow:
+    with desk.database.read() as tx:
+        return get_removal(tx, number)
+
+
+def test_a_proposal_leaves_the_mine_listed_until_it_is_decided(desk: Desk, listed_mine: str) -> None:
+    """ZJ-14: removal follows a decision, not a suspicion."""
+    number = desk.propose(listed_mine)
+    row = removal(desk, number)
+    assert (number, row.state, row.ground, row.adverse, row.proposed_on) == (
+        "2025-0001", "proposed", "fraud", True, TODAY,
+    )  # fmt: skip
+    assert desk.mine(listed_mine).status is MineStatus.LISTED
+    assert desk.acts()[-1].by == "county@520524"
+
+
+def test_a_decided_removal_ends_the_membership_that_day(desk: Desk, listed_mine: str) -> None:
+    """LN-12 除名并公开发布."""
+    number = desk.propose(listed_mine)
+    desk.at(date(2025, 3, 20)).decide(number, decision_no="演示决〔2025〕3号", rectify_until=date(2025, 9, 20))
+    (membership,) = desk.memberships(listed_mine)
+    assert (membership.until, membership.ended_by_removal) == (date(2025, 3, 20), True)
+    row, mine = removal(desk, number), desk.mine(listed_mine)
+    assert (row.state, row.decided_on, row.decision_no, row.rectify_until) == (
+        "removed", date(2025, 3, 20), "演示决〔2025〕3号", date(2025, 9, 20),
+    )  # fmt: skip
+    assert (mine.status, mine.level, mine.listed_on) == (MineStatus.REMOVED, None, None)
+
+
+def test_a_refused_removal_leaves_everything_as_it_was(desk: Desk, listed_mine: str) -> None:
+    number = desk.propose(listed_mine)
+    desk.decide(number, removed=False)
+    assert removal(desk, number).state == "refused"
+    assert desk.mine(listed_mine).status is MineStatus.LISTED
+    assert desk.propose(listed_mine, reason="新的事实") == "2025-0002"
+
+
+def test_who_proposed_does_not_decide(desk: Desk, listed_mine: str) -> None:
+    """trust.md ASVS 2.3.5: two different officers; the journal knows the person, not the act."""
+    number = desk.propose(listed_mine, officer=PROVINCE_OFFICER)
+    with pytest.raises(NotAllowed, match="提出人不能作出决定"):
+        desk.decide(number, officer=PROVINCE_OFFICER)
+    same_person_elsewhere = Officer(PROVINCE_OFFICER.id, Role.PROVINCE, frozenset({"520000", "330000"}))
+    with pytest.raises(NotAllowed):
+        desk.decide(number, officer=same_person_elsewhere)
+    desk.decide(number, officer=PROVINCE_COLLEAGUE)
+    decided = desk.acts()[-1]
+    assert decided.by == desk.acts()[-2].by == "province@520000"
+    assert desk.person_of(decided.n) == PROVINCE_COLLEAGUE.id
+
+
+@pytest.mark.parametrize("officer", [COUNTY_OFFICER, CITY_OFFICER, NEIGHBOUR, EDITOR, ADMINISTRATOR])
+def test_the_province_decides_and_nobody_below_it(desk: Desk, listed_mine: str, officer: Officer) -> None:
+    number = desk.propose(listed_mine, officer=PROVINCE_OFFICER)
+    with pytest.raises(NotAllowed):
+        desk.decide(number, officer=officer)
+    assert removal(desk, number).state == "proposed"
+
+
+@pytest.mark.parametrize(
+    "officer", [NEIGHBOUR, EDITOR, ADMINISTRATOR, Officer(99, Role.PROVINCE, frozenset({"330000"}))]
+)
+def test_the_wrong_county_or_province_proposes_nothing(desk: Desk, listed_mine: str, officer: Officer) -> None:
+    with pytest.raises(NotAllowed):
+        desk.propose(listed_mine, officer=officer)
+
+
+def test_only_what_stands_in_a_directory_is_removed_from_it(desk: Desk, mine: str, listed_mine: str) -> None:
+    with pytest.raises(RuleBroken, match="不在该级名录"):
+        desk.propose(mine)
+    with pytest.raises(RuleBroken):
+        desk.propose(listed_mine, level=Level.NATIONAL)
+    with pytest.raises(NotFound):
+        desk.propose("GM-520524-0099")
+
+
+def test_one_proposal_is_open_at_a_time(desk: Desk, listed_mine: str) -> None:
+    """A double click proposes once."""
+    number = desk.propose(listed_mine)
+    with pytest.raises(Conflict, match="已有一件"):
+        desk.propose(listed_mine)
+    with desk.database.read() as tx:
+        assert open_proposal(tx, listed_mine) == number
+
+
+def test_a_removal_is_decided_once(desk: Desk, listed_mine: str) -> None:
+    number = desk.propose(listed_mine)
+    desk.decide(number)
+    count = len(desk.acts())
+    with pytest.raises(Conflict, match="已经作出决定"):
+        desk.decide(number, removed=False, officer=PROVINCE_COLLEAGUE)
+    assert len(desk.acts()) == count
+
+
+def test_the_ground_is_one_of_the_rule_book_in_force(desk: Desk, listed_mine: str) -> None:
+    """LN-12 五种退出情形, and the later ones, as data."""
+    with pytest.raises(BadInput, match="移出情形") as refusal:
+        desk.propose(listed_mine, "bad_mood")
+    assert refusal.value.field == "ground"
+    with pytest.raises(BadInput, match="理由"):
+        desk.propose(listed_mine, reason=" ")
+
+
+@pytest.mark.parametrize("code", ["mine_closed", "reserves_exhausted", "voluntary_exit"])
+def test_neutral_grounds_are_told_as_neutral(desk: Desk, listed_mine: str, code: str) -> None:
+    """rules.md: closing, exhaustion and voluntary exit do not speak against the mine."""
+    number = desk.propose(listed_mine, code)
+    desk.decide(number)
+    assert removal(desk, number).adverse is False
+    assert all(act.envelope["adverse"] is False for act in desk.acts() if act.kind.startswith("removal."))
+
+
+def test_every_ground_keeps_its_kind(desk: Desk) -> None:
+    for number, ground in enumerate(reference().books.grounds("520524", TODAY)):
+        mine = desk.register(f"演示{number}号矿")
+        desk.enlist(mine, Library.PROVINCIAL)
+        row = removal(desk, desk.propose(mine, ground.code))
+        assert row.adverse is (ground.kind is GroundKind.ADVERSE)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"organ": " "}, "organ"),
+        ({"reason": ""}, "reason"),
+        ({"basis": ""}, "basis"),
+        ({"since": date(2025, 3, 2)}, "since"),
+        ({"since": date(2025, 3, 4)}, "since"),
+        ({"rectify_until": TODAY}, "rectify_until"),
+    ],
+)
+def test_what_a_decision_must_say(desk: Desk, listed_mine: str, values: dict[str, Any], field: str) -> None:
+    number = desk.propose(listed_mine)
+    with pytest.raises(BadInput) as refusal:
+        desk.decide(number, **values)
+    assert refusal.value.field == field
+    assert removal(desk, number).state == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("level", "left"),
+    [
+        (Level.NATIONAL, {Library.PROVINCIAL, Library.CITY}),
+        (Level.PROVINCIAL, {Library.CITY}),
+        (Level.CITY, set()),
+    ],
+)
+def test_what_falls_below_takes_what_stands_above_with_it(desk: Desk, level: Level, left: set[Library]) -> None:
+    """rules.md: national mines are chosen from provincial lists: who leaves the lower leaves the higher."""
+    mine = desk.register()
+    for library in (Library.CITY, Library.PROVINCIAL, Library.NATIONAL, Library.EXEMPLAR):
+        desk.enlist(mine, library, since=date(2025, 1, 2))
+    desk.decide(desk.propose(mine, level=level))
+    assert {m.library for m in desk.memberships(mine) if m.until is None} == left
+    assert desk.mine(mine).status is (MineStatus.LISTED if left else MineStatus.REMOVED)
+
+
+def test_a_removed_mine_can_come_back_after_a_new_evaluation(desk: Desk, listed_mine: str) -> None:
+    """江西 2021: removed, six months to rectify, re-entry after a new evaluation."""
+    desk.decide(desk.propose(listed_mine))
+    later = desk.at(date(2025, 10, 1))
+    later.enlist(listed_mine, Library.PROVINCIAL)
+    row = later.mine(listed_mine)
+    assert (row.status, row.listed_on) == (MineStatus.LISTED, date(2025, 10, 1))
+    assert [m.ended_by_removal for m in later.memberships(listed_mine)] == [False, True]
+
+
+def test_acts_name_the_rule_book_they_were_decided_under(desk: Desk, listed_mine: str) -> None:
+    """design.md: a step uses the book in force on its legal date and records its hash; running cases keep theirs."""
+    number = desk.propose(listed_mine)
+    stamp = reference().books.in_force("520524", TODAY).stamp
+    desk.at(date(2026, 4, 1)).decide(number)
+    assert [act.envelope["book"] for act in desk.acts() if act.kind.startswith("removal.")] == [stamp, stamp]
+
+
+def test_public_list_shows_decided_removals(desk: Desk, listed_mine: str) -> None:
+    other = desk.register("演示二矿")
+    desk.enlist(other, Library.PROVINCIAL)
+    removed, neutral = desk.propose(listed_mine), desk.propose(other, "voluntary_exit")
+    with desk.database.read() as tx:
+        assert list_removals(tx, RemovalFilter(), limit=10) == ([], 0)
+    desk.decide(removed)
+    desk.decide(neutral)
+    with desk.database.read() as tx:
+        assert [row.id for row in list_removals(tx, RemovalFilter(), limit=10)[0]] == [neutral, removed]
+        assert [row.id for row in list_removals(tx, RemovalFilter(adverse=True), limit=10)[0]] == [removed]
+        assert [row.id for row in list_removals(tx, RemovalFilter(mine=other), limit=10)[0]] == [neutral]
+        assert list_removals(tx, RemovalFilter(year=2024), limit=10)[1] == 0
+        assert list_removals(tx, RemovalFilter(region_prefix="5205"), limit=1, offset=1)[1] == 2
