@@ -8,7 +8,7 @@ import click
 
 from greenmine.app import build_services
 from greenmine.cli.root import greenmine
-from greenmine.config import read_settings_or_exit
+from greenmine.config import EXIT_CODE, SettingsError, read_settings_or_exit
 from greenmine.domain.errors import GreenmineError
 from greenmine.services import Services
 
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GreenmineError as refused:
         sys.stderr.write(f"{refused}\n")
         return 1
+    except SettingsError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return EXIT_CODE
     except click.ClickException as refused:
         refused.show()
         return refused.exit_code

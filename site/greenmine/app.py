@@ -1,11 +1,11 @@
 """Composition root: reads the settings, builds the services, hangs the doors. Nothing else knows them all."""
 
+import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from flask import Flask
 
-from greenmine.config import Settings, ensure_secret_key, read_settings_or_exit
+from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
 from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
@@ -21,7 +21,11 @@ def system_clock() -> datetime:
 
 
 def build_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
-    """The tools for these settings; makes the folders and keys that are missing."""
+    """The tools for these settings; makes the folders and keys that are missing.
+
+    Raises SettingsError when there is no content where the settings say: a site without regions can decide nothing.
+    """
+    _require_content(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     loaded = load_reference(settings.content_dir)
     return Services(
@@ -39,10 +43,16 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
     """The WSGI application for WSGI servers and tests; settings from the environment when none are given."""
     settings = settings or (services.settings if services else read_settings_or_exit())
-    ensure_secret_key(settings)
-    return create_flask(services or build_services(settings), settings, find_officer=signed_in_officer)
+    try:
+        ensure_secret_key(settings)
+        return create_flask(services or build_services(settings), settings, find_officer=signed_in_officer)
+    except SettingsError as refused:
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(EXIT_CODE) from refused
 
 
-def root_folder() -> Path:
-    """The checkout this package was started from: two folders above ``site/greenmine``."""
-    return Path(__file__).resolve().parents[2]
+def _require_content(settings: Settings) -> None:
+    if not (settings.content_dir / "regions").is_dir():
+        raise SettingsError(
+            f"找不到内容文件夹 {settings.content_dir}：请在检出的文件夹中启动，或用 GREENMINE_CONTENT_DIR 指明。"
+        )

@@ -1,8 +1,11 @@
 """Making a site ready to serve: newest schema, settled mode, the demonstration register, content."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 from typing import Final
 
 from greenmine.cli.demo.register import make_register
@@ -13,7 +16,7 @@ from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import size
 from greenmine.store.database import begin_file_anew
-from greenmine.store.migrate import head, revision, upgrade
+from greenmine.store.migrate import head, knows_revision, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
 MODE: Final = "mode"
@@ -39,7 +42,24 @@ def prepare(services: Services, *, empty: bool = False, progress: Progress = lam
     :param empty: settle that the register begins without demonstration data
     Raises Conflict when a demonstration database is to be used in production, or the other way round.
     """
+    with _alone(services.settings.data_dir):
+        return _prepare(services, empty=empty, progress=progress)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process of this machine at a time: a second start must not take the first one's demonstration for a torn one.
+
+    The system lets go of the lock when its process ends, however it ends.
+    """
+    with (folder / "prepare.lock").open("w") as file:
+        flock(file, LOCK_EX)
+        yield
+
+
+def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readiness:
     _clear_unfinished_demo(services)
+    _require_known_revision(services)
     upgrade(services.database)
     mode = services.settings.mode
     with services.database.write() as tx:
@@ -47,8 +67,11 @@ def prepare(services: Services, *, empty: bool = False, progress: Progress = lam
         if empty or mode is Mode.PRODUCTION:
             settle_fact(tx, REGISTER, EMPTY)
         wants_demo = get_fact(tx, REGISTER) is None and size(tx) == 0
+        register = get_fact(tx, REGISTER)
     if settled != mode:
         raise Conflict("site.other_mode", _OTHER_MODE[mode])
+    if empty and register != EMPTY:
+        raise Conflict("site.not_empty", N_("这个数据目录已有演示名录，不能改为空白站点。请另设 GREENMINE_DATA_DIR。"))
     if wants_demo:
         _make_demo(services, progress)
     content = sync_content(services)
@@ -64,6 +87,15 @@ def require_ready(services: Services) -> None:
         settled = get_fact(tx, MODE)
     if settled != services.settings.mode:
         raise Conflict("site.other_mode", _OTHER_MODE[services.settings.mode])
+
+
+def _require_known_revision(services: Services) -> None:
+    """A database that a newer version has been at must not be touched by an older one."""
+    standing = revision(services.database)
+    if standing is not None and not knows_revision(standing):
+        raise Conflict(
+            "site.newer_schema", N_("数据库已由更新的版本升级（%(revision)s），请使用新版程序。"), revision=standing
+        )
 
 
 def _make_demo(services: Services, progress: Progress) -> None:

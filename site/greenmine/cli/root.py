@@ -13,15 +13,19 @@ from rich.progress import Progress
 
 from greenmine.cli.import_mines import import_group
 from greenmine.cli.prepare import prepare, require_ready
-from greenmine.cli.serve import serve
+from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
 from greenmine.cli.upkeep import PROJECTIONS, SyncSummary, sync_content
 from greenmine.cli.worker import work
+from greenmine.config import ensure_secret_key
+from greenmine.config.parsers import parse_database_url
+from greenmine.domain.errors import BadInput, Conflict
+from greenmine.domain.text import N_
 from greenmine.projections.runner import rebuild
 from greenmine.services import Services
-from greenmine.store.act import entries, size
-from greenmine.store.database import open_database
-from greenmine.store.migrate import upgrade
+from greenmine.store.act import entries
+from greenmine.store.database import Database, open_database
+from greenmine.store.migrate import revision, upgrade
 from greenmine.store.rebuild import differences, replay_all
 
 OpenServices = Callable[[], Services]
@@ -57,35 +61,40 @@ def init(open_services: OpenServices, *, empty: bool) -> None:
 def serve_site(open_services: OpenServices, *, workers: int, threads: int, target: str) -> None:
     """准备站点并启动网页服务和后台任务（python wsgi.py 即此命令）。"""
     services = open_services()
+    settings = services.settings
+    require_free(settings.host, settings.port)
+    ensure_secret_key(settings)
     prepare_site(services, empty=False)
-    lines = demo_link_lines(services) if services.settings.is_demo else ()
+    lines = demo_link_lines(services) if settings.is_demo else ()
     services.database.close()
-    console.print(f"请打开 {services.settings.site_url}/ （按 Ctrl+C 停止）", highlight=False)
+    console.print(f"请打开 {settings.site_url}/ （按 Ctrl+C 停止）", highlight=False, soft_wrap=True)
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    raise SystemExit(serve(services.settings, target=target, workers=workers, threads=threads))
+    raise SystemExit(serve(settings, target=target, workers=workers, threads=threads))
 
 
 @greenmine.command()
-@click.option("--supervised", is_flag=True, help="由网页服务启动：网页服务结束时随之结束。")
+@click.option("--supervisor", type=int, metavar="PID", help="由这个进程启动：该进程结束时随之结束。")
 @click.pass_obj
-def worker(open_services: OpenServices, *, supervised: bool) -> None:
+def worker(open_services: OpenServices, *, supervisor: int | None) -> None:
     """运行后台任务：时限、内容同步、统计。同一时刻只有一个在工作。"""
-    services = open_services()
-    require_ready(services)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if supervised:
-        threading.Thread(target=_follow_parent, args=(stop, os.getppid()), daemon=True).start()
+    if supervisor is not None:
+        threading.Thread(target=_follow, args=(stop, supervisor), daemon=True).start()
+    services = open_services()
+    require_ready(services)
     work(services, stop=stop)
+    services.database.close()
 
 
-def _follow_parent(stop: threading.Event, parent: int) -> None:
-    """Set ``stop`` once the process that started us is gone, however it went."""
-    while not stop.wait(1):
-        if os.getppid() != parent:
-            stop.set()
+def _follow(stop: threading.Event, supervisor: int) -> None:
+    """Set ``stop`` once our parent is not the process that started us, however it went and however early."""
+    while os.getppid() == supervisor:
+        if stop.wait(1):
+            return
+    stop.set()
 
 
 @greenmine.group()
@@ -123,31 +132,42 @@ def replay(open_services: OpenServices, target: str, *, compare: bool) -> None:
     """把全部公开记录重放到空数据库 TARGET（sqlite:///… 或 postgresql+psycopg://…）。"""
     services = open_services()
     require_ready(services)
-    other = open_database(target)
+    other = _open_target(target)
+    try:
+        with services.database.read() as tx:
+            for done in replay_all(other, entries(tx)):
+                console.print(f"已重放 {done} 条", end="\r", highlight=False)
+        console.print()
+        if compare:
+            _compare(services.database, other)
+    finally:
+        other.close()
+
+
+def _open_target(target: str) -> Database:
+    """The database to be filled; looked at before anything is changed in it."""
+    try:
+        other = open_database(parse_database_url(target))
+    except ValueError as refused:
+        raise BadInput("replay.target", N_("TARGET %(reason)s。"), reason=str(refused)) from refused
+    if revision(other) is not None:
+        other.close()
+        raise Conflict("replay.not_empty", N_("目标数据库不是空的：只能重放到空数据库。"))
     upgrade(other)
-    with other.read() as tx:
-        if size(tx):
-            raise click.ClickException("目标数据库中已有记录，只能重放到空数据库。")
-    with services.database.read() as tx:
-        for done in replay_all(other, entries(tx)):
-            console.print(f"已重放 {done} 条", end="\r", highlight=False)
-    console.print()
-    if compare:
-        _compare(services, other_url=target)
+    return other
 
 
-def _compare(services: Services, *, other_url: str) -> None:
-    other = open_database(other_url)
-    with services.database.read() as here, other.read() as there:
+def _compare(one: Database, two: Database) -> None:
+    with one.read() as here, two.read() as there:
         differing = differences(here, there)
     if differing:
-        raise click.ClickException("以下表不一致：" + "、".join(differing))
+        raise Conflict("replay.differs", N_("以下表不一致：%(tables)s。"), tables="、".join(differing))
     console.print("两个数据库的公开数据逐行一致。")
 
 
 def prepare_site(services: Services, *, empty: bool) -> None:
     """Prepare the site, showing how far the demonstration register has come when one is made."""
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("生成演示名录", total=None, visible=False)
 
         def show(at: datetime) -> None:

@@ -3,20 +3,24 @@
 import logging
 import secrets
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from greenmine.cli.upkeep import run_clocks, run_projections, sync_content
 from greenmine.services import Services
-from greenmine.store.lease import give_back, take_lease
+from greenmine.store.lease import get_lease, give_back, take_lease
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = "worker"
 TERM: Final = timedelta(seconds=30)
 """A worker that was killed is replaced within this time; health is red after five minutes without one."""
+
+RETRY: Final = timedelta(seconds=10)
+"""A job that failed is tried again no sooner, so that its traces do not fill the disk."""
 
 
 @dataclass(frozen=True)
@@ -35,34 +39,98 @@ JOBS: Final = (
 )
 
 
-def work(services: Services, *, stop: threading.Event, pause: float = 1.0) -> None:
-    """Run the jobs until ``stop`` is set. A job that fails is logged and tried again at its next turn."""
-    holder = secrets.token_hex(16)
-    due = {job.name: services.clock() for job in JOBS}
-    renewed = services.clock() - TERM
+@dataclass
+class Turn:
+    """When something was done last, and how long it rests. A clock put back makes it due, never silent."""
+
+    last: datetime | None = None
+    rest: timedelta = timedelta(0)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is to be done now."""
+        return self.last is None or not self.last <= now < self.last + self.rest
+
+    def take(self, now: datetime, *, rest: timedelta) -> None:
+        """It is done now."""
+        self.last, self.rest = now, rest
+
+
+@dataclass
+class Holding:
+    """Our hold on the lease. It lasts ``term`` from the last renewal; a third of that passes between renewals."""
+
+    services: Services
+    term: timedelta
+    holder: str = field(default_factory=lambda: secrets.token_hex(16))
+    renewal: Turn = field(default_factory=Turn)
+
+    def keep(self) -> bool:
+        """Take or renew the lease where that is due; whether it is ours. Reads only while another's has not run out."""
+        now = self.services.clock()
+        if not self.renewal.is_due(now):
+            return True
+        self.renewal = Turn()
+        with self.services.database.read() as tx:
+            row = get_lease(tx, LEASE)
+        if row is not None and row.holder != self.holder and row.until > now:
+            return False
+        with self.services.database.write() as tx:
+            ours = take_lease(tx, LEASE, holder=self.holder, now=now, term=self.term)
+        if ours:
+            self.renewal.take(now, rest=self.term / 3)
+        return ours
+
+    def give_back(self) -> None:
+        """Let the next worker begin at once."""
+        with self.services.database.write() as tx:
+            give_back(tx, LEASE, holder=self.holder)
+
+
+def work(
+    services: Services,
+    *,
+    stop: threading.Event,
+    jobs: Sequence[Job] = JOBS,
+    term: timedelta = TERM,
+    pause: float = 1.0,
+) -> None:
+    """Run the jobs until ``stop`` is set. A job that fails is logged and tried again; the others go on.
+
+    :param term: after how long without a sign of life another worker takes over
+    :param pause: seconds between two looks at what is due
+    """
+    holding = Holding(services, term)
+    turns = {job.name: Turn() for job in jobs}
     while not stop.is_set():
-        now = services.clock()
-        if now - renewed >= TERM / 3:
-            if not _take(services, holder):
-                stop.wait(TERM.total_seconds() / 3)
-                continue
-            renewed = now
-        for job in JOBS:
-            if due[job.name] <= now:
-                due[job.name] = now + job.every
-                _run(job, services)
+        _look(services, holding, jobs, turns)
         stop.wait(pause)
-    with services.database.write() as tx:
-        give_back(tx, LEASE, holder=holder)
+    _succeeds("giving the lease back", holding.give_back)
 
 
-def _take(services: Services, holder: str) -> bool:
-    with services.database.write() as tx:
-        return take_lease(tx, LEASE, holder=holder, now=services.clock(), term=TERM)
+def _look(services: Services, holding: Holding, jobs: Sequence[Job], turns: Mapping[str, Turn]) -> None:
+    """Run what is due. The lease is looked at before each job: one that took long may have cost it."""
+    for job in jobs:
+        if not _holds(holding):
+            return
+        now, turn = services.clock(), turns[job.name]
+        if turn.is_due(now):
+            done = _succeeds(job.name, partial(job.run, services))
+            turn.take(now, rest=job.every if done else max(job.every, RETRY))
 
 
-def _run(job: Job, services: Services) -> None:
+def _holds(holding: Holding) -> bool:
     try:
-        job.run(services)
-    except Exception:  # the loop must outlive any one job; the fault is in the server log with its trace
-        log.exception("job %s failed", job.name)
+        return holding.keep()
+    except Exception:  # the database is away: the next look asks again
+        log.exception("taking the lease failed")
+        return False
+
+
+def _succeeds(name: str, act: Callable[[], object]) -> bool:
+    """The loop must outlive any one fault; it is in the server's log with its trace."""
+    try:
+        act()
+    except Exception:
+        log.exception("%s failed", name)
+        return False
+    return True

@@ -45,3 +45,8 @@ def revision(database: Database) -> str | None:
 def head() -> str:
     """The revision this code needs."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def knows_revision(name: str) -> bool:
+    """Whether this code has the migration of that name; one made by a newer version it has not."""
+    return any(script.revision == name for script in ScriptDirectory.from_config(_config()).walk_revisions())

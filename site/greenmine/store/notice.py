@@ -12,6 +12,7 @@ from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.mine import Level, Library
 from greenmine.domain.notice import Attachment, NoticeState, state_at
+from greenmine.domain.period import PeriodUnit
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables import notice, notice_attachment, notice_item
@@ -150,9 +151,17 @@ def attachments_of(tx: Tx, number: str) -> list[Attachment]:
     return [Attachment(r.sha256, r.name, r.media_type, r.size) for r in tx.execute(query)]
 
 
-def provisional_notices(tx: Tx) -> list[NoticeRow]:
-    """Open notices whose end was counted beyond the published calendar."""
-    query = select(notice).where(notice.c.provisional.is_(True), notice.c.state == "published")
+def recountable_notices(tx: Tx, *, calendar: str, now: datetime) -> list[NoticeRow]:
+    """Open notices whose end a calendar may move: provisional ones, and running ones counted with another version.
+
+    Printed dates decide themselves; an end that has come and was not provisional stands.
+    """
+    running_by_another = and_(notice.c.calendar != calendar, notice.c.ends_at >= utc_text(now))
+    query = select(notice).where(
+        notice.c.state == "published",
+        notice.c.unit.in_([str(PeriodUnit.WORKDAY), str(PeriodUnit.NATURAL_DAY)]),
+        or_(notice.c.provisional.is_(True), running_by_another),
+    )
     return [_row(row) for row in tx.execute(query.order_by(notice.c.id))]
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from greenmine.domain.act import Act
 from greenmine.domain.act_schema import KINDS
@@ -30,6 +30,17 @@ class SyncReport:
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
     refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SyncPlan:
+    """What a synchronisation would record, in order, and what it leaves alone."""
+
+    acts: tuple[Act, ...]
+    refused: tuple[str, ...]
+
+
+_SYNCED: Final = ("published", "changed", "withdrawn")
 
 
 def publish_article(tx: Tx, article: Article, *, reference: Reference, officer: Officer, at: datetime) -> None:
@@ -70,30 +81,38 @@ def withdraw_article(
     record(tx, _withdrawal(row.article, reason.strip(), officer, at), at=at, officer=officer)
 
 
-def sync_articles(tx: Tx, articles: Iterable[Article], *, at: datetime) -> SyncReport:
-    """Record what is new, changed or gone in the files of content/ since the last time; idempotent."""
-    published: list[str] = []
-    changed: list[str] = []
+def plan_sync(tx: Tx, articles: Iterable[Article], *, at: datetime, withheld: frozenset[str] = frozenset()) -> SyncPlan:
+    """What is new, changed or gone in the files of content/ since the last time; reads only.
+
+    :param withheld: sections in which nothing is withdrawn, because a file of theirs cannot be read: an article
+        whose file has a slip of the pen stays as it was published
+    """
+    acts: list[Act] = []
     refused: list[str] = []
     present: set[tuple[str, str]] = set()
     for article in articles:
         present.add((article.section, article.slug))
         latest = latest_of(tx, article.object)
         if latest is None or latest.kind == "content.withdrawn":
-            record(tx, _act("content.published", article, None, at), at=at, officer=None)
-            published.append(article.object)
+            acts.append(_act("content.published", article, None, at))
         elif latest.fact("origin") != "file":
             refused.append(article.object)
         elif not _says_the_same(latest.envelope, act := _act("content.changed", article, None, at)):
-            record(tx, act, at=at, officer=None)
-            changed.append(article.object)
-    gone = sorted(slugs_from_files(tx) - present)
-    for section, slug in gone:
-        row = get_article(tx, section, slug)
-        record(tx, _withdrawal(row.article, "内容文件已撤下", None, at), at=at, officer=None)
-    return SyncReport(
-        tuple(published), tuple(changed), tuple(f"content/{s}/{slug}" for s, slug in gone), tuple(refused)
-    )
+            acts.append(act)
+    gone = (name for name in sorted(slugs_from_files(tx) - present) if name[0] not in withheld)
+    acts += (_withdrawal(get_article(tx, *name).article, "内容文件已撤下", None, at) for name in gone)
+    return SyncPlan(tuple(acts), tuple(refused))
+
+
+def sync_articles(
+    tx: Tx, articles: Iterable[Article], *, at: datetime, withheld: frozenset[str] = frozenset()
+) -> SyncReport:
+    """Record what :func:`plan_sync` finds; idempotent."""
+    plan = plan_sync(tx, articles, at=at, withheld=withheld)
+    for act in plan.acts:
+        record(tx, act, at=at, officer=None)
+    by_kind = {kind: tuple(act.object for act in plan.acts if act.kind == f"content.{kind}") for kind in _SYNCED}
+    return SyncReport(**by_kind, refused=plan.refused)
 
 
 def _own_article(tx: Tx, section: str, slug: str, reference: Reference, officer: Officer) -> ArticleRow:

@@ -11,9 +11,20 @@ from greenmine.store.database import Tx
 from greenmine.usecases.record import author, record
 
 
+def knows_calendar(tx: Tx, calendar: WorkCalendar) -> bool:
+    """Whether the log holds this version of the calendar."""
+    return latest_of(tx, f"calendar/{calendar.version}") is not None
+
+
+def knows_book(tx: Tx, book: RuleBook) -> bool:
+    """Whether the log's newest version of this rule book is this one."""
+    latest = latest_of(tx, f"book/{book.key}")
+    return latest is not None and latest.fact("digest") == book.digest
+
+
 def announce_calendar(tx: Tx, calendar: WorkCalendar, *, at: datetime) -> bool:
     """Record a calendar version that is not known yet; returns whether it was new."""
-    if latest_of(tx, f"calendar/{calendar.version}") is not None:
+    if knows_calendar(tx, calendar):
         return False
     act = Act(
         kind="calendar.published",
@@ -32,8 +43,7 @@ def announce_book(tx: Tx, book: RuleBook, *, size: int, at: datetime) -> bool:
 
     :param size: bytes of the file, which stands in the file store under ``book.digest``
     """
-    latest = latest_of(tx, f"book/{book.key}")
-    if latest is not None and latest.fact("digest") == book.digest:
+    if knows_book(tx, book):
         return False
     facts = {"region": book.region, "from": book.since.isoformat(), "digest": book.digest, "size": size}
     if book.until is not None:
