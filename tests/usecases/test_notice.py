@@ -27,14 +27,7 @@ from greenmine.domain.mine import Level, Library, MineStatus
 from greenmine.domain.notice import Attachment, NoticeState
 from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
-from greenmine.store.notice import (
-    NoticeFilter,
-    NoticeRow,
-    attachments_of,
-    get_notice,
-    items_of,
-    list_notices,
-)
+from greenmine.store.notice import NoticeFilter, NoticeRow, attachments_of, get_notice, items_of, list_notices
 from greenmine.usecases.mine import Listing
 from greenmine.usecases.notice import correct_notice, publish_notice, recount_notices, rule_of, withdraw_notice
 
