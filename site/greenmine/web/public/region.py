@@ -1,0 +1,216 @@
+"""``/regions`` and ``/regions/<code>``: numbers of a region, beside its targets, and what is below it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask.typing import ResponseReturnValue
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.ground import GROUND_KIND_LABELS, GroundKind
+from greenmine.domain.instant import legal_day
+from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library, MineStatus
+from greenmine.domain.notice import STATE_LABELS
+from greenmine.domain.reference import Reference
+from greenmine.domain.region import COUNTRY, Region, RegionLevel, Regions
+from greenmine.domain.rulebook import province_of
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.directory import DirectoryFilter, FacetName, count_by, standing_by_region
+from greenmine.store.figure import region_prefix
+from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
+from greenmine.store.removal import RemovalFilter, RemovalRow, list_removals
+from greenmine.web.context import current_services
+from greenmine.web.formats import Tone, number
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.paging import address
+from greenmine.web.parts import Entry, Figure
+from greenmine.web.places import place_name
+from greenmine.web.routing import Route
+
+from .directory_query import AREA_LABELS
+from .notice_words import left_words, notice_tone
+from .region_targets import indicators_of, targets_by_region, tasks_of
+from .region_tiles import tile_grid
+
+PATH: Final = "/regions"
+NEWEST: Final = 5
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many mines of a region stand where."""
+
+    mines: int
+    by_status: Mapping[MineStatus, int]
+    by_level: Mapping[Level, int]
+
+    def of(self, status: str) -> int:
+        """Mines with this status."""
+        return self.by_status.get(MineStatus(status), 0)
+
+    def at(self, level: str) -> int:
+        """Listed mines whose highest directory is of this level."""
+        return self.by_level.get(Level(level), 0)
+
+
+@dataclass(frozen=True)
+class Area:
+    """A named set of counties with a target of its own."""
+
+    name: str
+    href: str
+    members: tuple[Region, ...]
+    note: str
+
+
+def regions() -> ResponseReturnValue:
+    """``GET /regions``: the country and its provinces."""
+    return _shown(COUNTRY)
+
+
+def region_page(code: str) -> ResponseReturnValue:
+    """``GET /regions/<code>``. Raises NotFound for an unknown code."""
+    if current_services().reference.regions.find(code) is None:
+        raise NotFound("region.unknown", N_("没有这个行政区划代码。"))
+    return _shown(code)
+
+
+def standings(rows: Iterable[tuple[str, MineStatus, Level | None, int]], known: Regions) -> Mapping[str, Standing]:
+    """The counted rows added up for every region they lie in."""
+    statuses: defaultdict[str, defaultdict[MineStatus, int]] = defaultdict(lambda: defaultdict(int))
+    levels: defaultdict[str, defaultdict[Level, int]] = defaultdict(lambda: defaultdict(int))
+    for code, status, level, count in rows:
+        region = known.find(code)
+        while region is not None:
+            statuses[region.code][status] += count
+            if level is not None:
+                levels[region.code][level] += count
+            region = known.find(region.parent) if region.parent else None
+    return {code: Standing(sum(each.values()), each, levels[code]) for code, each in statuses.items()}
+
+
+NOTHING: Final = Standing(0, {}, {})
+
+
+def _shown(code: str) -> ResponseReturnValue:
+    services = current_services()
+    now, reference = services.clock(), services.reference
+    known, today = reference.regions, legal_day(now)
+    region = known.get(code)
+    with services.database.read() as tx:
+        stands = standings(standing_by_region(tx, code), known)
+        libraries = count_by(tx, FacetName.LIBRARY, DirectoryFilter(region=code))
+        tasks = tasks_of(tx, code, reference, today=today)
+        indicators = indicators_of(tx, code, reference, today=today)
+        notices, removals = _newest(tx, code, reference, now)
+    own = stands.get(code, NOTHING)
+    targets = targets_by_region(reference.books.of_region(province_of(code)))
+    listed = {each: standing.of(MineStatus.LISTED) for each, standing in stands.items()}
+    return render(
+        "region.html",
+        _page(region, known),
+        region=region,
+        figures=_figures(code, own),
+        libraries=[(_(LIBRARY_LABELS[each]), libraries.get(each, 0), _listing(code, library=each)) for each in Library],
+        children=[(child, stands.get(child.code, NOTHING)) for child in _below(region, known, stands)],
+        silent=sum(child.code not in stands for child in known.children(code)),
+        grid=tile_grid(code, listed, targets or {each: s.mines for each, s in stands.items()}, known),
+        has_targets=bool(targets),
+        tasks=tasks,
+        indicators=indicators,
+        notices=notices,
+        removals=removals,
+        areas=_areas(code, known),
+        special=[child for child in known.children(code) if child.special and child.code in listed],
+        as_of=today,
+        list_href=_listing(code),
+    )
+
+
+def _page(region: Region, known: Regions) -> Page:
+    above = known.ancestors(region.code)
+    crumbs = tuple(Crumb(_("各地情况") if each.code == COUNTRY else each.name, _href(each.code)) for each in above)
+    title = _("各地情况") if region.code == COUNTRY else _("%(place)s绿色矿山", place=place_name(known, region.code))
+    return Page(title=title, section="/mines", crumbs=crumbs, canonical=_href(region.code))
+
+
+def _href(code: str) -> str:
+    return PATH if code == COUNTRY else f"{PATH}/{code}"
+
+
+def _listing(code: str, **more: str) -> str:
+    return address("/mines", {"region": "" if code == COUNTRY else code, **more})
+
+
+def _figures(code: str, own: Standing) -> tuple[Figure, ...]:
+    levels = _("，").join(
+        _("%(level)s%(n)s", level=_(LEVEL_LABELS[level]), n=number(own.by_level[level]))
+        for level in (Level.NATIONAL, Level.PROVINCIAL, Level.CITY)
+        if own.by_level.get(level)
+    )
+    words = (
+        (MineStatus.LISTED, _("在册绿色矿山"), _("按最高一级：%(levels)s", levels=levels) if levels else ""),
+        (MineStatus.NOTICED, _("正在公示"), ""),
+        (MineStatus.IN_LIBRARY, _("创建中"), ""),
+        (MineStatus.REMOVED, _("已移出"), ""),
+    )
+    rows = [
+        Figure(value=number(own.by_status.get(status, 0)), label=label, href=_listing(code, status=status), note=note)
+        for status, label, note in words
+    ]
+    return (*rows, Figure(value=number(own.mines), label=_("登记的矿山"), href=_listing(code)))
+
+
+def _below(region: Region, known: Regions, stands: Mapping[str, Standing]) -> list[Region]:
+    """What is directly below; of the country only provinces that hold a mine, else every prefecture or county."""
+    children = known.children(region.code)
+    if region.level in (RegionLevel.COUNTRY, RegionLevel.PREFECTURE):
+        return [child for child in children if child.code in stands]
+    return list(children)
+
+
+def _areas(code: str, known: Regions) -> tuple[Area, ...]:
+    """Special areas whose members all lie in the region."""
+    found = []
+    for group, name in AREA_LABELS.items():
+        members = known.in_group(group)
+        if code != COUNTRY and members and all(known.contains(code, each.code) for each in members):
+            found.append(Area(_(name), address("/mines", {"area": group}), members, members[0].note))
+    return tuple(found)
+
+
+def _newest(tx: Tx, code: str, reference: Reference, now: datetime) -> tuple[list[Entry], list[Entry]]:
+    prefix = region_prefix(code)
+    notices, _total = list_notices(tx, NoticeFilter(region_prefix=prefix), now=now, limit=NEWEST)
+    removals, _all = list_removals(tx, RemovalFilter(region_prefix=prefix), limit=NEWEST)
+    return [notice_entry(row, now) for row in notices], [removal_entry(row) for row in removals]
+
+
+def notice_entry(row: NoticeRow, now: datetime) -> Entry:
+    """A notice as a line of a list: state, or the days left while it runs."""
+    state = row.state(now)
+    tag = left_words(row, state, today=legal_day(now)) or _(STATE_LABELS[state])
+    return Entry(title=row.title, href=f"/notices/{row.id}", day=row.published_on, tag=tag, tone=notice_tone(state))
+
+
+def removal_entry(row: RemovalRow) -> Entry:
+    """A decided removal as a line of a list: the mine, and whether it speaks against it."""
+    kind = GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL
+    title = _("%(mine)s移出%(level)s名录", mine=row.mine_name, level=_(LEVEL_LABELS[row.level]))
+    return Entry(
+        title=title,
+        href=f"/removals/{row.id}",
+        day=row.decided_on or row.proposed_on,
+        tag=_(GROUND_KIND_LABELS[kind]),
+        tone=Tone.BAD if row.adverse else Tone.PLAIN,
+    )
+
+
+REGION_ROUTES: Final = (
+    Route("/regions", "region.list", regions),
+    Route("/regions/<code>", "region.page", region_page),
+)

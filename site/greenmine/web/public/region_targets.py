@@ -1,0 +1,235 @@
+"""What the rule books demand of a region, beside what this register holds: formula, both numbers, source, day.
+
+The register counts what is registered here; it passes no verdict. Sources: GO-03, ZJ-03, LN-04, SC-01.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from greenmine.domain.mine import Activity, MineStatus, Scale
+from greenmine.domain.provision import Origin
+from greenmine.domain.reference import Reference
+from greenmine.domain.region import Regions
+from greenmine.domain.rulebook import RuleBook, province_of
+from greenmine.domain.target import Indicator, TargetColumn, TargetRow, TargetTable
+from greenmine.store.database import Tx
+from greenmine.store.directory import DirectoryFilter, count_mines
+from greenmine.store.figure import listed_by_region, region_prefix
+from greenmine.web.formats import percent
+from greenmine.web.i18n import gettext as _
+from greenmine.web.paging import address
+from greenmine.web.parts import Way
+
+from .directory_facets import rolled_up
+from .onward import onward
+
+COUNTED: Final = frozenset({"mines", "listed_2018"})
+"""Columns of target tables that count listed mines at the end of their year."""
+SHARES: Final = frozenset({"share_2019", "share_2020"})
+"""Columns that demand a share of the mines in the column ``BASE``."""
+BASE: Final = "producing"
+DUE_COUNTS: Final = frozenset({"green_mines_2020", "built_count", "listed_2018"})
+"""Indicators that count listed mines on their last day."""
+
+Narrowing = Callable[[Regions], Mapping[str, object]]
+_SHARES_OF: Final[Mapping[str, Narrowing]] = {
+    "built_share": lambda _regions: {"activity": Activity.PRODUCING},
+    "listed_share_2019": lambda _regions: {"activity": Activity.PRODUCING},
+    "listed_share_2020": lambda _regions: {"activity": Activity.PRODUCING},
+    "all_mines_2025": lambda _regions: {},
+    "magnesite_2025": lambda _regions: {"activity": Activity.PRODUCING, "mineral": "菱镁矿"},
+    "east_zone_2025": lambda regions: {
+        "activity": Activity.PRODUCING,
+        "areas": tuple(each.code for each in regions.in_group("liaodong")),
+    },
+    "large_mines_2028": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.LARGE},
+    "medium_mines_2028": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.MEDIUM},
+}
+"""Indicators that are a share of registered mines: what both numerator and denominator are narrowed by."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What this register holds on a day: ``part`` of ``whole``, and the lists that prove both (may be empty)."""
+
+    part: int
+    whole: int
+    as_of: date
+    part_href: str = ""
+    whole_href: str = ""
+
+    @property
+    def width(self) -> int:
+        """Width of the bar in hundredths, at most 100."""
+        return min(100, self.part * 100 // self.whole) if self.whole else 0
+
+    @property
+    def share(self) -> str:
+        """The part in percent; — of nothing."""
+        return percent(self.part, self.whole)
+
+
+@dataclass(frozen=True)
+class IndicatorShown:
+    """An indicator with its bounds in words and what is observed; None where the register holds nothing of the kind."""
+
+    name: str
+    demand: str
+    due: date
+    ended: bool
+    formula: str
+    scope: str
+    sources: tuple[Way, ...]
+    verified: bool
+    note: str
+    observed: Observed | None
+    is_share: bool
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """One region's line of a task: what was demanded, in its unit, and what is observed."""
+
+    code: str
+    name: str
+    demand: str
+    observed: Observed
+
+
+@dataclass(frozen=True)
+class TaskShown:
+    """One column of a target table."""
+
+    title: str
+    table: str
+    ended: bool
+    as_of: date
+    formula: str
+    sources: tuple[Way, ...]
+    verified: bool
+    lines: tuple[LineShown, ...]
+    total: LineShown | None
+
+
+def indicators_of(tx: Tx, region: str, reference: Reference, *, today: date) -> tuple[IndicatorShown, ...]:
+    """The indicators of a province (or the country), running ones first; none for a lower region."""
+    if province_of(region) != region:
+        return ()
+    found = [indicator for book in reference.books.of_region(region) for indicator in book.indicators]
+    shown = (_indicator(tx, each, region, reference.regions, today) for each in found)
+    return tuple(sorted(shown, key=lambda each: (each.ended, each.due)))
+
+
+def tasks_of(tx: Tx, region: str, reference: Reference, *, today: date) -> tuple[TaskShown, ...]:
+    """The columns of the province's target tables that concern the region: all lines, or its own."""
+    books = reference.books.of_region(region)
+    tables = [table for book in books for table in book.target_tables]
+    shown = (
+        _task(tx, table, column, region=region, regions=reference.regions, today=today)
+        for table in tables
+        for column in table.columns
+        if column.code in COUNTED | SHARES
+    )
+    return tuple(each for each in shown if each.lines)
+
+
+def targets_by_region(books: Sequence[RuleBook]) -> Mapping[str, int]:
+    """The first counted column of the first table: region → number demanded."""
+    for book in books:
+        for table in book.target_tables:
+            column = next((each.code for each in table.columns if each.code in COUNTED), None)
+            if column is not None:
+                return {row.region: int(table.value(row.region, column) or 0) for row in table.rows}
+    return {}
+
+
+def _indicator(tx: Tx, each: Indicator, region: str, regions: Regions, today: date) -> IndicatorShown:
+    is_share = bool(each.denominator)
+    return IndicatorShown(
+        name=each.name,
+        demand=_demand(each),
+        due=each.due,
+        ended=each.due < today,
+        formula=_("%(numerator)s ÷ %(denominator)s", numerator=each.numerator, denominator=each.denominator)
+        if is_share
+        else "",
+        scope=each.scope,
+        sources=_clauses(each.origin),
+        verified=each.origin.verified,
+        note=each.origin.note,
+        observed=_observed(tx, each, region, regions, today),
+        is_share=is_share,
+    )
+
+
+def _demand(each: Indicator) -> str:
+    low, high = (_plain(value) if value is not None else "" for value in (each.minimum, each.maximum))
+    if low and high:
+        return _("%(low)s—%(high)s%(unit)s", low=low, high=high, unit=each.unit)
+    return _("不低于%(low)s%(unit)s", low=low, unit=each.unit) if low else _("不高于%(high)s%(unit)s", high=high,
+                                                                              unit=each.unit)  # fmt: skip
+
+
+def _observed(tx: Tx, each: Indicator, region: str, regions: Regions, today: date) -> Observed | None:
+    if each.code in DUE_COUNTS and each.minimum is not None:
+        day = min(each.due, today)
+        part = sum(listed_by_region(tx, on=day.isoformat(), prefix=region_prefix(region)).values())
+        return Observed(part, int(each.minimum), day)
+    if each.code not in _SHARES_OF:
+        return None
+    narrowed = _SHARES_OF[each.code](regions)
+    whole = DirectoryFilter(region=region, **narrowed)  # type: ignore[arg-type]
+    part_of = DirectoryFilter(region=region, status=MineStatus.LISTED, **narrowed)  # type: ignore[arg-type]
+    values = {name: str(value) for name, value in narrowed.items() if name != "areas"}
+    values |= {"region": region if region[:2] != "00" else "", "area": "liaodong" if "areas" in narrowed else ""}
+    return Observed(
+        count_mines(tx, part_of),
+        count_mines(tx, whole),
+        today,
+        address("/mines", {**values, "status": MineStatus.LISTED}),
+        address("/mines", values),
+    )
+
+
+def _task(tx: Tx, table: TargetTable, column: TargetColumn, *, region: str, regions: Regions, today: date) -> TaskShown:
+    province = province_of(region)
+    day = min(date(column.year, 12, 31), today)
+    held = rolled_up(listed_by_region(tx, on=day.isoformat(), prefix=region_prefix(province)), regions)
+    lines = [_line(row, table, column, held, day) for row in table.rows if region in (province, row.region)]
+    is_share = column.code in SHARES
+    return TaskShown(
+        title=column.name,
+        table=table.name,
+        ended=date(column.year, 12, 31) < today,
+        as_of=day,
+        formula=_("当日在册矿山 ÷ 表中2017年生产矿山数（文件未写明“应建矿山”的口径）")
+        if is_share
+        else _("当日在册矿山"),
+        sources=_clauses(table.origin),
+        verified=table.origin.verified,
+        lines=tuple(lines),
+        total=_total(lines, column) if region == province and not is_share else None,
+    )
+
+
+def _line(row: TargetRow, table: TargetTable, column: TargetColumn, held: Mapping[str, int], day: date) -> LineShown:
+    demand = table.value(row.region, column.code) or Decimal(0)
+    whole = table.value(row.region, BASE) if column.code in SHARES else demand
+    observed = Observed(held.get(row.region, 0), int(whole or 0), day)
+    return LineShown(row.region, row.name, f"{_plain(demand)}{column.unit}", observed)
+
+
+def _total(lines: Sequence[LineShown], column: TargetColumn) -> LineShown:
+    part, whole = (sum(getattr(line.observed, name) for line in lines) for name in ("part", "whole"))
+    return LineShown("", _("合计"), f"{whole}{column.unit}", Observed(part, whole, lines[0].observed.as_of))
+
+
+def _clauses(origin: Origin) -> tuple[Way, ...]:
+    return tuple(Way(label=code, href=onward(f"/clauses#{code}")) for code in origin.sources)
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
