@@ -60,7 +60,7 @@ def _step(act: ActRow, hearer: Hearer) -> Step:
     valid, recorded = date.fromisoformat(act.valid_from), legal_day(act_moment(act))
     by = author_words(act.by, hearer.reference.regions)
     late = _("，%(day)s记录", day=day_words(recorded)) if recorded != valid else ""
-    text = _("%(text)s（%(by)s%(late)s）", text=words.text, by=by, late=late)
+    text = _("%(text)s办理：%(by)s%(late)s。", text=words.text, by=by, late=late)
     return Step(day=valid, title=words.title, text=text, href=words.href, act=act.n, tone=words.tone)
 
 
