@@ -14,11 +14,13 @@ from .public.clause import CLAUSE_ROUTES
 from .public.credit import CREDIT_ROUTES
 from .public.directory import DIRECTORY_ROUTES
 from .public.document import DOCUMENT_ROUTES
+from .public.home import HOME_ROUTES
 from .public.mine import MINE_ROUTES
 from .public.news import NEWS_ROUTES
 from .public.notice import NOTICE_ROUTES
 from .public.policy import POLICY_ROUTES
 from .public.procedure import PROCEDURE_ROUTES
+from .public.region import REGION_ROUTES
 from .public.removal import REMOVAL_ROUTES
 from .public.site_map import SITE_MAP_ROUTES
 from .public.site_page import SITE_PAGE_ROUTES
@@ -32,8 +34,10 @@ SITE: Final = (
 )
 
 PUBLIC_PAGES: Final[tuple[Route, ...]] = (
+    *HOME_ROUTES,
     *DIRECTORY_ROUTES,
     *MINE_ROUTES,
+    *REGION_ROUTES,
     *NOTICE_ROUTES,
     *REMOVAL_ROUTES,
     *CREDIT_ROUTES,
