@@ -1,0 +1,46 @@
+"""An empty site whose clock a test sets: what readers see is told from dates, so dates must be ours to choose."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from tests.reference_data import CONTENT
+from tests.web.register import NOW, reference
+from tests.web.strict_client import StrictClient, words
+
+from greenmine.app import build_services, create_app
+from greenmine.config import Settings
+from greenmine.services import Services
+from greenmine.store.migrate import upgrade
+
+
+class HandClock:
+    """A clock that stands where a test puts it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Site:
+    """The application over one database, its clock, and a client that checks every page."""
+
+    services: Services
+    clock: HandClock
+    client: StrictClient
+
+
+def open_site(folder: Path) -> Site:
+    settings = Settings.from_environment({"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(CONTENT)})
+    settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
+    clock = HandClock()
+    services = replace(build_services(settings, clock=clock), reference=reference())
+    upgrade(services.database)
+    return Site(services, clock, StrictClient(create_app(settings, services=services)))
+
+
+def text_of(site: Site, path: str) -> str:
+    return words(site.client.get(path).page.find("./body"))

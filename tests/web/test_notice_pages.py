@@ -1,0 +1,276 @@
+"""Notices as readers see them: the 21 real ones, the golden cases, the states by instant, corrections, lists."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from tests.web.clock_site import Site, open_site, text_of
+from tests.web.real_notices import enter_all, golden_cases, preset_of, real_notices
+from tests.web.register import FIRST, NOW, noon, reference
+from tests.web.register import site as register_site
+from tests.web.strict_client import StrictClient, words
+
+from greenmine.config import Settings
+from greenmine.domain.mine import Level, Library
+from greenmine.domain.notice import NoticeDraft, NoticeItem
+from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.store.notice import get_notice
+from greenmine.usecases.notice import close_notice, correct_notice, publish_notice, withdraw_notice
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = open_site(tmp_path / "data")
+    yield made
+    made.services.database.close()
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, dict[str, str]]]:
+    """A site that holds the 21 real notices; numbers by id."""
+    made = open_site(tmp_path_factory.mktemp("real") / "data")
+    yield made, enter_all(made.services.database)
+    made.services.database.close()
+
+
+def draft(**changes: object) -> NoticeDraft:
+    values: dict[str, object] = {
+        "kind": "province_list", "level": Level.PROVINCIAL, "region": "520000", "issuer": "示例省自然资源厅",
+        "title": "关于拟纳入名录矿山的公示", "text": "现予公示。", "columns": ("序号", "矿山名称"),
+        "items": (NoticeItem("示例矿", ("1", "示例矿")),), "contact": "0000-00000000", "first_day": date(2026, 11, 16),
+        "period": PeriodRule(PeriodUnit.WORKDAY, 5, first_day_counted=True, rolls_over=False, cutoff=time(16, 0)),
+    }  # fmt: skip
+    return NoticeDraft(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def publish(site: Site, made: NoticeDraft, at: datetime) -> str:
+    with site.services.database.write() as tx:
+        return publish_notice(tx, made, reference=reference(), officer=FIRST, at=at)
+
+
+# --- the 21 real notices ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", real_notices(), ids=lambda row: row["id"])
+def test_every_real_notice_can_be_entered_and_shows_what_it_printed(
+    real: tuple[Site, dict[str, str]], row: dict[str, str]
+) -> None:
+    site, numbers = real
+    answer = site.client.get(f"/notices/{numbers[row['id']]}")
+    text = words(answer.page.find("./body"))
+    assert answer.h1.startswith(row["title"])
+    assert answer.meta("ContentSource") == row["issuer"]
+    for column in preset_of(row).columns:
+        assert column in text
+    if preset_of(row).period is None:
+        assert "没有公示期" in text
+    elif row["period_end"]:
+        first, last = (date.fromisoformat(row[name]) for name in ("period_start", "period_end"))
+        assert f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "exact"),
+    [
+        ("N01", "2020年10月20日 16:00:00"),
+        ("N02", "2020年10月10日 23:59:59"),  # 25、27（调休）、28、29、30日，10月9日、10日（调休）
+        ("N05", "2024年4月8日 23:59:59"),
+        ("N07", "2025年1月26日 23:59:59"),
+        ("N08", "2021年1月5日 23:59:59"),
+    ],
+)
+def test_the_exact_end_is_printed_to_the_second(real: tuple[Site, dict[str, str]], row: str, exact: str) -> None:
+    site, numbers = real
+    assert f"{exact}（北京时间，含这一秒）" in text_of(site, f"/notices/{numbers[row]}")
+
+
+def test_n01_tells_who_must_sign_and_that_late_objections_are_refused(real: tuple[Site, dict[str, str]]) -> None:
+    site, numbers = real
+    text = text_of(site, f"/notices/{numbers['N01']}")
+    for word in (
+        "法定代表人签字",
+        "单位公章",
+        "手印",
+        "末日16:00（北京时间）",
+        "当日计为第1日",
+        "超过期限的异议不予受理",
+    ):
+        assert word in text
+
+
+def test_n05_and_n07_name_the_sunday_worked_in_exchange(real: tuple[Site, dict[str, str]]) -> None:
+    site, numbers = real
+    assert "2024年4月7日 星期日 第5日 调休上班日" in text_of(site, f"/notices/{numbers['N05']}")
+    assert "清明节" in text_of(site, f"/notices/{numbers['N05']}")
+    assert "2025年1月26日 星期日 第5日 调休上班，计入" in text_of(site, f"/notices/{numbers['N07']}")
+
+
+@pytest.mark.parametrize("case", golden_cases(), ids=lambda case: case["case"])
+def test_golden_cases_come_out_right_on_the_page(site: Site, case: dict[str, str]) -> None:
+    start, end = date.fromisoformat(case["start"]), date.fromisoformat(case["end"])
+    stated = int(case["stated_workdays"]) if case["stated_workdays"] else None
+    rule = PeriodRule(
+        PeriodUnit.WORKDAY if stated else PeriodUnit.DATES, stated, first_day_counted=True, rolls_over=False
+    )
+    number = publish(site, draft(period=rule, first_day=start, last_day=None if stated else end), noon(start))
+    page = site.client.get(f"/notices/{number}").page
+    table = next(node for node in page.iter("table") if words(node.find("caption")) == "公示期逐日计算")
+    rows = [[words(cell) for cell in row] for row in table.iter("tr")][1:]
+    assert len(rows) == (end - start).days + 1
+    assert [row[2] for row in rows if row[2] != "—"][-1] == f"第{case['workdays_counting_first_day']}日"
+    assert f"{end.year}年{end.month}月{end.day}日 23:59:59" in words(page)
+
+
+# --- states by instant (trust.md: told from dates, not from a job) ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "left"),
+    [
+        (datetime(2026, 11, 18, 4, tzinfo=UTC), "进行中", "还剩2天"),
+        (datetime(2026, 11, 20, 7, 59, 59, tzinfo=UTC), "进行中", "今天截止"),
+        (datetime(2026, 11, 20, 8, 0, 0, tzinfo=UTC), "进行中", "今天截止"),
+        (datetime(2026, 11, 20, 8, 0, 1, tzinfo=UTC), "已结束", "等待办结"),
+    ],
+)
+def test_the_state_follows_the_instant_of_the_request(site: Site, now: datetime, state: str, left: str) -> None:
+    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    site.clock.now = now
+    assert site.client.get(f"/notices/{number}").h1.endswith(state)
+    rows = [words(node) for node in site.client.get("/notices").page.iter("tr")]
+    assert rows[1].endswith(f"{state} {left}")
+    running = text_of(site, "/notices?state=running")
+    assert ("关于拟纳入名录矿山的公示" in running) is (state == "进行中")
+
+
+def test_an_empty_state_says_so_and_leads_back(site: Site) -> None:
+    assert "还没有公示公告" in text_of(site, "/notices")
+    publish(site, draft(), noon(date(2026, 11, 16)))
+    text = text_of(site, "/notices?state=withdrawn")
+    assert "没有符合条件的公示公告" in text
+    assert "查看全部公示公告" in text
+
+
+def test_a_period_beyond_the_calendar_is_provisional_and_explained(site: Site) -> None:
+    site.clock.now = noon(date(2026, 12, 28))
+    rule = PeriodRule(PeriodUnit.WORKDAY, 15, first_day_counted=True, rolls_over=False)
+    number = publish(site, draft(period=rule, first_day=date(2026, 12, 28)), noon(date(2026, 12, 28)))
+    text = text_of(site, f"/notices/{number}")
+    assert "截止时刻为暂定" in text
+    assert "本站日历未收录该日放假安排" in text
+    assert "暂定" in text_of(site, "/notices")
+
+
+# --- corrections, withdrawal, outcomes --------------------------------------------------------------------
+
+
+def test_a_correction_is_said_on_the_original_with_what_stood_before(site: Site) -> None:
+    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    with site.services.database.write() as tx:
+        row = get_notice(tx, number)
+        correct_notice(
+            tx, number, title="关于拟纳入名录矿山的公示（更正）", text=row.text, contact=row.contact,
+            reason="标题有误。", seen_act=row.last_act, reference=reference(), officer=FIRST, at=NOW,
+        )  # fmt: skip
+    text = text_of(site, f"/notices/{number}")
+    assert "本件已更正 2026年11月18日更正。理由：标题有误。（第 1 号记录）" in text
+    page = site.client.get(f"/notices/{number}").page
+    assert [words(node) for node in page.iter("del")] == ["关于拟纳入名录矿山的公示"]
+    assert [words(node) for node in page.iter("ins")] == ["关于拟纳入名录矿山的公示（更正）"]
+
+
+def test_a_withdrawal_is_said_on_the_original_which_stays(site: Site) -> None:
+    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    with site.services.database.write() as tx:
+        withdraw_notice(tx, number, reason="名单有误。", reference=reference(), officer=FIRST, at=NOW)
+    text = text_of(site, f"/notices/{number}")
+    assert "本件已撤回 2026年11月18日撤回。理由：名单有误。" in text
+    assert "示例矿" in text
+    assert "本件已撤回，不再受理异议" in text
+    assert "请在" not in text
+
+
+def test_objections_are_not_promised_online(site: Site) -> None:
+    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    text = text_of(site, f"/notices/{number}")
+    assert "本站目前不接收网上异议" in text
+    assert "0000-00000000" in text
+
+
+def test_a_closed_notice_tells_the_outcome_of_each_mine(settings: Settings) -> None:
+    app, register = register_site(settings)
+    client = StrictClient(app)
+    page = client.get(f"/notices/{register.closed_notice}").page
+    table = next(node for node in page.iter("table") if words(node.find("caption")).startswith("名单"))
+    rows = [words(row) for row in table.iter("tr")][1:]
+    assert [("未纳入" in row, "纳入省级名录" in row) for row in rows] == [(False, True), (False, True), (True, False)]
+    assert "公示期内收到异议，经查属实。" in rows[2]
+    hrefs = {node.get("href") for node in table.iter("a")}
+    assert f"/mines/{register.mines['zhijin']}" in hrefs
+    sheet = list(
+        csv.reader(io.StringIO(client.get(f"/notices/{register.closed_notice}/list.csv").text.lstrip("\ufeff")))
+    )
+    assert sheet[0] == ["序号", "矿山名称", "备注", "矿山编号", "结果", "理由"]
+    assert sheet[3][4:] == ["未纳入", "公示期内收到异议，经查属实。"]
+
+
+# --- long lists, filters, downloads -----------------------------------------------------------------------
+
+
+def test_a_list_of_more_than_200_lines_is_paged_and_downloadable_whole(site: Site) -> None:
+    items = tuple(NoticeItem(f"示例{n}矿", (str(n), f"示例{n}矿")) for n in range(1, 303))  # N08 printed 302
+    number = publish(site, draft(items=items), noon(date(2026, 11, 16)))
+    first, last = text_of(site, f"/notices/{number}"), text_of(site, f"/notices/{number}?list=4")
+    assert "示例100矿" in first
+    assert "示例101矿" not in first
+    assert "示例302矿" in last
+    site.client.get(f"/notices/{number}?list=5", status=404)
+    assert site.client.get(f"/notices/{number}/list.csv").text.count("\r\n") == 303
+
+
+def test_filters_narrow_and_the_csv_holds_exactly_the_result(real: tuple[Site, dict[str, str]]) -> None:
+    site, numbers = real
+    for query, wanted in (
+        ("region=210000", {"N07", "N18"}),
+        ("kind=removal", {"N12", "N13", "N14", "N15"}),
+        ("level=city", {"N03", "N16"}),
+        ("year=2013", {"N09"}),
+        ("q=山西省自然资源厅", {"N01", "N05"}),
+        ("q=%25", set()),
+        ("state=running", set()),
+    ):
+        sheet = csv.reader(io.StringIO(site.client.get(f"/notices.csv?{query}").text.lstrip("\ufeff")))
+        assert {row[0] for row in list(sheet)[1:]} == {numbers[name] for name in wanted}, query
+        listed = {link for link in site.client.get(f"/notices?{query}").links() if link.startswith("/notices/")}
+        assert listed == {f"/notices/{numbers[name]}" for name in wanted}, query
+
+
+@pytest.mark.parametrize("query", ["kind=x", "level=x", "state=x", "year=20x6", "region=999999", "page=0", "page=99"])
+def test_values_that_do_not_exist_answer_404(site: Site, query: str) -> None:
+    site.client.get(f"/notices?{query}", status=404)
+
+
+def test_cells_of_a_download_are_no_formulas(site: Site) -> None:
+    title = '=HYPERLINK("http://evil.example")'
+    publish(site, draft(title=title, issuer="+cmd|' /C calc'!A0"), noon(date(2026, 11, 16)))
+    row = list(csv.reader(io.StringIO(site.client.get("/notices.csv").text.lstrip("\ufeff"))))[1]
+    assert row[1] == f"'{title}"
+    assert row[5].startswith("'+cmd")
+
+
+def test_unknown_notice_is_404(site: Site) -> None:
+    site.client.get("/notices/2026-9999", status=404)
+
+
+def test_closing_needs_no_job_to_be_seen_as_ended(site: Site) -> None:
+    number = publish(site, draft(enters=Library.PROVINCIAL, items=(NoticeItem("示例矿", ("1", "示例矿")),)),
+                     noon(date(2026, 11, 16)))  # fmt: skip
+    site.clock.now = noon(date(2026, 11, 20)) + timedelta(hours=5)
+    assert "等待办结" in text_of(site, "/notices?state=ended")
+    with site.services.database.write() as tx:
+        close_notice(tx, number, listed=frozenset(), reasons={}, result="公示期满，无异议。", listing=None,
+                     reference=reference(), officer=FIRST, at=site.clock.now)  # fmt: skip
+    assert "公示结果：公示期满，无异议。" in text_of(site, f"/notices/{number}")
