@@ -1,0 +1,139 @@
+"""Removals and credit entries: what they say, and that names vanish by date whatever the worker did (LN-13, ZJ-14)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.web.clock_site import Site, open_site, text_of
+from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build, noon
+
+from greenmine.store.act import acts_of
+from greenmine.store.credit import get_credit
+from greenmine.usecases.credit import end_due_credits
+
+LAST_DAY = date(2028, 4, 19)
+OVER = date(2028, 4, 20)
+
+
+@dataclass
+class Filled:
+    """A site with the small register."""
+
+    site: Site
+    register: Register
+
+    def at(self, day: date) -> None:
+        self.site.clock.now = noon(day)
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Iterator[Filled]:
+    site = open_site(tmp_path / "data")
+    yield Filled(site, build(site.services.database))
+    site.services.database.close()
+
+
+def body_of_entry(filled: Filled) -> str:
+    """SHA-256 of the body that names the subject."""
+    with filled.site.services.database.read() as tx:
+        acts = acts_of(tx, f"credit/{filled.register.credit}")
+    return str(next(act.envelope["body"] for act in acts if act.kind == "credit.added"))
+
+
+def test_an_adverse_removal_tells_ground_basis_decision_and_organ(filled: Filled) -> None:
+    text = text_of(filled.site, f"/removals/{filled.register.adverse}")
+    for word in (
+        "弄虚作假",
+        "不利移出",
+        "示例文件第三条",
+        "示例公告〔2026〕9号",
+        "示例省自然资源厅",
+        "2026年4月14日",
+        "省级",
+    ):
+        assert word in text
+    assert "决定移出" in text
+    assert "提出移出" in text
+
+
+def test_a_neutral_removal_says_that_it_is_no_verdict(filled: Filled) -> None:
+    text = text_of(filled.site, f"/removals/{filled.register.neutral}")
+    assert "中性移出" in text
+    assert "不得据此列入失信信息" in text
+    assert "不利移出" not in text
+
+
+def test_a_proposal_stands_apart_and_is_marked_undecided(filled: Filled) -> None:
+    text = text_of(filled.site, "/removals")
+    assert text.index("拟移出，尚未决定") < text.index(FACTS["fuyang"].name) < text.index("已决定的移出")
+    page = filled.site.client.get(f"/removals/{filled.register.proposed}")
+    assert page.h1.startswith("拟将") and page.h1.endswith("拟移出，尚未决定")
+    assert page.meta("ArticleTitle") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("adverse=yes", "xiuyan", "xiuyan_two"),
+        ("adverse=no", "xiuyan_two", "xiuyan"),
+        ("ground=fraud", "xiuyan", "xiuyan_two"),
+        ("region=210323", "xiuyan", "fuyang"),
+        ("year=2026", "xiuyan_two", ""),
+    ],
+)
+def test_filters_of_removals(filled: Filled, query: str, shown: str, hidden: str) -> None:
+    text = text_of(filled.site, f"/removals?{query}")
+    decided = text[text.index("共 ") :]
+    assert FACTS[shown].name in decided
+    assert not hidden or FACTS[hidden].name not in decided
+
+
+def test_no_removal_in_a_year_says_so(filled: Filled) -> None:
+    assert "没有符合条件的移出事项" in text_of(filled.site, "/removals?year=2019")
+    filled.site.client.get("/removals?ground=nothing", status=404)
+    filled.site.client.get("/removals/2026-9999", status=404)
+
+
+def test_a_running_entry_names_subject_basis_and_term(filled: Filled) -> None:
+    for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
+        text = text_of(filled.site, path)
+        for word in (HOLDER, HOLDER_CODE, "申报材料弄虚作假", "示例决字〔2026〕3号", "严重失信"):
+            assert word in text, (path, word)
+    assert "2026年4月21日至2028年4月19日（含）" in text_of(filled.site, f"/blacklist/{filled.register.credit}")
+
+
+def test_lists_and_pages_of_entries_are_kept_out_of_search_engines(filled: Filled) -> None:
+    for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
+        answer = filled.site.client.get(path)
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+        assert answer.meta("robots") == "noindex"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert HOLDER not in answer.title
+    assert "/blacklist" not in filled.site.client.get("/sitemap.xml").text
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["before the worker", "after the worker"])
+def test_on_the_day_the_term_ends_nothing_names_the_subject(filled: Filled, recorded: bool) -> None:
+    sha256 = body_of_entry(filled)
+    entry = f"/blacklist/{filled.register.credit}"
+    filled.at(LAST_DAY)
+    assert HOLDER in text_of(filled.site, entry)
+    assert HOLDER in filled.site.client.get(f"/documents/{sha256}").text
+    filled.at(OVER)
+    if recorded:
+        with filled.site.services.database.write() as tx:
+            assert end_due_credits(tx, today=OVER, at=noon(OVER)) == 1
+    for path in (entry, "/blacklist", "/sitemap.xml", "/removals"):
+        text = filled.site.client.get(path).text
+        assert HOLDER not in text and HOLDER_CODE not in text and "申报材料弄虚作假" not in text, path
+    gone = filled.site.client.get(f"/documents/{sha256}", status=410)
+    assert HOLDER not in gone.text
+    text = text_of(filled.site, entry)
+    assert "公示期自2026年4月21日至2028年4月19日" in text
+    assert "有关记录编号：第" in text
+    assert "严重失信" not in text
+    assert "另有1条已停止公示" in text_of(filled.site, "/blacklist")
+    with filled.site.services.database.read() as tx:
+        assert get_credit(tx, filled.register.credit, today=OVER).name is None
