@@ -1,0 +1,39 @@
+"""The demonstration site for tests of whole pages: made once per process of the run, at a fixed day."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from greenmine.app import build_services
+from greenmine.cli.prepare import prepare
+from greenmine.config import Settings
+from greenmine.services import Services
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+def demo_settings(folder: Path, **more: str) -> Settings:
+    """Demo settings in a folder of the test's own; rates out of the way."""
+    return Settings.from_environment(
+        {
+            "GREENMINE_DATA_DIR": str(folder),
+            "GREENMINE_CONTENT_DIR": str(CHECKOUT / "content"),
+            "GREENMINE_RATE_PAGES": "100000 per minute",
+            "GREENMINE_RATE_EXPORTS": "100000 per minute",
+            "GREENMINE_RATE_SIGN_IN": "100000 per minute",
+            "GREENMINE_RATE_FORMS": "100000 per minute",
+            **more,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The demonstration register with its content, at noon (Asia/Shanghai) of 2026-11-21. Read only."""
+    services = build_services(demo_settings(tmp_path_factory.mktemp("demo-site")), clock=lambda: NOW)
+    prepare(services)
+    yield services
+    services.database.close()

@@ -1,0 +1,49 @@
+"""One address for every kind of public page: a route without one fails the tests that visit them all."""
+
+from typing import Final
+
+from sqlalchemy import select
+
+from greenmine.services import Services
+from greenmine.store.tables import content_item, credit_entry, document, mine, notice, removal
+from greenmine.web.routes import PUBLIC_PAGES
+
+FILES: Final = frozenset(
+    {
+        "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
+        "sitemap.xml", "robots",
+    }
+)  # fmt: skip
+"""Public routes that answer with a file; all others are pages."""
+
+PAGES: Final = tuple(route.endpoint for route in PUBLIC_PAGES if route.endpoint not in FILES)
+"""Endpoints of every kind of public page."""
+
+_EXAMPLES: Final = {
+    "mine.page": (select(mine.c.id).where(mine.c.status == "removed"), "/mines/{}"),
+    "region.page": (None, "/regions/520000"),
+    "procedure.page": (None, "/procedures/330000"),
+    "notice.page": (select(notice.c.id).where(notice.c.state == "closed", notice.c.enters.is_not(None)), "/notices/{}"),
+    "notice.items_csv": (select(notice.c.id).where(notice.c.enters.is_not(None)), "/notices/{}/list.csv"),
+    "removal.page": (select(removal.c.id).where(removal.c.state == "removed"), "/removals/{}"),
+    "credit.page": (select(credit_entry.c.id).where(credit_entry.c.name.is_not(None)), "/blacklist/{}"),
+    "news.page": (
+        select(content_item.c.slug).where(content_item.c.section == "news", content_item.c.media != "[]"),
+        "/news/{}",
+    ),
+    "policy.page": (select(content_item.c.slug).where(content_item.c.section == "policies"), "/policies/{}"),
+    "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
+}
+"""Endpoint → (query that finds an object of the demonstration, pattern of its address)."""
+
+
+def example_addresses(services: Services) -> dict[str, str]:
+    """Endpoint → an address of that kind that holds something, for every public route."""
+    addresses = {route.endpoint: route.rule for route in PUBLIC_PAGES if "<" not in route.rule}
+    with services.database.read() as tx:
+        for endpoint, (query, pattern) in _EXAMPLES.items():
+            found = "" if query is None else tx.execute(query.order_by(*query.selected_columns).limit(1)).scalar_one()
+            addresses[endpoint] = pattern.format(found)
+    missing = {route.endpoint for route in PUBLIC_PAGES} - addresses.keys()
+    assert not missing, f"routes without an example address: {sorted(missing)}"
+    return addresses

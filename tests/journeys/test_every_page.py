@@ -1,0 +1,97 @@
+"""Every kind of page, in the browser: axe finds nothing in either theme, nothing sticks out at 390 px (ui.md)."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext
+from tests.example_pages import PAGES, example_addresses
+from tests.journeys.browser import DESKTOP, PHONE, overflow, served, violations
+
+from greenmine.app import create_app
+from greenmine.domain.officer import Role
+from greenmine.services import Services
+from greenmine.usecases.demo_sign_in import demo_links
+
+pytestmark = pytest.mark.browser
+
+EMPTY_STATES = (
+    "/mines?q=不存在的矿山",
+    "/mines?region=火星",
+    "/mines?page=99999",
+    "/notices?q=不存在",
+    "/removals?year=1999",
+    "/news?type=不存在",
+    "/mines/GM-000000-0000",
+    "/nowhere",
+)
+"""What people also see: nothing found, bad input, no such page."""
+
+
+@pytest.fixture(scope="module")
+def origin(demo_services: Services) -> Iterator[str]:
+    app: Flask = create_app(services=demo_services)
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def addresses(demo_services: Services) -> dict[str, str]:
+    return example_addresses(demo_services)
+
+
+def _check(browser: Browser, address: str) -> None:
+    for theme, window in (("light", PHONE), ("dark", DESKTOP), ("dark", PHONE), ("light", DESKTOP)):
+        context = browser.new_context(viewport=window, color_scheme=theme, java_script_enabled=True)
+        page = context.new_page()
+        page.goto(address)
+        assert overflow(page) == 0, f"{address} at {window['width']} px"
+        if (theme, window) in (("light", PHONE), ("dark", DESKTOP)):
+            assert violations(page) == [], f"{address} in {theme}"
+        context.close()
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_a_page_is_sound_in_both_themes_and_fits_a_phone(
+    endpoint: str, browser: Browser, origin: str, addresses: dict[str, str]
+) -> None:
+    _check(browser, origin + addresses[endpoint])
+
+
+@pytest.mark.parametrize("path", EMPTY_STATES)
+def test_an_empty_or_refused_page_is_sound_too(path: str, browser: Browser, origin: str) -> None:
+    _check(browser, origin + path)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_desk_page_an_officer_can_reach_is_sound(
+    role: Role, browser: Browser, origin: str, demo_services: Services
+) -> None:
+    """Signed in by a demo link, following every link of the desk; one page of each shape is checked."""
+    with demo_services.database.write() as tx:
+        links = demo_links(tx, is_demo=True, at=demo_services.clock())
+    token = next(link.token for link in links if link.role is role)
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{origin}/desk/link/{token}")
+    page.get_by_role("button").last.click()
+    seen: dict[str, str] = {}
+    waiting = ["/desk"]
+    while waiting:
+        path = waiting.pop(0)
+        shape = "/".join("#" if any(c.isdigit() for c in part) else part for part in path.split("/"))
+        if shape in seen:
+            continue
+        seen[shape] = path
+        page.goto(origin + path)
+        assert overflow(page) == 0, path
+        assert violations(page) == [], path
+        waiting += [link for link in _links(page.content(), context) if link.startswith("/desk")]
+    assert len(seen) >= 3, seen
+    context.close()
+
+
+def _links(html: str, _context: BrowserContext) -> list[str]:
+    found = [part.split('"', 1)[0] for part in html.split('href="')[1:]]
+    return [urlsplit(link).path for link in found if link.startswith("/")]
