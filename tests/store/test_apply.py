@@ -19,7 +19,7 @@ from greenmine.store import tables
 from greenmine.store.act import acts_after, acts_of, get_act, get_document, latest_of, next_number, public_hashes, size
 from greenmine.store.apply import EFFECTS, ActMalformed, ReplayBroken, apply, replay
 from greenmine.store.database import Database, Tx
-from greenmine.store.mine import get_mine
+from greenmine.store.mine import get_mine, next_mine_number
 from greenmine.tlog.entry import MAX_ENTRY, canonical, leaf_hash
 
 TODAY = date(2025, 3, 3)
@@ -293,6 +293,14 @@ def test_numbers_go_on_after_9999(database: Database) -> None:
         assert next_number(tx, "notice", prefix="2025") == 10001
         assert next_number(tx, "notice", prefix="2024") == 8
         assert next_number(tx, "notice", prefix="2023") == 1
+
+
+def test_mine_numbers_go_on_after_9999(database: Database) -> None:
+    with database.write() as tx:
+        assert next_mine_number(tx, ZHIJIN) == f"GM-{ZHIJIN}-0001"
+    record(database, mine_act(9999), mine_act(10000))
+    with database.write() as tx:
+        assert next_mine_number(tx, ZHIJIN) == f"GM-{ZHIJIN}-10001"
 
 
 @pytest.mark.parametrize("fault", ["skipped", "swapped bytes", "other body", "back in time", "malformed"])

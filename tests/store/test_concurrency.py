@@ -75,6 +75,8 @@ def test_eight_threads_lose_nothing_and_leave_no_gap(database: Database) -> None
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(lambda number: _record(database, number), range(WRITERS * ACTS)))
     check(database, [f"mine/GM-{ZHIJIN}-{number:04}" for number in range(WRITERS * ACTS)])
+    with database.read() as tx:
+        assert size(tx) == WRITERS * ACTS
 
 
 def test_a_reader_among_writers_never_sees_half_an_act(database: Database) -> None:

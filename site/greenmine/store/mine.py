@@ -103,7 +103,9 @@ def known_mines(tx: Tx) -> list[Any]:
 
 def next_mine_number(tx: Tx, region: str) -> str:
     """The next public number of a region, ``GM-520524-0007``; call inside a write transaction."""
-    last = tx.execute(select(func.max(mine.c.id)).where(mine.c.id.startswith(f"GM-{region}-"))).scalar_one()
+    newest = (func.length(mine.c.id).desc(), mine.c.id.desc())  # 10000 comes after 9999
+    query = select(mine.c.id).where(mine.c.id.startswith(f"GM-{region}-")).order_by(*newest).limit(1)
+    last = tx.execute(query).scalar()
     serial = 1 if last is None else int(last.rsplit("-", 1)[1]) + 1
     return f"GM-{region}-{serial:04}"
 
