@@ -55,7 +55,7 @@ def init(open_services: OpenServices, *, empty: bool) -> None:
 
 @greenmine.command("serve")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="网页进程数。")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="每个进程的线程数。")
 @click.option("--target", default="wsgi:app", show_default=True, help="WSGI 应用的导入路径。")
 @click.pass_obj
 def serve_site(open_services: OpenServices, *, workers: int, threads: int, target: str) -> None:

@@ -8,7 +8,7 @@ from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
 from greenmine.store.act import ActRow
 from greenmine.store.database import Tx
-from greenmine.store.figure import clear_figures, recount_figures
+from greenmine.store.figure import clear_figures, mines_on_notices, recount_figures
 from greenmine.store.mine import known_regions, regions_of
 
 
@@ -25,8 +25,10 @@ class Figures:
 
     def take(self, tx: Tx, acts: Sequence[ActRow], *, reference: Reference) -> None:
         """Count anew the regions of every mine the acts concern, and the regions above them."""
-        named = {name for act in acts for name in subjects(act.envelope) if name.startswith("mine/")}
-        codes = set(regions_of(tx, (name.removeprefix("mine/") for name in named)).values())
+        named = {tuple(name.split("/", 1)) for act in acts for name in subjects(act.envelope)}
+        mines = {number for noun, number in named if noun == "mine"}
+        mines |= mines_on_notices(tx, (number for noun, number in named if noun == "notice"))  # withdrawn: names none
+        codes = set(regions_of(tx, mines).values())
         if any("region" in (act.fact("set") or {}) for act in acts):
             codes |= known_regions(tx)  # a mine has moved; the act does not say from where
         recount_figures(tx, _with_ancestors(codes, reference))
