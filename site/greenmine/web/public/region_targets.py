@@ -14,7 +14,7 @@ from greenmine.domain.provision import Origin
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
 from greenmine.domain.rulebook import RuleBook, province_of
-from greenmine.domain.target import Indicator, TargetColumn, TargetRow, TargetTable
+from greenmine.domain.target import TARGET_NATURE_LABELS, Indicator, TargetColumn, TargetNature, TargetRow, TargetTable
 from greenmine.store.database import Tx
 from greenmine.store.directory import DirectoryFilter, count_mines
 from greenmine.store.figure import listed_by_region, region_prefix
@@ -82,6 +82,7 @@ class IndicatorShown:
     ended: bool
     formula: str
     scope: str
+    nature: str
     sources: tuple[Way, ...]
     verified: bool
     note: str
@@ -157,6 +158,7 @@ def _indicator(tx: Tx, each: Indicator, region: str, regions: Regions, today: da
         if is_share
         else "",
         scope=each.scope,
+        nature="" if each.nature is TargetNature.UNSTATED else _(TARGET_NATURE_LABELS[each.nature]),
         sources=_clauses(each.origin),
         verified=each.origin.verified,
         note=each.origin.note,
