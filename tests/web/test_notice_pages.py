@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.real_notices import enter_all, golden_cases, preset_of, real_notices
 from tests.web.register import FIRST, NOW, noon, reference
@@ -274,3 +275,23 @@ def test_closing_needs_no_job_to_be_seen_as_ended(site: Site) -> None:
         close_notice(tx, number, listed=frozenset(), reasons={}, result="公示期满，无异议。", listing=None,
                      reference=reference(), officer=FIRST, at=site.clock.now)  # fmt: skip
     assert "公示结果：公示期满，无异议。" in text_of(site, f"/notices/{number}")
+
+
+def test_a_page_of_the_list_asks_the_database_as_often_for_one_notice_as_for_25(site: Site) -> None:
+    def statements(path: str) -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            asked.append(statement)
+
+        event.listen(site.services.database.engine, "before_cursor_execute", note)
+        site.client.get(path)
+        event.remove(site.services.database.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    publish(site, draft(), noon(date(2026, 11, 16)))
+    few = statements("/notices")
+    for _each in range(30):
+        publish(site, draft(), noon(date(2026, 11, 16)))
+    assert statements("/notices") == few
+    assert statements("/notices?page=2") == few

@@ -130,6 +130,7 @@ def test_on_the_day_the_term_ends_nothing_names_the_subject(filled: Filled, reco
         assert HOLDER not in text and HOLDER_CODE not in text and "申报材料弄虚作假" not in text, path
     gone = filled.site.client.get(f"/documents/{sha256}", status=410)
     assert HOLDER not in gone.text
+    assert ("失信信息公示期满" if recorded else "公示期限已满") in gone.text
     text = text_of(filled.site, entry)
     assert "公示期自2026年4月21日至2028年4月19日" in text
     assert "有关记录编号：第" in text

@@ -1,7 +1,7 @@
 """Queries on the ledger: acts, what they concern, and published documents."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -24,6 +24,8 @@ from greenmine.store.tables import (
 _NAMING: Final = frozenset({"credit.added"})
 """Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
 runs, and in no timeline, feed, search or export (rules.md)."""
+_GROUNDS: Final[Mapping[str, str]] = {"credit_ended": N_("失信信息公示期满")}
+"""Why law removed a document, in words."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,8 @@ def get_document(tx: Tx, sha256: str, *, today: date) -> DocumentRow:
     if row.removed_by is not None:
         raise Gone(
             "document.removed",
-            N_("这份文件已依规停止公开（依据：第 %(act)s 号记录）。哈希值仍保留，可核对其曾经存在。"),
+            N_("这份文件已依规停止公开：%(ground)s（第 %(act)s 号记录）。校验值仍保留，可核对其曾经存在。"),
+            ground=_GROUNDS.get(row.removed_ground, row.removed_ground),
             act=row.removed_by,
         )
     return DocumentRow(row.sha256, row.media_type, row.size, row.content)

@@ -122,12 +122,14 @@ def targets() -> ResponseReturnValue:
     page = Page(title=_("目标任务"), section=SECTION, crumbs=(Crumb(_("政策法规"), SECTION),), canonical="/targets")
     books = services.reference.books.all()
     regions = services.reference.regions
+    statistics = [_statistic_shown(each, book, regions) for book in books for each in book.statistics]
     return render(
         "targets.html",
         page,
         tables=[_target_shown(table, book, regions) for book in books for table in book.target_tables],
         indicators=[indicators_table(book) for book in books if book.indicators],
-        statistics=[_statistic_shown(each, book, regions) for book in books for each in book.statistics],
+        single_figures=[each for each in statistics if not each.rows],
+        breakdowns=[each for each in statistics if each.rows],
     )
 
 
