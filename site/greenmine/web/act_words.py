@@ -36,5 +36,5 @@ def author_words(by: str, regions: Regions) -> str:
 def act_step(act: ActRow, regions: Regions, *, text: str = "", tone: Tone = Tone.PLAIN, href: str = "") -> Step:
     """An act as one step of a timeline; its text ends with the office that did it."""
     by = author_words(act.by, regions)
-    told = _("%(text)s（%(by)s）", text=text, by=by) if text else by
+    told = _("%(text)s 办理：%(by)s", text=text, by=by) if text else by
     return Step(day=legal_day(act_moment(act)), title=act_title(act.kind), text=told, act=act.n, tone=tone, href=href)
