@@ -56,6 +56,13 @@ def mine_on(tx: Tx, number: str, memberships: Iterable[MembershipRow], *, day: d
     return PastMine(day, _facts(values), status, level, min(listed, default=None), known)
 
 
+def facts_as_seen(tx: Tx, number: str, *, act: int) -> MineFacts | None:
+    """The mine's facts after the act with this number: what an officer saw who opened a form then."""
+    acts = [each for each in acts_of(tx, f"mine/{number}", limit=MOST_ACTS) if each.n <= act]
+    values = _folded(reversed(acts), number, date.max.isoformat())
+    return None if values is None else _facts(values)
+
+
 def _folded(acts: Iterable[ActRow], number: str, day: str) -> Mapping[str, Any] | None:
     """The mine's facts by name, as acts valid by ``day`` say them, oldest first."""
     values: dict[str, Any] | None = None

@@ -3,11 +3,17 @@
 from typing import Final
 
 from greenmine.domain.officer import Role
-from greenmine.web.routing import GET_POST, POST, RegionRule, Route, desk
+from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, RegionRule, Route, desk
 
-from . import notice, notice_deed, notice_draft
+from . import credit, mine, news, news_draft, notice, notice_deed, notice_draft, queue, removal
 
 _OFFICES: Final = desk(Role.COUNTY, Role.CITY, Role.PROVINCE)
+_DECIDES: Final = desk(Role.PROVINCE)
+_BLAMES: Final = desk(Role.CITY, Role.PROVINCE)
+_EDITS: Final = desk(Role.EDITOR, Role.PROVINCE)
+_CREDIT: Final = "/desk/credits/drafts/<int:number>"
+_ITEM: Final = "/desk/news/drafts/<int:number>"
+_PICTURE: Final = f"{_ITEM}/pictures/<sha256>"
 _DRAFT: Final = "/desk/notices/drafts/<int:number>"
 _NOTICE: Final = "/desk/notices/<number>"
 _FILE: Final = f"{_DRAFT}/files/<sha256>"
@@ -41,3 +47,61 @@ DESK_NOTICE_ROUTES: Final = (
     Route(f"{_NOTICE}/withdraw", "desk.notice_withdraw", notice_deed.withdraw_page, methods=GET_POST, access=_OFFICES,
           region=_OBJECT),
 )  # fmt: skip
+
+DESK_QUEUE_ROUTES: Final = (
+    Route("/desk", "desk", queue.queue_page, access=EVERY_ROLE, region=_OWN),
+    Route("/desk/problems", "desk.problems", queue.problems_page, access=desk(Role.EDITOR, Role.ADMINISTRATOR)),
+)
+
+DESK_MINE_ROUTES: Final = (
+    Route("/desk/mines", "desk.mines", mine.list_page, access=_OFFICES, region=_OWN),
+    Route("/desk/mines/new", "desk.mine_new", mine.new_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
+    Route("/desk/mines/<number>", "desk.mine", mine.mine_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
+)
+
+DESK_REMOVAL_ROUTES: Final = (
+    Route("/desk/removals", "desk.removals", removal.list_page, access=_OFFICES, region=_OWN),
+    Route("/desk/removals/new", "desk.removal_new", removal.new_page, methods=GET_POST, access=_OFFICES,
+          region=_OBJECT),
+    Route("/desk/removals/<number>", "desk.removal", removal.removal_page, access=_OFFICES, region=_OBJECT),
+    Route("/desk/removals/<number>/decide", "desk.removal_decide", removal.decide_page, methods=GET_POST,
+          access=_DECIDES, region=_OBJECT),
+)  # fmt: skip
+
+DESK_CREDIT_ROUTES: Final = (
+    Route("/desk/credits", "desk.credits", credit.list_page, access=_BLAMES, region=_OWN),
+    Route("/desk/credits/new", "desk.credit_new", credit.new_page, methods=GET_POST, access=_BLAMES, region=_OBJECT),
+    Route(_CREDIT, "desk.credit_draft", credit.draft_page, methods=GET_POST, access=_BLAMES, region=_OBJECT),
+    Route(f"{_CREDIT}/discard", "desk.credit_discard", credit.discard, methods=POST, access=_BLAMES, region=_OBJECT),
+    Route(f"{_CREDIT}/decide", "desk.credit_decide", credit.decide_page, methods=GET_POST, access=_DECIDES,
+          region=_OBJECT),
+    Route(f"{_CREDIT}/return", "desk.credit_return", credit.return_page, methods=GET_POST, access=_DECIDES,
+          region=_OBJECT),
+)  # fmt: skip
+
+DESK_NEWS_ROUTES: Final = (
+    Route("/desk/news", "desk.news", news.list_page, access=_EDITS, region=_OWN),
+    Route("/desk/news/new", "desk.news_new", news.new_page, methods=GET_POST, access=_EDITS, region=_OBJECT),
+    Route(_ITEM, "desk.news_words", news_draft.words_page, methods=GET_POST, access=_EDITS, region=_OBJECT),
+    Route(f"{_ITEM}/pictures", "desk.news_pictures", news_draft.files_page, methods=GET_POST, access=_EDITS,
+          region=_OBJECT),
+    Route(_PICTURE, "desk.news_picture", news_draft.draft_file, access=_EDITS, region=_OBJECT),
+    Route(f"{_PICTURE}/drop", "desk.news_picture_drop", news_draft.drop_file, methods=POST, access=_EDITS,
+          region=_OBJECT),
+    Route(f"{_ITEM}/preview", "desk.news_preview", news_draft.preview_page, access=_EDITS, region=_OBJECT),
+    Route(f"{_ITEM}/publish", "desk.news_publish", news_draft.publish, methods=POST, access=_EDITS, region=_OBJECT),
+    Route(f"{_ITEM}/discard", "desk.news_discard", news_draft.discard, methods=POST, access=_EDITS, region=_OBJECT),
+    Route("/desk/news/<slug>/correct", "desk.news_correct", news.correct_start, methods=POST, access=_EDITS,
+          region=_OBJECT),
+    Route("/desk/news/<slug>/withdraw", "desk.news_withdraw", news.withdraw_page, methods=GET_POST, access=_EDITS,
+          region=_OBJECT),
+)  # fmt: skip
+
+DESK_ROUTES: Final = (
+    *DESK_QUEUE_ROUTES,
+    *DESK_NOTICE_ROUTES,
+    *DESK_MINE_ROUTES,
+    *DESK_REMOVAL_ROUTES,
+    *DESK_CREDIT_ROUTES,
+    *DESK_NEWS_ROUTES,
+)

@@ -1,0 +1,256 @@
+"""Credit entries at the desk: written as a draft, handed over, decided or given back by another officer."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from flask import make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
+
+from greenmine.domain.credit import CreditDraft, Subject
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
+from greenmine.domain.instant import legal_day
+from greenmine.domain.officer import DEEDS, Deed, Officer, require
+from greenmine.domain.reference import Reference
+from greenmine.domain.text import N_
+from greenmine.services import Services
+from greenmine.store.act import acts_of
+from greenmine.store.credit import CreditFilter, get_credit, running_credits
+from greenmine.store.database import Tx
+from greenmine.store.draft import DraftKind, DraftRow, DraftState, list_drafts
+from greenmine.store.figure import region_prefix
+from greenmine.usecases.credit import check_credit_draft
+from greenmine.usecases.draft import propose_draft, return_draft, start_draft
+from greenmine.usecases.publish_draft import decide_credit_draft
+from greenmine.web.context import current_officer, current_services
+from greenmine.web.forms.credit import CreditSheet, CreditStartSheet
+from greenmine.web.forms.fields import Typed, formdata, typed
+from greenmine.web.forms.notice import ReasonSheet
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.places import place_name
+from greenmine.web.public.credit import credit_shown
+
+from . import drafting
+from .frame import home
+from .refusal import shown, shown_refused
+
+KIND: Final = DraftKind.CREDIT
+PATH: Final = "/desk/credits"
+FORM: Final = "desk/credit_draft.html"
+DECIDE: Final = "desk/credit_decide.html"
+
+
+def list_page() -> ResponseReturnValue:
+    """``/desk/credits``: what awaits a decision, drafts, and the entries that run."""
+    services, officer = current_services(), current_officer()
+    today = legal_day(services.clock())
+    running: dict[str, Any] = {}
+    with services.database.read() as tx:
+        drafts = own_drafts(tx, officer)
+        for code in sorted(officer.regions):
+            rows, _total = running_credits(tx, CreditFilter(region_prefix=region_prefix(code)), today=today, limit=200)
+            running |= {row.id: row for row in rows}
+    waiting = [waiting_line(each, officer, services.reference) for each in drafts if each.state is DraftState.PROPOSED]
+    page = Page(title=_("失信信息"), noindex=True, crumbs=(home(),))
+    opened = [draft for draft in drafts if draft.state is DraftState.OPEN]
+    return render("desk/credits.html", page, waiting=waiting, drafts=opened, running=list(running.values()), path=PATH)
+
+
+def own_drafts(tx: Tx, officer: Officer) -> list[DraftRow]:
+    """Open and proposed entries of the officer's regions."""
+    states = [DraftState.OPEN, DraftState.PROPOSED]
+    return list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=states)
+
+
+def waiting_line(draft: DraftRow, officer: Officer, reference: Reference) -> Mapping[str, Any]:
+    """A proposed entry, and why this officer may or may not decide it."""
+    is_mine = officer.id in (draft.created_by, draft.updated_by)
+    return {
+        "draft": draft,
+        "href": f"{PATH}/drafts/{draft.id}",
+        "place": place_name(reference.regions, draft.region),
+        "is_mine": is_mine,
+        "may_decide": Deed.DECIDE_CREDIT in DEEDS[officer.role] and not is_mine,
+    }
+
+
+def new_page() -> ResponseReturnValue:
+    """``/desk/credits/new``: where the entry belongs; then a draft is open."""
+    services, officer, form = current_services(), current_officer(), CreditStartSheet()
+    codes = sorted(officer.regions)
+    form.region.choices = [SelectChoice(code, place_name(services.reference.regions, code)) for code in codes]
+    page = Page(title=_("起草失信信息"), noindex=True, crumbs=_crumbs())
+    if not form.validate_on_submit():
+        return shown("desk/credit_new.html", page, form=form)
+    with services.database.write() as tx:
+        number = start_draft(
+            tx, KIND, region=form.region.data, title=_("未填写对象"), data={}, reference=services.reference,
+            officer=officer, at=services.clock(),
+        )  # fmt: skip
+    return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def draft_page(number: int) -> ResponseReturnValue:
+    """``/desk/credits/drafts/<n>``: kept as typed; then handed over for another officer's decision."""
+    services, officer = current_services(), current_officer()
+    draft = drafting.draft_of(services, number, kind=KIND)
+    if draft.state is DraftState.PROPOSED:
+        line = waiting_line(draft, officer, services.reference)
+        return render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
+    if request.method == "GET":
+        return _form_shown(draft, CreditSheet(formdata(draft.data)), services)
+    form = CreditSheet()
+    values = typed(form)
+    saved = drafting.save(draft, values, title=values["name"].strip() or draft.title)
+    if saved.moved is not None:
+        terms = terms_shown(services.reference, draft, values)
+        return drafting.shown_moved(FORM, _page(saved.draft), form=form, saved=saved, typed=values, terms=terms)
+    try:
+        if not form.validate():
+            return _form_shown(saved.draft, form, services)
+        with services.database.write() as tx:
+            _check(tx, saved.draft, services, officer, Deed.PROPOSE_CREDIT)
+            if request.form.get("step") == "propose":
+                propose_draft(
+                    tx, number, seen_version=saved.draft.version, reference=services.reference, officer=officer,
+                    at=services.clock(),
+                )  # fmt: skip
+    except GreenmineError as error:
+        form.refuse(error)
+        return _form_shown(saved.draft, form, services)
+    return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def decide_page(number: int) -> ResponseReturnValue:
+    """``/desk/credits/drafts/<n>/decide``: the public page as it will be; publish it or give the draft back."""
+    services, officer = current_services(), current_officer()
+    try:
+        draft = drafting.draft_of(services, number, kind=KIND)
+        if draft.state is not DraftState.PROPOSED:
+            raise Conflict("draft.not_proposed", N_("这份草稿尚未提交决定，或已退回起草人。"))
+        line = waiting_line(draft, officer, services.reference)
+        if line["is_mine"]:
+            body = render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
+            return make_response(body, 403)
+        if request.method == "POST":
+            return _decided(draft, services, officer)
+        return _preview(draft, services, officer)
+    except Conflict as error:
+        return drafting.used_up(error)
+
+
+def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
+    with services.database.rehearse() as tx:
+        entry = _add(tx, draft, draft.version, services, officer)
+        row, acts = get_credit(tx, entry, today=legal_day(services.clock())), acts_of(tx, f"credit/{entry}")
+    values = credit_shown(row, acts, services=services)
+    return render(DECIDE, _page(draft), draft=draft, **values)
+
+
+def _decided(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
+    with services.database.write() as tx:
+        entry = _add(tx, draft, drafting.seen_version(), services, officer)
+    return redirect(f"/blacklist/{entry}", 303)
+
+
+def _add(tx: Tx, draft: DraftRow, version: int, services: Services, officer: Officer) -> str:
+    return decide_credit_draft(
+        tx, draft.id, credit_of(draft), seen_version=version, salt=secrets.token_hex(32),
+        reference=services.reference, officer=officer, at=services.clock(),
+    )  # fmt: skip
+
+
+def return_page(number: int) -> ResponseReturnValue:
+    """``/desk/credits/drafts/<n>/return``: give it back with a note that stays inside the desk."""
+    services, officer, form = current_services(), current_officer(), ReasonSheet()
+    form.reason.description = _("只在工作台内可见，起草人据此修改。")
+    draft = drafting.draft_of(services, number, kind=KIND)
+    page = Page(title=_("退回：%(title)s", title=draft.title), noindex=True, crumbs=_crumbs())
+    if not form.validate_on_submit():
+        return shown("desk/credit_return.html", page, form=form, draft=draft)
+    try:
+        with services.database.write() as tx:
+            return_draft(
+                tx, number, note=form.reason.data, deed=Deed.DECIDE_CREDIT, reference=services.reference,
+                officer=officer, at=services.clock(),
+            )  # fmt: skip
+    except GreenmineError as error:
+        return shown_refused("desk/credit_return.html", page, form=form, error=error, draft=draft)
+    return redirect(PATH, 303)
+
+
+def discard(number: int) -> ResponseReturnValue:
+    """Throw the draft away."""
+    return drafting.discard(number, kind=KIND, back=PATH)
+
+
+def credit_of(draft: DraftRow) -> CreditDraft:
+    """The entry that a draft says. Raises BadInput when it is not whole."""
+    form = CreditSheet(formdata(draft.data))
+    if not form.validate():
+        raise BadInput("credit.not_whole", N_("草稿填写不完整，请先补全。"))
+    texts = {name: (form[name].data or "").strip() for name in ("name", "conduct", "basis", "decision_no", "organ")}
+    return CreditDraft(
+        level=CreditLevel(form.level.data),
+        subject=Subject(form.subject.data),
+        region=draft.region,
+        decided=form.decided.data,
+        until=form.until.data,
+        credit_code=(form.credit_code.data or "").strip().upper(),
+        mine=(form.mine.data or "").strip() or None,
+        removal=(form.removal.data or "").strip() or None,
+        named_in_decision=form.named_in_decision.data,
+        **texts,
+    )
+
+
+def terms_shown(reference: Reference, draft: DraftRow, values: Typed) -> list[tuple[str, date, date]]:
+    """For each level: first and last day that may be the end of publication, once the day of decision is known."""
+    try:
+        decided = date.fromisoformat(str(values.get("decided", "")))
+    except ValueError:
+        return []
+    told: list[tuple[str, date, date]] = []
+    for level in (CreditLevel.GENERAL, CreditLevel.SERIOUS):
+        try:
+            term = reference.books.credit_term(draft.region, level, decided)
+        except NotFound:
+            continue
+        told.append((_(CREDIT_LEVEL_LABELS[level]), term.earliest_repair(decided), term.publication_ends(decided)))
+    return told
+
+
+def _check(tx: Tx, draft: DraftRow, services: Services, officer: Officer, deed: Deed) -> None:
+    require(officer, deed, region=draft.region, regions=services.reference.regions)
+    check_credit_draft(
+        tx, credit_of(draft), deed=deed, reference=services.reference, officer=officer, at=services.clock()
+    )
+
+
+def _form_shown(draft: DraftRow, form: CreditSheet, services: Services) -> ResponseReturnValue:
+    terms = terms_shown(services.reference, draft, draft.data)
+    body = render(FORM, _page(draft), form=form, draft=draft, terms=terms, differences=())
+    return make_response(body, 400 if form.errors else 200)
+
+
+def _told(draft: DraftRow) -> list[tuple[str, str]]:
+    """The draft in words."""
+    form = CreditSheet(formdata(draft.data))
+    words = {"firm": _("企业"), "person": _("个人"), "general": _("一般失信"), "serious": _("严重失信")}
+    return [
+        (str(field.label.text), words.get(str(draft.data.get(field.name)), str(draft.data.get(field.name) or "")))
+        for field in form
+        if field.name != "named_in_decision"
+    ]
+
+
+def _page(draft: DraftRow) -> Page:
+    return Page(title=_("失信信息：%(title)s", title=draft.title), noindex=True, crumbs=_crumbs())
+
+
+def _crumbs() -> tuple[Crumb, ...]:
+    return (home(), Crumb(_("失信信息"), PATH))

@@ -1,0 +1,162 @@
+"""News at the desk: the list, a new draft, correcting and withdrawing what was published."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from flask import redirect
+from flask.typing import ResponseReturnValue
+
+from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
+from greenmine.domain.errors import GreenmineError, RuleBroken
+from greenmine.domain.instant import legal_day
+from greenmine.domain.officer import Deed, Officer, may, require
+from greenmine.domain.region import COUNTRY, Regions
+from greenmine.domain.text import N_
+from greenmine.services import Services
+from greenmine.store.article import ArticleFilter, ArticleRow, get_article, list_articles
+from greenmine.store.database import Tx
+from greenmine.store.draft import DraftKind, DraftState, list_drafts
+from greenmine.store.figure import region_prefix
+from greenmine.usecases.article import withdraw_article
+from greenmine.usecases.draft import start_draft
+from greenmine.web.context import current_officer, current_services
+from greenmine.web.forms.news import NewsStartSheet
+from greenmine.web.forms.notice import ReasonSheet
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.places import place_name
+
+from .frame import home
+from .refusal import shown, shown_refused
+
+PATH: Final = "/desk/news"
+KIND: Final = DraftKind.NEWS
+MOST: Final = 200
+
+
+def list_page() -> ResponseReturnValue:
+    """``/desk/news``: drafts, then what the officer may correct or withdraw, newest first."""
+    services, officer = current_services(), current_officer()
+    with services.database.read() as tx:
+        drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=[DraftState.OPEN])
+        rows = own_articles(tx, officer, services.reference.regions)
+    page = Page(title=_("新闻"), noindex=True, crumbs=(home(),))
+    words = {str(key): _(word) for key, word in NEWS_TYPE_LABELS.items()}
+    return render("desk/news.html", page, drafts=drafts, rows=rows, types=words)
+
+
+def own_articles(tx: Tx, officer: Officer, regions: Regions) -> list[ArticleRow]:
+    """News of the officer's regions, newest first; those kept in files only for reading."""
+    found: dict[str, ArticleRow] = {}
+    for code in sorted(officer.regions):
+        wanted = ArticleFilter("news", region_prefix=region_prefix(code) or None, withdrawn=None)
+        rows, _total = list_articles(tx, wanted, limit=MOST)
+        found |= {row.article.slug: row for row in rows}
+    kept = [row for row in found.values()
+            if may(officer, Deed.EDIT_NEWS, region=row.article.region or COUNTRY, regions=regions)]  # fmt: skip
+    return sorted(kept, key=lambda row: (row.article.published, row.first_act), reverse=True)[:MOST]
+
+
+def new_page() -> ResponseReturnValue:
+    """``/desk/news/new``: type and region; then a draft with a proposed address is open."""
+    services, officer, form = current_services(), current_officer(), NewsStartSheet()
+    form.offer(_places(officer, services.reference.regions))
+    page = Page(title=_("写新闻"), noindex=True, crumbs=(home(), Crumb(_("新闻"), PATH)))
+    if not form.validate_on_submit():
+        return shown("desk/news_new.html", page, form=form)
+    today = legal_day(services.clock())
+    with services.database.write() as tx:
+        values = {
+            "type": form.type.data,
+            "slug": proposed_slug(tx, today),
+            "published": today.isoformat(),
+        }
+        number = start_draft(
+            tx, KIND, region=form.region.data, title=_("未命名的新闻"), data=values, reference=services.reference,
+            officer=officer, at=services.clock(),
+        )  # fmt: skip
+    return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def proposed_slug(tx: Tx, today: date) -> str:
+    """``2026-11-21-1``: the day and the first number that no article and no draft of that day has."""
+    rows, _total = list_articles(tx, ArticleFilter("news", withdrawn=None), limit=10_000)
+    taken = {row.article.slug for row in rows}
+    drafts = list_drafts(tx, regions=[COUNTRY], kinds=[KIND], states=[DraftState.OPEN], limit=10_000)
+    taken |= {str(draft.data.get("slug", "")) for draft in drafts}
+    number = 1
+    while f"{today.isoformat()}-{number}" in taken:
+        number += 1
+    return f"{today.isoformat()}-{number}"
+
+
+def correct_start(slug: str) -> ResponseReturnValue:
+    """Open a draft that holds the published text, to be corrected; its publication is a correction."""
+    services, officer = current_services(), current_officer()
+    with services.database.write() as tx:
+        row = _own_desk_article(tx, slug, officer, services)
+        number = start_draft(
+            tx, KIND, region=row.article.region or COUNTRY, title=row.article.title, data=_values_of(row),
+            reference=services.reference, officer=officer, at=services.clock(), about=row.article.object,
+        )  # fmt: skip
+    return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def withdraw_page(slug: str) -> ResponseReturnValue:
+    """``/desk/news/<slug>/withdraw``: the address stays and says so, and why."""
+    services, officer, form = current_services(), current_officer(), ReasonSheet()
+    with services.database.read() as tx:
+        row = _own_desk_article(tx, slug, officer, services)
+    page = Page(
+        title=_("撤下：%(title)s", title=row.article.title), noindex=True, crumbs=(home(), Crumb(_("新闻"), PATH))
+    )
+    if not form.validate_on_submit():
+        return shown("desk/news_withdraw.html", page, form=form)
+    try:
+        with services.database.write() as tx:
+            withdraw_article(
+                tx, "news", slug, reason=form.reason.data, reference=services.reference, officer=officer,
+                at=services.clock(),
+            )  # fmt: skip
+    except GreenmineError as error:
+        return shown_refused("desk/news_withdraw.html", page, form=form, error=error)
+    return redirect(PATH, 303)
+
+
+def _own_desk_article(tx: Tx, slug: str, officer: Officer, services: Services) -> ArticleRow:
+    row = get_article(tx, "news", slug)
+    region = row.article.region or COUNTRY
+    require(officer, Deed.PUBLISH_NEWS, region=region, regions=services.reference.regions)
+    if row.article.origin != "desk":
+        raise RuleBroken("article.in_file", N_("这篇文章由内容文件维护，请修改文件。"))
+    if row.withdrawn:
+        raise RuleBroken("article.withdrawn", N_("这篇文章已经撤下。"))
+    return row
+
+
+def _values_of(row: ArticleRow) -> dict[str, Any]:
+    article, video = row.article, row.article.meta.get("video") or {}
+    return {
+        "title": article.title,
+        "slug": article.slug,
+        "type": article.type or str(NewsType.ACTIVITY),
+        "published": article.published.isoformat(),
+        "summary": article.summary,
+        "markdown": article.markdown,
+        "author": str(article.meta.get("author") or ""),
+        "source": str(article.meta.get("source") or ""),
+        "link": str(video.get("link") or ""),
+        "transcript": str(video.get("transcript") or ""),
+        "seen_act": row.last_act,
+        "published_at": str(article.meta.get("published") or ""),
+        "files": [
+            {"sha256": item.sha256, "name": item.name, "media_type": item.media_type, "size": item.size,
+             "alt": item.alt, "caption": item.caption}
+            for item in article.media
+        ],
+    }  # fmt: skip
+
+
+def _places(officer: Officer, regions: Regions) -> Sequence[tuple[str, str]]:
+    return [(code, place_name(regions, code)) for code in sorted(officer.regions)]

@@ -1,0 +1,142 @@
+"""``/desk``: what must be done, by whom, by when; each role sees only what it may do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from flask.typing import ResponseReturnValue
+
+from greenmine.content.files import Problem
+from greenmine.content.load import load_articles
+from greenmine.domain.notice import NoticeState
+from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role
+from greenmine.domain.text import N_
+from greenmine.services import Services
+from greenmine.store.act import ActRow, acts_after, size
+from greenmine.store.database import Tx
+from greenmine.store.draft import DraftKind, DraftState, list_drafts
+from greenmine.usecases.draft import DEED_OF
+from greenmine.web.act_words import act_step
+from greenmine.web.context import current_officer, current_services
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Page, render
+
+from . import credit, removal
+from .drafting import public_path
+from .frame import home
+from .notice import notice_entry
+from .own import own_notices, own_removals
+
+LATEST: Final = 10
+LOOKED_THROUGH: Final = 2000
+"""How many of the newest acts are searched for those of the officer's regions."""
+
+_DRAFT_PATHS: Final[Mapping[DraftKind, tuple[str, str]]] = {
+    DraftKind.NOTICE: ("/desk/notices/drafts", N_("公示公告")),
+    DraftKind.NEWS: ("/desk/news/drafts", N_("新闻")),
+    DraftKind.CREDIT: ("/desk/credits/drafts", N_("失信信息")),
+}
+
+
+def queue_page() -> ResponseReturnValue:
+    """The desk's first page."""
+    services, officer = current_services(), current_officer()
+    now = services.clock()
+    deeds = DEEDS[officer.role]
+    with services.database.read() as tx:
+        values: dict[str, Any] = {
+            "drafts": _drafts(tx, officer),
+            "steps": _latest(tx, officer, services),
+            **(_notices(tx, officer, now) if Deed.CLOSE_NOTICE in deeds else {}),
+            **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
+            **(_credits(tx, officer, services) if Deed.PROPOSE_CREDIT in deeds else {}),
+        }
+    if officer.role in (Role.EDITOR, Role.ADMINISTRATOR):
+        values["problems"] = len(_problems(services))
+    return render("desk/queue.html", Page(title=_("待办"), noindex=True), deeds={str(deed) for deed in deeds},
+                  **{**_NOTHING, **values})  # fmt: skip
+
+
+_NOTHING: Final[Mapping[str, Any]] = {
+    "ended": None, "running": None, "removals": None, "credits": None, "problems": None,
+}  # fmt: skip
+"""None: not this role's business, so not shown at all."""
+
+
+def problems_page() -> ResponseReturnValue:
+    """``/desk/problems``: files of content/ that could not be read whole, with line and reason."""
+    services = current_services()
+    page = Page(title=_("内容文件"), noindex=True, crumbs=(home(),))
+    return render("desk/problems.html", page, problems=_problems(services))
+
+
+def _problems(services: Services) -> Sequence[Problem]:
+    """Of reference data as loaded at the start, of articles as they stand now."""
+    return (*services.problems, *load_articles(services.settings.content_dir).problems)
+
+
+def _notices(tx: Tx, officer: Officer, now: datetime) -> dict[str, Any]:
+    """Over and not closed: the longest overdue first; running: the next to end first."""
+    ended = own_notices(tx, officer, now=now, states=(NoticeState.ENDED,), mine_only=True)
+    running = own_notices(tx, officer, now=now, states=(NoticeState.RUNNING,))
+    return {
+        "ended": [(row, notice_entry(row, now=now)) for row in sorted(ended, key=lambda row: str(row.ends_at))],
+        "running": [notice_entry(row, now=now) for row in sorted(running, key=lambda row: str(row.ends_at))],
+        "levels": [str(level) for level in NOTICE_LEVELS.get(officer.role, ())],
+    }
+
+
+def _removals(tx: Tx, officer: Officer, services: Services) -> dict[str, Any]:
+    rows = own_removals(tx, officer, state="proposed")
+    oldest_first = sorted(rows, key=lambda row: row.first_act)
+    return {"removals": [removal.waiting_line(tx, row, officer, services.reference) for row in oldest_first]}
+
+
+def _credits(tx: Tx, officer: Officer, services: Services) -> dict[str, Any]:
+    drafts = [draft for draft in credit.own_drafts(tx, officer) if draft.state is DraftState.PROPOSED]
+    oldest_first = sorted(drafts, key=lambda draft: draft.updated_at)
+    return {"credits": [credit.waiting_line(draft, officer, services.reference) for draft in oldest_first]}
+
+
+def _drafts(tx: Tx, officer: Officer) -> list[dict[str, Any]]:
+    kinds = [kind for kind in DraftKind if DEED_OF[kind] in DEEDS[officer.role]]
+    if not kinds:
+        return []
+    found = list_drafts(tx, regions=sorted(officer.regions), kinds=kinds, states=[DraftState.OPEN], limit=30)
+    return [
+        {
+            "title": draft.title,
+            "href": f"{_DRAFT_PATHS[draft.kind][0]}/{draft.id}",
+            "kind": _(_DRAFT_PATHS[draft.kind][1]),
+            "at": draft.updated_at,
+            "note": draft.data.get("note", ""),
+        }
+        for draft in found
+    ]
+
+
+def _latest(tx: Tx, officer: Officer, services: Services) -> list[Any]:
+    """The newest acts signed in the officer's regions or about what lies there."""
+    regions = services.reference.regions
+    acts = acts_after(tx, max(0, size(tx) - LOOKED_THROUGH), limit=LOOKED_THROUGH)
+    own = [act for act in reversed(acts) if any(regions.contains(code, _place(act)) for code in officer.regions)]
+    return [act_step(act, regions, text=_about(act), href=_href(act)) for act in own[:LATEST]]
+
+
+def _place(act: ActRow) -> str:
+    """Where an act belongs: the region it names, that of its mine's number, else its author's seat."""
+    if (region := act.fact("region")) is not None:
+        return str(region)
+    mine = str(act.fact("mine") or act.object)
+    number = mine.rpartition("/")[2]
+    return number[3:9] if number.startswith("GM-") else act.by.partition("@")[2]
+
+
+def _about(act: ActRow) -> str:
+    body = act.body or {}
+    return str(body.get("title") or body.get("name") or act.object.partition("/")[2])
+
+
+def _href(act: ActRow) -> str:
+    known = act.object.startswith(("notice/", "mine/", "removal/", "credit/", "content/news/", "content/policies/"))
+    return public_path(act.object) if known else ""

@@ -1,0 +1,103 @@
+"""A credit entry at the desk: drafted, proposed, decided or given back by another officer."""
+
+import pytest
+from tests.desk import CITY_OFFICER, FIRM_CODE, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER
+from tests.web.desk_site import DeskSite, Person
+from tests.web.strict_client import words
+
+from greenmine.domain.officer import Officer
+from greenmine.store.draft import DraftState, get_draft
+
+ENTRY = {"subject": "firm", "name": "演示失信矿业有限公司", "credit_code": FIRM_CODE, "level": "serious",
+         "conduct": "申报材料弄虚作假。", "basis": "演示法第八条", "decision_no": "演示〔2026〕6号",
+         "organ": "演示自然资源厅", "decided": "2026-04-20", "until": "2028-04-20"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _spring(site: DeskSite) -> None:
+    """The rules on terms are in force from 1 April 2026."""
+    site.later(days=60)
+
+
+def proposed(site: DeskSite, officer: Officer = PROVINCE_OFFICER, **values: str) -> tuple[Person, str]:
+    """A draft handed over for decision."""
+    person = site.as_(officer)
+    region = min(officer.regions)
+    draft = person.send("/desk/credits/new", {"region": region}).location
+    person.send(draft, {**ENTRY, **values, "step": "propose"}, form="conduct")
+    return person, draft
+
+
+def state_of(site: DeskSite, draft: str) -> DraftState:
+    with site.services.database.read() as tx:
+        return get_draft(tx, int(draft.rpartition("/")[2])).state
+
+
+def test_ln_13_one_officer_proposes_another_publishes(site: DeskSite) -> None:
+    person, draft = proposed(site)
+    assert site.size() == len(site.acts()) and "待决定" in words(person.get(draft).page)
+    before = site.state()
+    person.get(f"{draft}/decide", status=403)
+    assert site.state() == before
+    second = site.as_(PROVINCE_COLLEAGUE)
+    preview = second.get(f"{draft}/decide")
+    assert "预览" in words(preview.page) and "演示失信矿业有限公司" in words(preview.page)
+    assert site.state() == before
+    answer = second.send(f"{draft}/decide", form="version")
+    act = site.last_act()
+    assert (act.kind, site.person_of(act.n)) == ("credit.added", PROVINCE_COLLEAGUE.id)
+    assert "演示失信矿业有限公司" in words(site.as_(None).get(answer.location).page)
+    again = second.get(f"{draft}/decide", status=409)
+    assert "已经发布" in words(again.page)
+
+
+def test_the_salt_is_new_each_time(site: DeskSite) -> None:
+    _person, draft = proposed(site)
+    second = site.as_(PROVINCE_COLLEAGUE)
+    second.get(f"{draft}/decide")
+    second.send(f"{draft}/decide", form="version")
+    first_body = site.last_act().envelope["body"]
+    _person, draft = proposed(site)
+    second.send(f"{draft}/decide", form="version")
+    assert site.last_act().envelope["body"] != first_body
+
+
+def test_a_draft_comes_back_with_a_note_and_goes_again(site: DeskSite) -> None:
+    person, draft = proposed(site, CITY_OFFICER)
+    second = site.as_(PROVINCE_OFFICER)
+    second.send(f"{draft}/return", {"reason": "请补充决定书附件号。"})
+    assert state_of(site, draft) is DraftState.OPEN
+    assert "请补充决定书附件号。" in words(person.get(draft).page)
+    assert "请补充决定书附件号。" in words(person.get("/desk").page)
+    person.send(draft, {"decision_no": "演示〔2026〕6号附1", "step": "propose"}, form="conduct")
+    assert state_of(site, draft) is DraftState.PROPOSED
+    second.send(f"{draft}/decide", form="version")
+    assert site.last_act().kind == "credit.added"
+
+
+def test_bounds_of_the_term_are_shown_and_kept(site: DeskSite) -> None:
+    person = site.as_(PROVINCE_OFFICER)
+    draft = person.send("/desk/credits/new", {"region": GUIZHOU}).location
+    person.send(draft, {**ENTRY, "step": "save", "until": "2027-04-20"}, form="conduct")
+    assert "2029年4月20日" in words(person.get(draft).page)
+    answer = person.send(draft, {**ENTRY, "until": "2031-01-01", "step": "propose"}, form="conduct", status=400)
+    assert "公示截止日应在" in words(answer.page)
+    assert state_of(site, draft) is DraftState.OPEN
+
+
+def test_persons_are_named_only_if_the_decision_does_and_never_by_number(site: DeskSite) -> None:
+    person = site.as_(PROVINCE_OFFICER)
+    draft = person.send("/desk/credits/new", {"region": GUIZHOU}).location
+    told = {**ENTRY, "subject": "person", "name": "演示某人", "credit_code": "", "step": "propose"}
+    assert "未载明姓名" in words(person.send(draft, told, form="conduct", status=400).page)
+    number = {**told, "named_in_decision": "y", "conduct": "身份证号11010519491231002X。"}
+    assert "身份证号码" in words(person.send(draft, number, form="conduct", status=400).page)
+    assert state_of(site, draft) is DraftState.OPEN
+
+
+def test_a_firm_needs_a_valid_code_and_typed_values_stay(site: DeskSite) -> None:
+    person = site.as_(PROVINCE_OFFICER)
+    draft = person.send("/desk/credits/new", {"region": GUIZHOU}).location
+    answer = person.send(draft, {**ENTRY, "credit_code": "123", "step": "propose"}, form="conduct", status=400)
+    values = {node.get("name"): node.get("value") for node in answer.page.iter("input")}
+    assert values["credit_code"] == "123" and values["organ"] == "演示自然资源厅"
