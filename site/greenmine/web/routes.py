@@ -7,7 +7,7 @@ whether it is personal, and which rate counts it. What an entry means stands in 
 from typing import Final
 
 from .assets import favicon, static_file
-from .desk.routes_record import DESK_NOTICE_ROUTES
+from .desk.routes_record import DESK_ROUTES
 from .desk.routes_sign_in import SIGN_IN_ROUTES
 from .preferences import set_preferences
 from .public.clause import CLAUSE_ROUTES
@@ -51,6 +51,6 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *CLAUSE_ROUTES,
 )
 
-DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES, *DESK_NOTICE_ROUTES)
+DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES, *DESK_ROUTES)
 
 ROUTES: Final = SITE + PUBLIC_PAGES + DESK_PAGES
