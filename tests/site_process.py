@@ -68,3 +68,13 @@ def members(group: int) -> list[int]:
                 if int(pgrp) == group and state != "Z":
                     found.append(int(folder.name))
     return sorted(found)
+
+
+@contextmanager
+def open_listener() -> Iterator[int]:
+    """A port of loopback on which somebody else listens, willing to share it."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield int(listener.getsockname()[1])
