@@ -88,14 +88,23 @@ def open_database(url: str) -> Database:
     """Open the database at a SQLAlchemy URL; a SQLite file is made with WAL on when it does not exist yet."""
     if make_url(url).get_backend_name() == "sqlite":
         return Database(_open_sqlite(url))
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, isolation_level="READ COMMITTED")
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+    )
     event.listen(engine, "begin", _begin_postgresql)
     return Database(engine)
 
 
 def _open_sqlite(url: str) -> Engine:
     path = make_url(url).database
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if path is not None and path != ":memory:":
