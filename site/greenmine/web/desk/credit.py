@@ -103,26 +103,32 @@ def draft_page(number: int) -> ResponseReturnValue:
         return render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
     if request.method == "GET":
         return _form_shown(draft, CreditSheet(formdata(draft.data)), services)
+    return _saved(draft, services, officer)
+
+
+def _saved(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
+    """Keep what was typed; hand it over when the officer says so and it is whole."""
     form = CreditSheet()
     values = typed(form)
     saved = drafting.save(draft, values, title=values["name"].strip() or draft.title)
     if saved.moved is not None:
         terms = terms_shown(services.reference, draft, values)
         return drafting.shown_moved(FORM, _page(saved.draft), form=form, saved=saved, typed=values, terms=terms)
+    if request.form.get("step") != "propose":
+        return redirect(f"{PATH}/drafts/{draft.id}", 303)
+    if not form.validate():
+        return _form_shown(saved.draft, form, services)
     try:
-        if not form.validate():
-            return _form_shown(saved.draft, form, services)
         with services.database.write() as tx:
             _check(tx, saved.draft, services, officer, Deed.PROPOSE_CREDIT)
-            if request.form.get("step") == "propose":
-                propose_draft(
-                    tx, number, seen_version=saved.draft.version, reference=services.reference, officer=officer,
-                    at=services.clock(),
-                )  # fmt: skip
+            propose_draft(
+                tx, draft.id, seen_version=saved.draft.version, reference=services.reference, officer=officer,
+                at=services.clock(),
+            )  # fmt: skip
     except GreenmineError as error:
         form.refuse(error)
         return _form_shown(saved.draft, form, services)
-    return redirect(f"{PATH}/drafts/{number}", 303)
+    return redirect(f"{PATH}/drafts/{draft.id}", 303)
 
 
 def decide_page(number: int) -> ResponseReturnValue:
