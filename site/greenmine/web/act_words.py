@@ -7,10 +7,9 @@ from greenmine.domain.instant import from_utc_text, legal_day
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.store.act import ActRow
-
-from .formats import Tone
-from .i18n import gettext as _
-from .parts import Step
+from greenmine.web.formats import Tone
+from greenmine.web.i18n import gettext as _
+from greenmine.web.parts import Step
 
 
 def act_title(kind: str) -> str:

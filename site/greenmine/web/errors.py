@@ -21,11 +21,10 @@ from werkzeug.exceptions import HTTPException
 from greenmine.domain import errors as kinds
 from greenmine.domain.errors import GreenmineError
 from greenmine.domain.text import N_
-
-from .context import current_settings
-from .forms.sheet import said
-from .i18n import gettext as _
-from .page import Page, render
+from greenmine.web.context import current_settings
+from greenmine.web.forms.sheet import said
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Page, render
 
 LOG: Final = logging.getLogger("greenmine.web")
 

@@ -8,18 +8,17 @@ from jinja2 import StrictUndefined
 from greenmine.config import Settings
 from greenmine.domain.officer import Officer
 from greenmine.services import Services
-
-from .assets import init_assets
-from .context import SERVICES, SETTINGS
-from .desk.frame import init_desk
-from .errors import init_errors
-from .formats import init_formats
-from .forms.sheet import init_forms
-from .i18n import init_i18n
-from .routes import ROUTES
-from .routing import OfficerFinder, Route, register
-from .security import configure, make_limiter
-from .shell import init_shell
+from greenmine.web.assets import init_assets
+from greenmine.web.context import SERVICES, SETTINGS
+from greenmine.web.desk.frame import init_desk
+from greenmine.web.errors import init_errors
+from greenmine.web.formats import init_formats
+from greenmine.web.forms.sheet import init_forms
+from greenmine.web.i18n import init_i18n
+from greenmine.web.routes import ROUTES
+from greenmine.web.routing import OfficerFinder, Route, register
+from greenmine.web.security import configure, make_limiter
+from greenmine.web.shell import init_shell
 
 
 def nobody() -> Officer | None:

@@ -9,10 +9,9 @@ from flask import request
 from greenmine.domain.errors import NotFound
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
-
-from .i18n import gettext as _
-from .paging import address
-from .parts import Facet, FacetOption
+from greenmine.web.i18n import gettext as _
+from greenmine.web.paging import address
+from greenmine.web.parts import Facet, FacetOption
 
 LONGEST_QUERY: Final = 128
 MOST_WORDS: Final = 8

@@ -6,8 +6,8 @@ from datetime import datetime
 from flask import render_template
 from wtforms import Form
 
-from .context import current_settings
-from .i18n import gettext as _
+from greenmine.web.context import current_settings
+from greenmine.web.i18n import gettext as _
 
 
 @dataclass(frozen=True)

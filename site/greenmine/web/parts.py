@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .formats import Tone
+from greenmine.web.formats import Tone
 
 
 @dataclass(frozen=True, kw_only=True)

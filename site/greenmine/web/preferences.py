@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from .context import current_settings
-from .routing import own_path
+from greenmine.web.context import current_settings
+from greenmine.web.routing import own_path
 
 COOKIE: Final = "gm_view"
 YEAR: Final = 365 * 24 * 3600

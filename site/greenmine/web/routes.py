@@ -6,26 +6,26 @@ whether it is personal, and which rate counts it. What an entry means stands in 
 
 from typing import Final
 
-from .assets import favicon, static_file
-from .desk.routes_record import DESK_ROUTES
-from .desk.routes_sign_in import SIGN_IN_ROUTES
-from .preferences import set_preferences
-from .public.clause import CLAUSE_ROUTES
-from .public.credit import CREDIT_ROUTES
-from .public.directory import DIRECTORY_ROUTES
-from .public.document import DOCUMENT_ROUTES
-from .public.home import HOME_ROUTES
-from .public.mine import MINE_ROUTES
-from .public.news import NEWS_ROUTES
-from .public.notice import NOTICE_ROUTES
-from .public.policy import POLICY_ROUTES
-from .public.procedure import PROCEDURE_ROUTES
-from .public.region import REGION_ROUTES
-from .public.removal import REMOVAL_ROUTES
-from .public.site_map import SITE_MAP_ROUTES
-from .public.site_page import SITE_PAGE_ROUTES
-from .public.status import STATUS_ROUTES
-from .routing import Limit, Route
+from greenmine.web.assets import favicon, static_file
+from greenmine.web.desk.routes_record import DESK_ROUTES
+from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
+from greenmine.web.preferences import set_preferences
+from greenmine.web.public.clause import CLAUSE_ROUTES
+from greenmine.web.public.credit import CREDIT_ROUTES
+from greenmine.web.public.directory import DIRECTORY_ROUTES
+from greenmine.web.public.document import DOCUMENT_ROUTES
+from greenmine.web.public.home import HOME_ROUTES
+from greenmine.web.public.mine import MINE_ROUTES
+from greenmine.web.public.news import NEWS_ROUTES
+from greenmine.web.public.notice import NOTICE_ROUTES
+from greenmine.web.public.policy import POLICY_ROUTES
+from greenmine.web.public.procedure import PROCEDURE_ROUTES
+from greenmine.web.public.region import REGION_ROUTES
+from greenmine.web.public.removal import REMOVAL_ROUTES
+from greenmine.web.public.site_map import SITE_MAP_ROUTES
+from greenmine.web.public.site_page import SITE_PAGE_ROUTES
+from greenmine.web.public.status import STATUS_ROUTES
+from greenmine.web.routing import Limit, Route
 
 SITE: Final = (
     Route("/static/<path:name>", "static", static_file, limit=Limit.FREE),

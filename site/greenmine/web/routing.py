@@ -19,8 +19,7 @@ from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.text import N_
-
-from .context import SETTINGS
+from greenmine.web.context import SETTINGS
 
 ROUTES: Final = "greenmine.routes"
 SIGN_IN: Final = "/desk/sign-in"

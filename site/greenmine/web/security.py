@@ -13,8 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from greenmine.config import Settings, ensure_secret_key
-
-from .routing import current_route
+from greenmine.web.routing import current_route
 
 FORM_PARTS: Final = 500
 """Most fields of one form; the longest form of the desk has fewer than 100."""

@@ -8,11 +8,10 @@ from flask import Flask, current_app, request
 
 from greenmine.config import Settings
 from greenmine.domain.text import N_
-
-from .context import current_settings
-from .i18n import gettext as _
-from .preferences import current_preferences
-from .routing import answers, own_path
+from greenmine.web.context import current_settings
+from greenmine.web.i18n import gettext as _
+from greenmine.web.preferences import current_preferences
+from greenmine.web.routing import answers, own_path
 
 
 @dataclass(frozen=True)

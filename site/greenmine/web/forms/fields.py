@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, FileField, IntegerField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from .sheet import Sheet
+from greenmine.web.forms.sheet import Sheet
 
 LONGEST_LINE: Final = 300
 LONGEST_TEXT: Final = 2000

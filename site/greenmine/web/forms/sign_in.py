@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
-from .sheet import Sheet
+from greenmine.web.forms.sheet import Sheet
 
 _NEW_HINT = _("至少12个字符，可以是一句话，可以用汉字和空格；不要求大小写或符号。常用密码不能使用。")
 

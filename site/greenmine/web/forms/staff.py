@@ -7,8 +7,7 @@ from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from greenmine.domain.officer import ROLE_LABELS, Role
-
-from .sheet import Sheet
+from greenmine.web.forms.sheet import Sheet
 
 
 class SeatForm(Sheet):

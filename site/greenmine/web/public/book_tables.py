@@ -18,8 +18,7 @@ from greenmine.domain.provision import ACTOR_LABELS, DEPARTMENT_LABELS, Origin
 from greenmine.domain.rulebook import RuleBook
 from greenmine.web.formats import UNKNOWN, day, number
 from greenmine.web.i18n import gettext as _
-
-from .book_words import listed, period_words, share_words
+from greenmine.web.public.book_words import listed, period_words, share_words
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,11 +16,10 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.parts import Way
 from greenmine.web.places import place_name
+from greenmine.web.public.book_tables import tables_of
+from greenmine.web.public.policy import MOST
+from greenmine.web.public.procedure import target_anchor
 from greenmine.web.routing import Route
-
-from .book_tables import tables_of
-from .policy import MOST
-from .procedure import target_anchor
 
 Uses = Mapping[str, tuple[Way, ...]]
 

@@ -23,11 +23,10 @@ from greenmine.web.page import Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, Pager, address, paging, read_page_number
 from greenmine.web.parts import Way
 from greenmine.web.places import place_name
+from greenmine.web.public.directory_export import EXPORT_ROWS, MEDIA_TYPES, file_name, write_export
+from greenmine.web.public.directory_facets import PATH, UNFOLD, chips_of, facets_of, region_crumbs
+from greenmine.web.public.directory_query import DirectoryQuery, choice_words, read_directory_query
 from greenmine.web.routing import Limit, Route
-
-from .directory_export import EXPORT_ROWS, MEDIA_TYPES, file_name, write_export
-from .directory_facets import PATH, UNFOLD, chips_of, facets_of, region_crumbs
-from .directory_query import DirectoryQuery, choice_words, read_directory_query
 
 FORM_FIELDS: Final = frozenset({"q", "region", "status", "level", "sort"})
 """Parameters with a field of their own; the others are chosen by links and kept as hidden fields."""

@@ -20,10 +20,9 @@ from greenmine.store.directory import SORT_LABELS, ExportRow, FacetName
 from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
 from greenmine.web.places import place_name
+from greenmine.web.public.directory_facets import PATH, chips_of
+from greenmine.web.public.directory_query import DirectoryQuery, value_words
 from greenmine.web.table_file import About, Field, Row, csv_table, json_table, xlsx_table
-
-from .directory_facets import PATH, chips_of
-from .directory_query import DirectoryQuery, value_words
 
 EXPORT_ROWS: Final = 100_000
 """Most mines in one file; the whole country has fewer than 10,000 green mines."""

@@ -11,8 +11,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb
 from greenmine.web.paging import address
 from greenmine.web.parts import Facet, FacetOption
-
-from .directory_query import FACET_LABELS, DirectoryQuery, name_words, value_words
+from greenmine.web.public.directory_query import FACET_LABELS, DirectoryQuery, name_words, value_words
 
 PATH: Final = "/mines"
 TOP_MINERALS: Final = 12

@@ -18,9 +18,8 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.store.act import DocumentRow, document_use, get_document
 from greenmine.web.context import current_services
+from greenmine.web.public.document_words import INLINE, JSON, ending_of
 from greenmine.web.routing import Route
-
-from .document_words import INLINE, JSON, ending_of
 
 LOG: Final = logging.getLogger("greenmine.web.document")
 SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"

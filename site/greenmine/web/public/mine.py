@@ -35,14 +35,13 @@ from greenmine.web.page import Crumb, Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry
 from greenmine.web.places import place_name
+from greenmine.web.public.directory_query import plain_text
+from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
+from greenmine.web.public.notice_words import left_words, notice_tone
+from greenmine.web.public.onward import onward
+from greenmine.web.public.removal import ground_of
+from greenmine.web.public.timeline import Hearer, steps_of
 from greenmine.web.routing import Route
-
-from .directory_query import plain_text
-from .mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
-from .notice_words import left_words, notice_tone
-from .onward import onward
-from .removal import ground_of
-from .timeline import Hearer, steps_of
 
 PATH: Final = "/mines"
 MOST_ACTS: Final = 500

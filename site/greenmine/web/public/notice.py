@@ -44,12 +44,18 @@ from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, address, paging, read_page_number
 from greenmine.web.parts import Facet, Way
 from greenmine.web.places import place_name
+from greenmine.web.public.notice_list import listed_items, outcome_words
+from greenmine.web.public.notice_page import (
+    corrections_of,
+    files_shown,
+    notice_steps,
+    objection_shown,
+    paragraphs,
+    withdrawal_of,
+)
+from greenmine.web.public.notice_period import exact_moment, period_shown
+from greenmine.web.public.notice_words import StateGroup, group_word, kind_word, left_words, notice_tone
 from greenmine.web.routing import Limit, Route
-
-from .notice_list import listed_items, outcome_words
-from .notice_page import corrections_of, files_shown, notice_steps, objection_shown, paragraphs, withdrawal_of
-from .notice_period import exact_moment, period_shown
-from .notice_words import StateGroup, group_word, kind_word, left_words, notice_tone
 
 PATH: Final = "/notices"
 MOST_ROWS: Final = 100_000

@@ -23,9 +23,8 @@ from greenmine.web.act_words import act_moment, act_step
 from greenmine.web.formats import Tone
 from greenmine.web.i18n import gettext as _
 from greenmine.web.parts import Change, Step
-
-from .document_words import media_word
-from .notice_period import PeriodShown
+from greenmine.web.public.document_words import media_word
+from greenmine.web.public.notice_period import PeriodShown
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -20,10 +20,9 @@ from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, paging, read_page_number
 from greenmine.web.parts import Facet
 from greenmine.web.places import place_name
+from greenmine.web.public.article_text import article_html, remark_title, remarks_of
+from greenmine.web.public.policy_shown import PolicyShown, policy_shown, replaced_by, replaces
 from greenmine.web.routing import Route
-
-from .article_text import article_html, remark_title, remarks_of
-from .policy_shown import PolicyShown, policy_shown, replaced_by, replaces
 
 PATH: Final = "/policies"
 MOST: Final = 2000

@@ -21,10 +21,9 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.parts import Way
 from greenmine.web.places import place_name
+from greenmine.web.public.book_tables import RowShown, TableShown, tables_of
+from greenmine.web.public.book_words import in_force_words, plain, share_words
 from greenmine.web.routing import Route
-
-from .book_tables import RowShown, TableShown, tables_of
-from .book_words import in_force_words, plain, share_words
 
 PATH: Final = "/procedures"
 SECTION: Final = "/policies"

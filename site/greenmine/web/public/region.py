@@ -29,12 +29,11 @@ from greenmine.web.page import Crumb, Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry, Figure
 from greenmine.web.places import place_name
+from greenmine.web.public.directory_query import AREA_LABELS
+from greenmine.web.public.notice_words import left_words, notice_tone
+from greenmine.web.public.region_targets import indicators_of, targets_by_region, tasks_of
+from greenmine.web.public.region_tiles import tile_grid
 from greenmine.web.routing import Route
-
-from .directory_query import AREA_LABELS
-from .notice_words import left_words, notice_tone
-from .region_targets import indicators_of, targets_by_region, tasks_of
-from .region_tiles import tile_grid
 
 PATH: Final = "/regions"
 NEWEST: Final = 5

@@ -22,9 +22,8 @@ from greenmine.web.formats import percent
 from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
 from greenmine.web.parts import Way
-
-from .directory_facets import rolled_up
-from .onward import onward
+from greenmine.web.public.directory_facets import rolled_up
+from greenmine.web.public.onward import onward
 
 COUNTED: Final = frozenset({"mines", "listed_2018"})
 """Columns of target tables that count listed mines at the end of their year."""

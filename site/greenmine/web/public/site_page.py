@@ -9,9 +9,8 @@ from greenmine.store.article import get_article
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
+from greenmine.web.public.article_text import article_html, remark_title, remarks_of
 from greenmine.web.routing import Route
-
-from .article_text import article_html, remark_title, remarks_of
 
 
 def about() -> ResponseReturnValue:

@@ -16,10 +16,9 @@ from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 from greenmine.web.parts import Step
 from greenmine.web.places import place_name
-
-from .mine_words import FACT_LABELS, fact_words
-from .notice_words import kind_word
-from .removal import ground_of
+from greenmine.web.public.mine_words import FACT_LABELS, fact_words
+from greenmine.web.public.notice_words import kind_word
+from greenmine.web.public.removal import ground_of
 
 
 @dataclass(frozen=True)
