@@ -22,8 +22,8 @@ def test_a_replayed_site_shows_the_same_pages_byte_for_byte(demo_services: Servi
     upgrade(twin)
     with demo_services.database.read() as tx:
         list(replay_all(twin, entries(tx)))
-    with demo_services.database.read() as here, twin.read() as there:
-        assert differences(here, there) == []
+    with demo_services.database.read() as first, twin.read() as second:
+        assert differences(first, second) == []
     other = replace(demo_services, database=twin)
     run_projections(other)
     one, two = create_app(services=demo_services).test_client(), create_app(services=other).test_client()
@@ -32,7 +32,7 @@ def test_a_replayed_site_shows_the_same_pages_byte_for_byte(demo_services: Servi
     for path in addresses + more:
         if path.endswith((".xlsx",)):
             continue  # a zip file holds the time of its making
-        here, there = one.get(path), two.get(path)
-        assert here.status_code == there.status_code == 200, path
-        assert here.data == there.data, path
+        with one.get(path) as here, two.get(path) as there:
+            assert here.status_code == there.status_code == 200, path
+            assert here.data == there.data, path
     twin.close()
