@@ -219,3 +219,23 @@ def test_another_level_and_another_county_may_look_or_not_but_change_nothing(sit
         for deed in ("", "/close", "/correct", "/withdraw"):
             person.get(f"/desk/notices/{number}{deed}", status=403)
     assert site.state() == before
+
+
+def test_asvs_15_3_3_foreign_fields_change_nothing_of_a_draft(site: DeskSite) -> None:
+    person, draft = start(site, COUNTY_OFFICER, region=ZHIJIN, kind="county_check", level="county")
+    extra = {"kind": "national_list", "level": "national", "region": GUIZHOU, "state": "published", "role": "province",
+             "created_by": "1", "created_at": "1999-01-01", "files": "x", "act": "0", "rule": "none"}  # fmt: skip
+    person.send(draft, {"title": TITLE, "issuer": "演示局", **extra}, form="title")
+    with site.services.database.read() as tx:
+        kept = get_draft(tx, int(draft.rpartition("/")[2]))
+    assert (kept.data["kind"], kept.data["level"], kept.region, kept.state) == (
+        "county_check",
+        "county",
+        ZHIJIN,
+        "open",
+    )
+    assert kept.created_by == COUNTY_OFFICER.id and "files" not in kept.data and kept.data.get("rule") != "none"
+    started = person.send("/desk/notices/new", {"kind": "county_check", "level": "county", "region": ZHIJIN,
+                          "preset": "", "state": "published", "created_by": "1"})  # fmt: skip
+    with site.services.database.read() as tx:
+        assert get_draft(tx, int(started.location.rpartition("/")[2])).created_by == COUNTY_OFFICER.id

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from greenmine.content.documents import DisclosureClass, NewsType
-from greenmine.content.upload import FILMS, MOST_FILES, PICTURES
+from greenmine.content.upload import FILMS, MAX_BYTES, MOST_FILES, PICTURES
 from greenmine.domain.article import Article, ArticleMedia
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
 from greenmine.domain.instant import utc_text
@@ -80,7 +80,8 @@ def files_page(number: int) -> ResponseReturnValue:
 def _sent(form: PictureSheet, *, room: int, services: Services) -> list[dict[str, Any]]:
     """The file with its words. Raises BadInput: a picture without a description, or what no one may upload."""
     sent = request.files.getlist("file")[:1]
-    files = taken(sent, kinds=PICTURES | FILMS, room=room, most=MOST_FILM)
+    is_film = any((storage.filename or "").lower().endswith(".mp4") for storage in sent)
+    files = taken(sent, kinds=PICTURES | FILMS, room=room, most=MOST_FILM if is_film else MAX_BYTES)
     alt = (form.alt.data or "").strip()
     if not form.validate():
         raise BadInput("news.words", N_("请缩短文字说明。"))
