@@ -1,15 +1,17 @@
 """People of the desk for tests: entered, enrolled and signed in through the real use cases, on a real database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 from tests.reference_data import shipped_regions
 
+from greenmine.domain.errors import GreenmineError
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.sign_in import Stage
 from greenmine.store.database import Database
@@ -23,7 +25,7 @@ from greenmine.usecases.enrol import (
     take_recovery_codes,
 )
 from greenmine.usecases.password_hash import PasswordHashes
-from greenmine.usecases.sign_in import Entry, enter_code, enter_password
+from greenmine.usecases.sign_in import Entry, enter_code, enter_password, officer_signed_in
 from greenmine.usecases.staff import enter_staff
 
 SITE_NAME = "绿色矿山信息公开平台"
@@ -47,8 +49,15 @@ def quick_hashes() -> PasswordHashes:
     return PasswordHashes(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
+def code_of(call: Callable[[], object]) -> str:
+    """The code of the refusal that a call ends in."""
+    with pytest.raises(GreenmineError) as refused:
+        call()
+    return refused.value.code
+
+
 @dataclass
-class Desk:
+class StaffDesk:
     """A desk with a clock that the test sets."""
 
     database: Database
@@ -118,6 +127,10 @@ class Desk:
         self.later(minutes=2)
         return found
 
+    def who(self, token: str) -> Officer | None:
+        """Whom the gates of the desk would let in with this token now."""
+        return officer_signed_in(self.database, token=token, at=self.now)
+
     def events(self) -> list[str]:
         with self.database.read() as tx:
             return list(tx.execute(text("SELECT event FROM journal ORDER BY n")).scalars())
@@ -133,7 +146,7 @@ class Desk:
 class Person:
     """Somebody with a password and an authenticator."""
 
-    desk: Desk
+    desk: StaffDesk
     id: int
     secret: str
     password: str

@@ -5,7 +5,7 @@ from statistics import median
 from time import perf_counter
 
 import pytest
-from tests.desk_people import PASSWORD, Desk
+from tests.desk_people import PASSWORD, StaffDesk
 
 from greenmine.domain.errors import BadInput
 from greenmine.store.database import open_database
@@ -22,7 +22,7 @@ def test_unknown_and_wrong_take_the_same_time_within_a_tenth(tmp_path: Path) -> 
     """200 tries of each in turns, at the site's real cost; medians, so that one slow moment does not decide."""
     database = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
     upgrade(database)
-    desk = Desk(database, hashes=PasswordHashes())
+    desk = StaffDesk(database, hashes=PasswordHashes())
     desk.person("zhijin-01")
     times: dict[str, list[float]] = {"zhijin-01": [], "nobody-01": []}
     for _ in range(TRIES):

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.desk_people import Desk
+from tests.desk_people import StaffDesk
 
 from greenmine.domain.errors import BadInput, Gone, TooMany
 from greenmine.domain.officer import Role
@@ -12,7 +12,7 @@ from greenmine.usecases.sign_in import officer_signed_in
 
 
 def test_a_person_enrols_and_signs_in(database: Database) -> None:
-    desk = Desk(database)
+    desk = StaffDesk(database)
     person = desk.person()
     officer = officer_signed_in(database, token=person.sign_in().session, at=desk.now)
     assert officer is not None and officer.signature == "county@520524"
@@ -23,7 +23,7 @@ def test_a_person_enrols_and_signs_in(database: Database) -> None:
 
 def test_eight_at_once_use_a_link_once(database: Database) -> None:
     """ASVS 2.3.4, 6.5.1."""
-    desk = Desk(database)
+    desk = StaffDesk(database)
     _, link = desk.add()
 
     def follow(_number: int) -> bool:
@@ -39,7 +39,7 @@ def test_eight_at_once_use_a_link_once(database: Database) -> None:
 
 def test_sixteen_wrong_passwords_at_once_count_each(database: Database) -> None:
     """ASVS 6.3.1."""
-    desk = Desk(database)
+    desk = StaffDesk(database)
     person = desk.person()
 
     def attempt(_number: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.desk import NOON, Desk
+from tests.desk_people import Person, StaffDesk
 
 from greenmine.domain.mine import Library
 from greenmine.store.database import open_database
@@ -33,3 +34,18 @@ def listed_mine(desk: Desk) -> str:
     number = desk.register("演示织金县在册矿")
     desk.enlist(number, Library.PROVINCIAL, since=date(2025, 1, 2))
     return number
+
+
+@pytest.fixture
+def staff_desk(tmp_path: Path) -> Iterator[StaffDesk]:
+    """A desk with nobody at it."""
+    database = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    upgrade(database)
+    yield StaffDesk(database)
+    database.close()
+
+
+@pytest.fixture
+def person(staff_desk: StaffDesk) -> Person:
+    """A county officer, enrolled."""
+    return staff_desk.person()

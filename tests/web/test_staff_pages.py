@@ -1,0 +1,100 @@
+"""The pages on which administrators manage people: only theirs, nothing lost, nothing by the way."""
+
+import pytest
+from tests.web.sign_in_site import Doors, Member, enrol, member, press
+from tests.web.strict_client import words
+
+from greenmine.domain.officer import Role
+
+
+@pytest.fixture
+def chief(doors: Doors) -> Member:
+    return member(doors, "chief", Role.ADMINISTRATOR, "520000")
+
+
+def test_an_administrator_enters_a_person_and_the_link_is_shown_once(doors: Doors, chief: Member) -> None:
+    data = {"login": "bijie-01", "name": "王五", "role": "city", "regions": "毕节市"}
+    shown = press(chief.client, "/desk/staff/new", data, status=200)
+    address = next(words(node) for node in shown.page.iter("code"))
+    assert address.startswith(f"{doors.services.settings.site_url}/desk/link/")
+    enrol(doors, doors.client(), address.rsplit("/", 1)[1])
+    listed = chief.client.get("/desk/staff").text
+    assert "bijie-01" in listed and "已开通" in listed and "/desk/link/" not in listed
+
+
+def test_fields_that_no_form_has_change_nothing(doors: Doors, chief: Member) -> None:
+    """ASVS 15.3.3: mass assignment."""
+    someone = member(doors)
+    extra = {"role": "administrator", "regions": "000000", "active": "1", "id": "1", "totp_counter": "0"}
+    form = {"current": "x", "password": "another 很长的口令 of mine", "again": "another 很长的口令 of mine"}
+    press(someone.client, "/desk/account/password", {**form, **extra}, status=400)
+    data = {"login": "bijie-01", "name": "王五", "role": "city", "regions": "520500"}
+    press(
+        chief.client, "/desk/staff/new", {**data, "password_hash": "x", "active": "0", "created_at": "2000"}, status=200
+    )
+    assert doors.count("SELECT count(*) FROM staff WHERE role = 'administrator'") == 1
+    assert doors.count("SELECT count(*) FROM staff WHERE active AND password_hash IS NULL AND login = 'bijie-01'") == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"regions": "辽宁省沈阳市"}, "没有代码为210100的辖区"),
+        ({"regions": "火星县"}, "没有找到辖区"),
+        ({"regions": "520524"}, "层级与岗位不符"),
+        ({"login": "王"}, "登录名须为"),
+        ({"login": "chief"}, "已有人使用"),
+        ({"role": "emperor"}, ""),
+    ],
+)
+def test_a_refused_person_is_said_so_and_nothing_typed_is_lost(
+    doors: Doors, chief: Member, changed: dict[str, str], sentence: str
+) -> None:
+    data = {"login": "bijie-01", "name": "王五", "role": "city", "regions": "毕节市", **changed}
+    answer = press(chief.client, "/desk/staff/new", data, status=None)
+    assert answer.status in (400, 409) and sentence in answer.text and "王五" in answer.text
+    assert doors.count("SELECT count(*) FROM staff") == 1
+
+
+def test_people_elsewhere_are_not_there_on_any_address(doors: Doors, chief: Member) -> None:
+    """Threat 13: the administrator of Guizhou and somebody in Shenyang; 404, and no row changes."""
+    foreign, link = doors.enter("shenyang-01", Role.CITY, "210100")
+    own, _ = doors.enter("zhijin-09")
+    before = doors.count("SELECT count(*) FROM journal")
+    assert "shenyang-01" not in chief.client.get("/desk/staff").text
+    chief.client.get(f"/desk/staff/{foreign}", status=404)
+    page = chief.client.get(f"/desk/staff/{own}").page
+    token = next(node.get("value") for node in page.iter("input") if node.get("name") == "csrf_token")
+    for verb in ("", "/disable", "/enable", "/link", "/password-link"):
+        data = {"csrf_token": token, "role": "city", "regions": "520500", "version": "1"}
+        chief.client.post(f"/desk/staff/{foreign}{verb}", data, status=404)
+    assert doors.count("SELECT count(*) FROM journal") == before
+    assert doors.client().get(f"/desk/link/{link}").status == 200
+
+
+def test_moving_disabling_and_enabling_by_the_page(doors: Doors, chief: Member) -> None:
+    someone = member(doors)
+    path = f"/desk/staff/{someone.id}"
+    data = {"role": "county", "regions": "金沙县、黔西市"}
+    assert press(chief.client, path, data).location == "/desk/staff"
+    assert "金沙县" in someone.client.get("/desk/account").text
+    assert press(chief.client, path, {}, action=f"{path}/disable").location == path
+    assert someone.client.get("/desk", status=303).location.startswith("/desk/sign-in")
+    assert press(chief.client, path, {}, action=f"{path}/enable").location == path
+    assert doors.count("SELECT count(*) FROM staff WHERE active") == 2
+
+
+def test_the_second_of_two_administrators_sees_that_it_changed(doors: Doors, chief: Member) -> None:
+    someone = member(doors)
+    path = f"/desk/staff/{someone.id}"
+    stale = chief.client.get(path).page
+    hidden = {n.get("name", ""): n.get("value", "") for n in stale.iter("input") if n.get("type") == "hidden"}
+    press(chief.client, path, {"role": "county", "regions": "金沙县"})
+    answer = chief.client.post(path, {**hidden, "role": "county", "regions": "黔西市"}, status=409)
+    assert "刚被他人改动" in answer.text and "黔西市" in answer.text
+    assert doors.count("SELECT count(*) FROM staff_region WHERE region = '520523'") == 1
+
+
+def test_one_s_own_page_has_no_form(chief: Member) -> None:
+    shown = chief.client.get(f"/desk/staff/{chief.id}")
+    assert "另一名管理员" in shown.text and f"{chief.id}/" not in shown.text
