@@ -18,6 +18,7 @@ from greenmine.domain.text import N_
 from greenmine.projections.figures import Figures
 from greenmine.projections.runner import Projection, catch_up
 from greenmine.services import Services
+from greenmine.store.content_problem import ProblemRow, keep_problems
 from greenmine.store.credit import overdue_credits
 from greenmine.usecases.article import SyncReport, plan_sync, sync_articles
 from greenmine.usecases.credit import end_due_credits
@@ -57,6 +58,7 @@ def sync_content(services: Services) -> SyncSummary:
         "content.changed": len(report.changed),
         "content.withdrawn": len(report.withdrawn),
     }
+    keep_problems(services.database, (ProblemRow(item.path, item.line, item.message) for item in problems))
     return SyncSummary(recorded, tuple(str(problem) for problem in problems))
 
 

@@ -1,6 +1,6 @@
-"""Facts about this site that are settled once: its mode, how its register began."""
+"""Facts about this site: its mode, how its register began, what of content/ could not be read last time."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from greenmine.store.database import Tx
 from greenmine.store.tables_private import site_fact
@@ -25,3 +25,9 @@ def change_fact(tx: Tx, name: str, *, before: str, after: str) -> bool:
         update(site_fact).where(site_fact.c.name == name, site_fact.c.value == before).values(value=after)
     )
     return changed.rowcount == 1
+
+
+def put_fact(tx: Tx, name: str, value: str) -> None:
+    """Write a fact that may change."""
+    tx.execute(delete(site_fact).where(site_fact.c.name == name))
+    tx.execute(insert(site_fact).values(name=name, value=value))

@@ -7,6 +7,8 @@ from tests.web.desk.test_removal import propose
 from tests.web.desk_site import DeskSite
 from tests.web.strict_client import words
 
+from greenmine.store.content_problem import ProblemRow, keep_problems
+
 
 def test_queues_hold_what_waits_and_mark_what_is_mine(site: DeskSite) -> None:
     _person, number = published(site)
@@ -54,3 +56,14 @@ def test_content_problems_are_shown_to_those_who_mend_them(site: DeskSite) -> No
     for officer in (EDITOR, ADMINISTRATOR):
         assert "全部内容文件都已读取" in words(site.as_(officer).get("/desk/problems").page)
     site.as_(COUNTY_OFFICER).get("/desk/problems", status=403)
+
+
+def test_a_malformed_file_is_told_with_line_and_reason_after_the_next_sync(site: DeskSite) -> None:
+    """trust.md, "malformed content file": the site goes on, the staff page names file, line and reason."""
+    row = ProblemRow("news/2026-11-01-broken.md", 3, "缺少字段 title")
+    assert keep_problems(site.services.database, [row]) is True
+    assert keep_problems(site.services.database, [row]) is False, "an unchanged report writes nothing"
+    page = words(site.as_(EDITOR).get("/desk/problems").page)
+    assert all(part in page for part in ("news/2026-11-01-broken.md", "3", "缺少字段 title"))
+    assert "1处" in words(site.as_(ADMINISTRATOR).get("/desk").page)
+    assert "1处问题" in words(site.as_(EDITOR).get("/status").page)

@@ -1,18 +1,17 @@
 """``/desk``: what must be done, by whom, by when; each role sees only what it may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from flask.typing import ResponseReturnValue
 
-from greenmine.content.files import Problem
-from greenmine.content.load import load_articles
 from greenmine.domain.notice import NoticeState
 from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_after, size
+from greenmine.store.content_problem import content_problems
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
 from greenmine.usecases.draft import DEED_OF
@@ -51,8 +50,8 @@ def queue_page() -> ResponseReturnValue:
             **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
             **(_credits(tx, officer, services) if Deed.PROPOSE_CREDIT in deeds else {}),
         }
-    if officer.role in (Role.EDITOR, Role.ADMINISTRATOR):
-        values["problems"] = len(_problems(services))
+        if officer.role in (Role.EDITOR, Role.ADMINISTRATOR):
+            values["problems"] = len(content_problems(tx))
     return render("desk/queue.html", Page(title=_("待办"), noindex=True), deeds={str(deed) for deed in deeds},
                   **{**_NOTHING, **values})  # fmt: skip
 
@@ -64,15 +63,12 @@ _NOTHING: Final[Mapping[str, Any]] = {
 
 
 def problems_page() -> ResponseReturnValue:
-    """``/desk/problems``: files of content/ that could not be read whole, with line and reason."""
+    """``/desk/problems``: files of content/ that could not be read whole at the last sync, with line and reason."""
     services = current_services()
     page = Page(title=_("内容文件"), noindex=True, crumbs=(home(),))
-    return render("desk/problems.html", page, problems=_problems(services))
-
-
-def _problems(services: Services) -> Sequence[Problem]:
-    """Of reference data as loaded at the start, of articles as they stand now."""
-    return (*services.problems, *load_articles(services.settings.content_dir).problems)
+    with services.database.read() as tx:
+        problems = content_problems(tx)
+    return render("desk/problems.html", page, problems=problems)
 
 
 def _notices(tx: Tx, officer: Officer, now: datetime) -> dict[str, Any]:

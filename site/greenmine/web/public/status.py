@@ -7,6 +7,7 @@ from flask import make_response
 from flask.typing import ResponseReturnValue
 
 from greenmine.store.act import get_act, size
+from greenmine.store.content_problem import content_problems
 from greenmine.store.lease import get_lease
 from greenmine.store.migrate import head, revision
 from greenmine.web.act_words import act_moment
@@ -29,6 +30,7 @@ def status() -> ResponseReturnValue:
         acts = size(tx)
         last = act_moment(get_act(tx, acts - 1)) if acts else None
         lease = get_lease(tx, LEASE)
+        problems = len(content_problems(tx))
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
@@ -43,7 +45,7 @@ def status() -> ResponseReturnValue:
             clock_ok=last is None or now >= last - SILENCE,
             seen=seen,
             worker_ok=seen is not None and now - seen <= SILENCE,
-            problems=len(services.problems),
+            problems=problems,
         )
     )
     response.headers["Cache-Control"] = "no-store"
