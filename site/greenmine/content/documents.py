@@ -6,10 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from greenmine.content.fields import PartialDate
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
-
-from .fields import PartialDate
 
 MEDIA_PREFIX: Final = "/media/"
 """Where the site serves the files of ``content/news/media/``."""

@@ -7,10 +7,9 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from greenmine.content.files import FrontMatter, Problem, has_unfit_character
 from greenmine.domain.instant import at_legal_time
 from greenmine.domain.text import N_
-
-from .files import FrontMatter, Problem, has_unfit_character
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -17,7 +17,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from .emphasis import chinese_emphasis, is_wide
+from greenmine.content.emphasis import chinese_emphasis, is_wide
 
 _WEB: Final = re.compile(r"https?://(?!/)[^\s\\@/?#]+(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 _OWN: Final = re.compile(r"/(?![/\\]|%5c|%2f)[^\s\\]*|#[^\s\\]*", re.IGNORECASE)

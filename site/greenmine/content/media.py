@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from greenmine.content.files import Problem, read_bytes
 from greenmine.domain.text import N_
-
-from .files import Problem, read_bytes
 
 MEDIA_FOLDER: Final = "news/media"
 MAX_PICTURE_BYTES: Final = 5 * 1024 * 1024

@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from greenmine.domain.text import N_
-
-from .documents import (
+from greenmine.content.documents import (
     DisclosureClass,
     KeyFigure,
     NewsMeta,
@@ -21,10 +19,20 @@ from .documents import (
     Section,
     Video,
 )
-from .fields import Fields
-from .files import Loaded, Problem, SourceFile, digest_of, list_files, read_bytes, read_front_matter, read_text
-from .markdown import is_safe_link, summary
-from .media import look_at_film, look_at_picture
+from greenmine.content.fields import Fields
+from greenmine.content.files import (
+    Loaded,
+    Problem,
+    SourceFile,
+    digest_of,
+    list_files,
+    read_bytes,
+    read_front_matter,
+    read_text,
+)
+from greenmine.content.markdown import is_safe_link, summary
+from greenmine.content.media import look_at_film, look_at_picture
+from greenmine.domain.text import N_
 
 M = TypeVar("M", PolicyMeta, NewsMeta, PageMeta)
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from greenmine.content.media import MAX_PIXELS, picture_size
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
-
-from .media import MAX_PIXELS, picture_size
 
 LONGEST: Final = 2400
 """Longest side of a published picture, in pixels; a scanned page stays readable."""

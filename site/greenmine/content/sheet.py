@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from greenmine.content.sheet_xlsx import read_workbook
 from greenmine.domain.errors import BadInput
 from greenmine.domain.printed_table import KnowsHeading, PrintedTable, find_heading, read_printed
 from greenmine.domain.text import N_
-
-from .sheet_xlsx import read_workbook
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 """Largest file taken, in bytes (5 MiB)."""

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from greenmine.content.picture import write_anew
+from greenmine.content.sheet import decode
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
-
-from .picture import write_anew
-from .sheet import decode
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 """Largest single file, in bytes (10 MiB)."""

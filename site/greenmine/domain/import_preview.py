@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from .mine_likeness import Alike, MineName, bigrams, likely_same, ready_name
-from .mine_list import Doubt, ListedMine, MineList
-from .region import Regions
+from greenmine.domain.mine_likeness import Alike, MineName, bigrams, likely_same, ready_name
+from greenmine.domain.mine_list import Doubt, ListedMine, MineList
+from greenmine.domain.region import Regions
 
 RARE: Final = 8
 """How many of a name's rarest bigrams are looked up."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from .import_preview import Preview
-from .mine import LEVEL_LABELS, METHOD_LABELS, SCALE_LABELS
-from .mine_heading import COLUMN_LABELS
-from .mine_likeness import ALIKE_LABELS
-from .mine_list import ListedMine
-from .mine_place import PLACE_SOURCE_LABELS
-from .printed_table import LEFT_OUT_LABELS
-from .region import Regions
+from greenmine.domain.import_preview import Preview
+from greenmine.domain.mine import LEVEL_LABELS, METHOD_LABELS, SCALE_LABELS
+from greenmine.domain.mine_heading import COLUMN_LABELS
+from greenmine.domain.mine_likeness import ALIKE_LABELS
+from greenmine.domain.mine_list import ListedMine
+from greenmine.domain.mine_place import PLACE_SOURCE_LABELS
+from greenmine.domain.printed_table import LEFT_OUT_LABELS
+from greenmine.domain.region import Regions
 
 
 def write_report(preview: Preview, *, title: str, regions: Regions) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .errors import BadInput
-from .printed_table import HEADING_SEPARATOR, fold_cell
-from .text import N_
+from greenmine.domain.errors import BadInput
+from greenmine.domain.printed_table import HEADING_SEPARATOR, fold_cell
+from greenmine.domain.text import N_
 
 
 class Column(StrEnum):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .mine_name import NameParts, fold_text, name_key, split_name
-from .text import N_
+from greenmine.domain.mine_name import NameParts, fold_text, name_key, split_name
+from greenmine.domain.text import N_
 
 
 class Alike(StrEnum):

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .credit_code import is_valid_credit_code, normalise_credit_code
-from .errors import BadInput
-from .mine import SCALE_LABELS, Level, Method, Scale
-from .mine_heading import Column, Layout, understand_layout
-from .mine_name import NameParts, name_key, split_name, tidy
-from .mine_place import CERTAIN, Place, PlaceFinder, PlaceSource
-from .mine_scale import read_capacity
-from .mineral import MineralMatch, Minerals
-from .permit import looks_like_permit_number, normalise_permit_number
-from .printed_table import PrintedTable, TableRow, fold_cell
-from .region import RegionLevel, Regions
-from .text import N_
+from greenmine.domain.credit_code import is_valid_credit_code, normalise_credit_code
+from greenmine.domain.errors import BadInput
+from greenmine.domain.mine import SCALE_LABELS, Level, Method, Scale
+from greenmine.domain.mine_heading import Column, Layout, understand_layout
+from greenmine.domain.mine_name import NameParts, name_key, split_name, tidy
+from greenmine.domain.mine_place import CERTAIN, Place, PlaceFinder, PlaceSource
+from greenmine.domain.mine_scale import read_capacity
+from greenmine.domain.mineral import MineralMatch, Minerals
+from greenmine.domain.permit import looks_like_permit_number, normalise_permit_number
+from greenmine.domain.printed_table import PrintedTable, TableRow, fold_cell
+from greenmine.domain.region import RegionLevel, Regions
+from greenmine.domain.text import N_
 
 
 class Doubt(StrEnum):

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .mine_name import NameParts
-from .region import COUNTRY, Region, RegionLevel, Regions, stem
-from .text import N_
+from greenmine.domain.mine_name import NameParts
+from greenmine.domain.region import COUNTRY, Region, RegionLevel, Regions, stem
+from greenmine.domain.text import N_
 
 
 class PlaceSource(StrEnum):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from .errors import BadInput
-from .text import N_
+from greenmine.domain.errors import BadInput
+from greenmine.domain.text import N_
 
 
 class LeftOut(StrEnum):
