@@ -160,3 +160,22 @@ def test_serving_before_preparing_is_refused_with_what_to_do(checkout: Path, tmp
     with pytest.raises(Unready, match="greenmine init"):
         require_ready(services)
     services.database.close()
+
+
+def test_a_lost_master_key_is_noticed_at_the_next_start(checkout: Path, tmp_path: Path) -> None:
+    """design.md "Private data": master keys are backed up apart; a silent new key would lock every sealed case."""
+    services = _prepared(checkout, tmp_path, empty=True)
+    key = tmp_path / "keys" / "case-master.key"
+    kept = key.read_bytes()
+    key.unlink()
+    other = build_services(services.settings, clock=lambda: NOW)
+    for start in (prepare, require_ready):
+        with pytest.raises(Unready) as refused:
+            start(other)
+        assert refused.value.code == "site.other_key"
+    key.write_bytes(kept)
+    again = build_services(services.settings, clock=lambda: NOW)
+    require_ready(again)
+    again.database.close()
+    services.database.close()
+    other.database.close()

@@ -20,6 +20,7 @@ from greenmine.store.migrate import head, knows_revision, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
 MODE: Final = "mode"
+MASTER_KEY: Final = "master_key"
 REGISTER: Final = "register"
 EMPTY: Final = "empty"
 DEMO: Final = "demo"
@@ -64,12 +65,14 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
     mode = services.settings.mode
     with services.database.write() as tx:
         settled = settle_fact(tx, MODE, str(mode))
+        fingerprint = settle_fact(tx, MASTER_KEY, services.master.fingerprint)
         if empty or mode is Mode.PRODUCTION:
             settle_fact(tx, REGISTER, EMPTY)
         wants_demo = get_fact(tx, REGISTER) is None and size(tx) == 0
         register = get_fact(tx, REGISTER)
     if settled != mode:
         raise Conflict("site.other_mode", _OTHER_MODE[mode])
+    _require_own_key(services, fingerprint)
     if empty and register != EMPTY:
         raise Conflict("site.not_empty", N_("这个数据目录已有演示名录，不能改为空白站点。请另设 GREENMINE_DATA_DIR。"))
     if wants_demo:
@@ -80,13 +83,24 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
 
 
 def require_ready(services: Services) -> None:
-    """For processes that only serve: Unready when the database is not at this code's schema, Conflict on mode."""
+    """For processes that only serve: Unready when the database is not at this code's schema, Conflict on mode, Unready on another master key."""
     if revision(services.database) != head():
         raise Unready("site.not_prepared", N_("数据库尚未准备好，请先运行 greenmine init。"))
     with services.database.read() as tx:
-        settled = get_fact(tx, MODE)
+        settled, fingerprint = get_fact(tx, MODE), get_fact(tx, MASTER_KEY)
     if settled != services.settings.mode:
         raise Conflict("site.other_mode", _OTHER_MODE[services.settings.mode])
+    _require_own_key(services, fingerprint)
+
+
+def _require_own_key(services: Services, fingerprint: str | None) -> None:
+    """A lost or foreign master key must not go unseen: what is sealed with another key could not be opened again."""
+    if fingerprint is not None and fingerprint != services.master.fingerprint:
+        raise Unready(
+            "site.other_key",
+            N_("密封用的主密钥与这个数据库不符。请把原来的密钥文件放回 %(folder)s，再重新启动。"),
+            folder=services.settings.data_dir / "keys",
+        )
 
 
 def _require_known_revision(services: Services) -> None:

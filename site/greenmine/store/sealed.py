@@ -10,6 +10,7 @@ Source: design.md "Private data"; 个人信息保护法 47, 51.
 """
 
 import contextlib
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class MasterKey:
     """The key that wraps the case keys; backed up apart from the data."""
 
     secret: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another without telling the key: 16 hex digits."""
+        return hashlib.sha256(b"greenmine master key\0" + self.secret).hexdigest()[:16]
 
     def wrap(self, case_key: bytes, *, case: str) -> bytes:
         """The case key, wrapped for storage beside the case."""
