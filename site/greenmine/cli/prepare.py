@@ -83,7 +83,7 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
 
 
 def require_ready(services: Services) -> None:
-    """For processes that only serve: Unready when the database is not at this code's schema, Conflict on mode, Unready on another master key."""
+    """For processes that only serve: Unready on another schema or another master key, Conflict on another mode."""
     if revision(services.database) != head():
         raise Unready("site.not_prepared", N_("数据库尚未准备好，请先运行 greenmine init。"))
     with services.database.read() as tx:
