@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.both_databases import BOTH, opened
 from tests.postgres import PostgresServer
 
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database at the newest revision, on SQLite and on a real PostgreSQL."""
-    yield from _open(request, tmp_path, "one")
+    yield from opened(request, tmp_path, kind=request.param)
 
 
 @pytest.fixture
@@ -28,17 +29,6 @@ def twin(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> 
     upgrade(other)
     yield other
     other.close()
-
-
-def _open(request: pytest.FixtureRequest, tmp_path: Path, name: str) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / name}.db"
-    else:
-        url = request.getfixturevalue("postgres_server").create_database()
-    database = open_database(url)
-    upgrade(database)
-    yield database
-    database.close()
 
 
 def count(database: Database, table: str) -> int:
