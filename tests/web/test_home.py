@@ -2,25 +2,14 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from tests.statements import statements
-from tests.web.register import NOW, Register, services, site
+from tests.web.register import NOW, Register, services
 from tests.web.strict_client import StrictClient, words
 
 from greenmine.app import create_app
 from greenmine.config import Settings
 from greenmine.store.migrate import upgrade
-
-
-@pytest.fixture
-def whole(settings: Settings) -> tuple[Flask, Register]:
-    return site(settings)
-
-
-@pytest.fixture
-def client(whole: tuple[Flask, Register]) -> StrictClient:
-    return StrictClient(whole[0])
 
 
 def figures(client: StrictClient) -> dict[str, tuple[str, str]]:
@@ -33,6 +22,15 @@ def figures(client: StrictClient) -> dict[str, tuple[str, str]]:
 def test_the_page_has_a_heading_of_its_own_and_the_sites_title(client: StrictClient) -> None:
     answer = client.get("/")
     assert answer.h1 == "绿色矿山，公开可查" and answer.title == answer.meta("SiteName")
+
+
+def test_the_home_page_has_one_search_box_and_every_other_page_one_in_its_head(client: StrictClient) -> None:
+    def boxes(path: str) -> list[str]:
+        body = client.get(path).page.find("./body")
+        return [node.get("id", "") for part in body or () for node in part.iter("input") if node.get("name") == "q"]
+
+    assert boxes("/") == ["home-q"]
+    assert boxes("/removals") == ["site-q"]
 
 
 def test_four_numbers_and_their_evidence(client: StrictClient) -> None:
