@@ -53,12 +53,15 @@ def disarmed(text: str) -> str:
     return f"'{shown}" if _LIVE.match(text) or _LIVE.match(shown) else shown
 
 
-def csv_table(fields: Sequence[Field], rows: Iterable[Row]) -> IO[bytes]:
-    """UTF-8 with byte order mark (Excel needs it), CRLF, titles in the first line."""
+def csv_table(titles: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
+    """UTF-8 with byte order mark (Excel needs it), CRLF, titles in the first line.
+
+    Titles are disarmed like cells: those of a notice's list are as its office typed them.
+    """
     file = _open()
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([field.title for field in fields])
+    writer.writerow([disarmed(title) for title in titles])
     writer.writerows([disarmed(cell or "") for cell in row] for row in rows)
     text.detach()
     return _rewound(file)

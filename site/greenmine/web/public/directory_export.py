@@ -80,7 +80,7 @@ def write_export(
     fields = [Field(name, _(title), _(note) if note else "") for name, title, note in FIELDS]
     lines = _lines(rows, regions, site_url)
     if kind == "csv":
-        return csv_table(fields, lines)
+        return csv_table([field.title for field in fields], lines)
     about = _about(query, regions, site_url, made_at)
     if kind == "json":
         return json_table(fields, lines, about)
@@ -130,11 +130,11 @@ def _libraries(row: ExportRow) -> str:
         " ".join(part for part in (_(LIBRARY_LABELS[library]), batch, since) if part)
         for library, batch, since in row.libraries
     )
-    return "；".join(told)
+    return _("；").join(told)
 
 
 _OWN: Final[Mapping[str, Callable[[ExportRow, Regions, str], str]]] = {
-    "aliases": lambda row, _regions, _site: "、".join(row.aliases),
+    "aliases": lambda row, _regions, _site: _("、").join(row.aliases),
     "region_name": lambda row, regions, _site: place_name(regions, row.values["region"]),
     "mineral_class": lambda row, regions, _site: value_words(
         FacetName.MINERAL_CLASS, row.values["mineral_class"], regions
