@@ -29,7 +29,8 @@ from greenmine.web.formats import Tone
 from greenmine.web.forms.sheet import CheckboxesField, Sheet
 from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import paging, read_page_number
-from greenmine.web.parts import Attachment, Change, Entry, Facet, FacetOption, Figure, Step, Way
+from greenmine.web.parts import Change, Entry, Facet, FacetOption, Figure, FileShown, Step, Way
+from greenmine.web.public.article_text import Remark, remark_title
 from greenmine.web.routes import SITE
 from greenmine.web.routing import EVERY_ROLE, GET_POST, Limit, OfficerFinder, Route
 from greenmine.web.shell import FOOTER, SECTIONS
@@ -98,7 +99,13 @@ def gallery() -> str:
         tones=list(Tone),
         steps=_steps(),
         files=(
-            Attachment(name="拟入库矿山名单.xlsx", href="/documents/" + "ab" * 32, size=1_456_000, sha256="ab" * 32),
+            FileShown(
+                name="拟入库矿山名单.xlsx",
+                kind="XLSX 表格",
+                href="/documents/" + "ab" * 32,
+                size=1_456_000,
+                sha256="ab" * 32,
+            ),
         ),
         entries=_entries(),
         figures=_figures(),
@@ -108,8 +115,15 @@ def gallery() -> str:
         day=date(2026, 11, 4),
         hot=(Way(label="磷矿", href="/mines?q=%E7%A3%B7%E7%9F%BF"), Way(label="正在公示", href="/notices")),
         desk=(Way(label="待办", href="/desk"), Way(label="公示公告", href="/notices")),
+        remarks=_remarks(),
         differences=(Change(label="矿种", before="磷", after="磷矿"), Change(label="规模", before="", after="大型")),
     )
+
+
+def _remarks() -> list[tuple[Remark, str]]:
+    told = [Remark(day=date(2026, 11, 5), note="数字有误", act=5121, withdrawn=False),
+            Remark(day=date(2026, 11, 6), note="", act=5122, withdrawn=True)]  # fmt: skip
+    return [(remark, remark_title(remark)) for remark in told]
 
 
 def _steps() -> tuple[Step, ...]:

@@ -24,11 +24,12 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attachment:
-    """A published file: name as printed, own path, bytes, SHA-256 in hexadecimal."""
+class FileShown:
+    """A published file: name as printed, own path, kind of file in words, bytes, SHA-256 in hexadecimal."""
 
     name: str
     href: str
+    kind: str
     size: int
     sha256: str
 

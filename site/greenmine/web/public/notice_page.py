@@ -19,10 +19,11 @@ from greenmine.domain.notice_rule import (
 from greenmine.domain.region import Regions
 from greenmine.store.act import ActRow
 from greenmine.store.notice import NoticeRow
-from greenmine.web.act_words import act_moment, act_step
+from greenmine.web.act_words import act_moment, act_step, sentences
 from greenmine.web.formats import Tone
+from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
-from greenmine.web.parts import Change, Step
+from greenmine.web.parts import Change, FileShown, Step
 from greenmine.web.public.document_words import media_word
 from greenmine.web.public.notice_period import PeriodShown
 
@@ -64,17 +65,6 @@ class Withdrawal:
     day: date
     reason: str
     act: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileShown:
-    """An attachment: name, own path, kind of file in words, bytes, SHA-256."""
-
-    name: str
-    href: str
-    kind: str
-    size: int
-    sha256: str
 
 
 def files_shown(files: Iterable[Attachment]) -> tuple[FileShown, ...]:
@@ -157,11 +147,12 @@ def _act_text(act: ActRow) -> str:
     body = act.body or {}
     if act.kind == "notice.closed":
         listed, dropped = len(act.fact("listed") or ()), len(act.fact("dropped") or ())
-        outcome = _("%(result)s 通过%(listed)s家，未通过%(dropped)s家。", result=body.get("result", ""),
-                    listed=listed, dropped=dropped)  # fmt: skip
-        return outcome if listed or dropped else str(body.get("result", ""))
+        outcome = (
+            _("通过%(listed)s座，未通过%(dropped)s座", listed=listed, dropped=dropped) if listed or dropped else ""
+        )
+        return sentences(str(body.get("result") or ""), outcome)
     if act.kind == "notice.recounted":
-        return _("截止日重新计算为%(day)s。", day=act.fact("last_day"))
+        return _("截止日重新计算为%(day)s。", day=day_words(date.fromisoformat(act.fact("last_day"))))
     return str(body.get("reason", ""))
 
 

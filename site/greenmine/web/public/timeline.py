@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
-from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library
 from greenmine.domain.reference import Reference
 from greenmine.store.act import ActRow
-from greenmine.web.act_words import act_moment, act_title, author_words
+from greenmine.web.act_words import act_step, act_title, bare, sentences
 from greenmine.web.formats import Tone
 from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
@@ -54,18 +53,13 @@ def told(act: ActRow, hearer: Hearer) -> Told:
 
 
 def _step(act: ActRow, hearer: Hearer) -> Step:
-    """Dated by the legal day it holds from; when it was recorded on another day, that is said."""
     words = told(act, hearer)
-    valid, recorded = date.fromisoformat(act.valid_from), legal_day(act_moment(act))
-    by = author_words(act.by, hearer.reference.regions)
-    late = _("，%(day)s记录", day=day_words(recorded)) if recorded != valid else ""
-    text = _("%(text)s办理：%(by)s%(late)s。", text=words.text, by=by, late=late)
-    return Step(day=valid, title=words.title, text=text, href=words.href, act=act.n, tone=words.tone)
+    return act_step(act, hearer.reference.regions, title=words.title, text=words.text, tone=words.tone, href=words.href)
 
 
 def _registered(act: ActRow, hearer: Hearer) -> Told:
     place = place_name(hearer.reference.regions, act.fact("region"))
-    return Told(_("登记"), _sentences(_("所在地：%(place)s", place=place), _said(act, "source", _("来源：%(words)s"))))
+    return Told(_("登记"), sentences(_("所在地：%(place)s", place=place), _said(act, "source", _("来源：%(words)s"))))
 
 
 def _changed(act: ActRow, hearer: Hearer) -> Told:
@@ -80,14 +74,14 @@ def _changed(act: ActRow, hearer: Hearer) -> Told:
         for name, value in new.items()
     ]
     parts += [_("删去%(field)s", field=_(FACT_LABELS[name])) for name in act.fact("cleared") or ()]
-    return Told(_("更正信息"), _sentences(_("；").join(parts), _said(act, "reason", _("理由：%(words)s"))))
+    return Told(_("更正信息"), sentences(_("；").join(parts), _said(act, "reason", _("理由：%(words)s"))))
 
 
 def _listed(act: ActRow, _hearer: Hearer) -> Told:
     title = _("纳入%(library)s", library=_(LIBRARY_LABELS[Library(act.fact("library"))]))
     return Told(
         title,
-        _sentences(
+        sentences(
             _said(act, "batch_name", _("批次：%(words)s")),
             _said(act, "decision_no", _("文号：%(words)s")),
             _said(act, "organ", _("机关：%(words)s")),
@@ -101,11 +95,11 @@ def _notice_published(act: ActRow, _hearer: Hearer) -> Told:
     last = act.fact("last_day")
     until = _("公示至%(day)s", day=day_words(date.fromisoformat(last))) if last else ""
     title = _("列入%(kind)s", kind=kind_word(act.fact("notice_kind")))
-    return Told(title, _sentences(_said(act, "title", "%(words)s"), until), _own_notice(act), Tone.OPEN)
+    return Told(title, sentences(_said(act, "title", "%(words)s"), until), _own_notice(act), Tone.OPEN)
 
 
 def _notice_corrected(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("公示公告更正"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act))
+    return Told(_("公示公告更正"), sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act))
 
 
 def _notice_recounted(act: ActRow, _hearer: Hearer) -> Told:
@@ -117,22 +111,22 @@ def _notice_closed(act: ActRow, hearer: Hearer) -> Told:
     result = _said(act, "result", _("结果：%(words)s"))
     if hearer.mine in act.fact("dropped"):
         why = str((act.body or {}).get("reasons", {}).get(hearer.mine, ""))
-        reason = _("理由：%(words)s", words=_bare(why)) if why else ""
-        return Told(_("公示结束，未纳入"), _sentences(reason, result), _own_notice(act), Tone.BAD)
+        reason = _("理由：%(words)s", words=bare(why)) if why else ""
+        return Told(_("公示结束，未纳入"), sentences(reason, result), _own_notice(act), Tone.BAD)
     if hearer.mine in act.fact("listed"):
-        return Told(_("公示结束，通过"), _sentences(result), _own_notice(act), Tone.OK)
-    return Told(_("公示办结"), _sentences(result), _own_notice(act))
+        return Told(_("公示结束，通过"), sentences(result), _own_notice(act), Tone.OK)
+    return Told(_("公示办结"), sentences(result), _own_notice(act))
 
 
 def _notice_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("公示公告撤回"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act), Tone.BAD)
+    return Told(_("公示公告撤回"), sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act), Tone.BAD)
 
 
 def _removal_proposed(act: ActRow, hearer: Hearer) -> Told:
     title = _("拟移出%(level)s名录", level=_(LEVEL_LABELS[Level(act.fact("level"))]))
     reason = _said(act, "reason", _("事实和理由：%(words)s"))
     return Told(
-        title, _sentences(_ground(act, hearer), reason, _("尚待另一名经办人员决定")), _own_removal(act), Tone.OPEN
+        title, sentences(_ground(act, hearer), reason, _("尚待另一名经办人员决定")), _own_removal(act), Tone.OPEN
     )
 
 
@@ -143,7 +137,7 @@ def _removal_decided(act: ActRow, hearer: Hearer) -> Told:
     until = act.fact("rectify_until")
     return Told(
         title,
-        _sentences(
+        sentences(
             _ground(act, hearer),
             _said(act, "organ", _("决定机关：%(words)s")),
             _said(act, "decision_no", _("文号：%(words)s")),
@@ -166,20 +160,20 @@ def _credit_added(act: ActRow, _hearer: Hearer) -> Told:
 
 def _credit_ended(act: ActRow, _hearer: Hearer) -> Told:
     why = _("公示期满") if act.fact("reason") == "term" else _("决定撤销")
-    return Told(_("失信信息停止公示"), _sentences(why), _own_credit(act))
+    return Told(_("失信信息停止公示"), sentences(why), _own_credit(act))
 
 
 def _content_published(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("发布文章"), _sentences(_said(act, "title", _("《%(words)s》"))), _article_href(act))
+    return Told(_("发布文章"), sentences(_said(act, "title", _("《%(words)s》"))), _article_href(act))
 
 
 def _content_changed(act: ActRow, _hearer: Hearer) -> Told:
     note = _said(act, "note", _("说明：%(words)s"))
-    return Told(_("更正文章"), _sentences(_said(act, "title", _("《%(words)s》")), note), _article_href(act))
+    return Told(_("更正文章"), sentences(_said(act, "title", _("《%(words)s》")), note), _article_href(act))
 
 
 def _content_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("撤下文章"), _sentences(_said(act, "reason", _("理由：%(words)s"))), _article_href(act), Tone.BAD)
+    return Told(_("撤下文章"), sentences(_said(act, "reason", _("理由：%(words)s"))), _article_href(act), Tone.BAD)
 
 
 def _calendar_published(act: ActRow, _hearer: Hearer) -> Told:
@@ -191,7 +185,7 @@ def _book_published(act: ActRow, hearer: Hearer) -> Told:
     place = place_name(hearer.reference.regions, act.fact("region"))
     since = day_words(date.fromisoformat(act.fact("from")))
     words = _("%(place)s，自%(day)s起施行", place=place, day=since)
-    return Told(act_title(act.kind), _sentences(_said(act, "title", "%(words)s"), words))
+    return Told(act_title(act.kind), sentences(_said(act, "title", "%(words)s"), words))
 
 
 TELLERS: Final[Mapping[str, Teller]] = {
@@ -216,19 +210,10 @@ TELLERS: Final[Mapping[str, Teller]] = {
 """A test requires every kind of act here."""
 
 
-def _sentences(*parts: str) -> str:
-    """The parts that say something, each ended with one full stop."""
-    return "".join(_("%(words)s。", words=_bare(part)) for part in parts if part)
-
-
-def _bare(text: str) -> str:
-    return text.strip().rstrip("。.；; ")
-
-
 def _said(act: ActRow, name: str, frame: str) -> str:
     """A text of the body in its frame (translated, with ``%(words)s``); empty when it says nothing."""
     words: Any = (act.body or {}).get(name)
-    return frame.replace("%(words)s", _bare(str(words))) if words else ""
+    return frame.replace("%(words)s", bare(str(words))) if words else ""
 
 
 def _ground(act: ActRow, hearer: Hearer) -> str:
