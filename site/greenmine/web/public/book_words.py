@@ -11,7 +11,7 @@ from greenmine.web.i18n import gettext as _
 
 def listed(words: Iterable[str]) -> str:
     """``甲；乙；丙``; empty for none."""
-    return "；".join(words)
+    return _("；").join(words)
 
 
 def share_words(share: Decimal | None) -> str:
@@ -31,12 +31,12 @@ def period_words(rule: PeriodRule | None) -> str:
     if rule.unit is PeriodUnit.DATES:
         words = [_("按公告所写起止日期")]
     else:
-        unit = _("个工作日") if rule.unit is PeriodUnit.WORKDAY else _("日")
+        unit = _("%(n)s个工作日") if rule.unit is PeriodUnit.WORKDAY else _("%(n)s日")
         first = _("当日计为第1日") if rule.first_day_counted else _("当日不计")
-        words = [f"{rule.days}{unit}", first]
+        words = [unit % {"n": rule.days}, first]
         words += [_("末日逢休息日顺延")] if rule.rolls_over else []
     words += [_("末日%(clock)s截止", clock=rule.cutoff.strftime("%H:%M"))] if rule.cutoff else []
-    return "，".join(words)
+    return _("，").join(words)
 
 
 def in_force_words(book: RuleBook) -> str:

@@ -108,7 +108,7 @@ def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
     return Page(
         title=_("%(place)s矿山名录", place=place_name(regions, region)) if region else _("绿色矿山名录"),
         section=PATH,
-        crumbs=region_crumbs(region, regions),
+        crumbs=region_crumbs(region, regions) if region else (),
         column=Column(
             name=_("名录查询"),
             description=_("按名称、地区、矿种、级别和状态查询绿色矿山，可下载全部结果"),

@@ -47,12 +47,12 @@ def facets_of(query: DirectoryQuery, counts: Counts, regions: Regions, *, unfold
     return tuple(_facet(facet, query, counts[facet], regions, unfolded=unfolded) for facet in FacetName)
 
 
-def region_crumbs(code: str | None, regions: Regions) -> tuple[Crumb, ...]:
-    """The lists of the regions above, from the whole directory down."""
-    if code is None:
-        return ()
-    above = [each for each in regions.ancestors(code) if each.code != COUNTRY]
-    return (Crumb(_("名录查询"), PATH), *(Crumb(each.name, address(PATH, {"region": each.code})) for each in above))
+def region_crumbs(code: str, regions: Regions, *, itself: bool = False) -> tuple[Crumb, ...]:
+    """The lists of the regions above, from the whole directory down; ``itself``: the region's own list as well."""
+    known = regions.find(code)
+    chain = (*regions.ancestors(code), *((known,) if itself else ())) if known else ()
+    places = (Crumb(each.name, address(PATH, {"region": each.code})) for each in chain if each.code != COUNTRY)
+    return (Crumb(_("名录查询"), PATH), *places)
 
 
 def rolled_up(counts: Mapping[str, int], regions: Regions) -> Mapping[str, int]:

@@ -22,8 +22,9 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry, Figure, Way
+from greenmine.web.public.entries import notice_entry, removal_entry
 from greenmine.web.public.onward import onward
-from greenmine.web.public.region import notice_entry, removal_entry, standings
+from greenmine.web.public.region import standings
 from greenmine.web.public.region_tiles import TILES
 from greenmine.web.routing import Route
 

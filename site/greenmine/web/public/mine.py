@@ -18,7 +18,7 @@ from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import STATE_LABELS
 from greenmine.domain.reference import Reference
-from greenmine.domain.region import COUNTRY, RegionLevel, Regions
+from greenmine.domain.region import RegionLevel, Regions
 from greenmine.store.act import ActRow, acts_of
 from greenmine.store.credit import CreditFilter, CreditRow, running_credits
 from greenmine.store.database import Tx
@@ -35,6 +35,7 @@ from greenmine.web.page import Crumb, Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry
 from greenmine.web.places import place_name
+from greenmine.web.public.directory_facets import PATH, region_crumbs
 from greenmine.web.public.directory_query import plain_text
 from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
 from greenmine.web.public.notice_words import left_words, notice_tone
@@ -43,7 +44,6 @@ from greenmine.web.public.removal import ground_of
 from greenmine.web.public.timeline import Hearer, steps_of
 from greenmine.web.routing import Route
 
-PATH: Final = "/mines"
 MOST_ACTS: Final = 500
 MOST_NOTICES: Final = 50
 MOST_SIBLINGS: Final = 10
@@ -110,7 +110,7 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
         Page(
             title=mine.facts.name,
             section=PATH,
-            crumbs=region_crumbs(mine.facts.region, regions),
+            crumbs=region_crumbs(mine.facts.region, regions, itself=True),
             canonical=f"{PATH}/{mine.id}",
             description=_description(mine, regions),
             faulty=fault,
@@ -133,7 +133,6 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
         report=onward(f"/corrections/new?mine={mine.id}"),
         subscribe=onward(f"/subscribe?mine={mine.id}"),
         authority=_authority(mine.facts.region, regions),
-        today=legal_day(now),
     )
     response = make_response(body, 400 if fault else 200)
     if around.credits:
@@ -221,14 +220,6 @@ def _past_day(text: str, now: datetime) -> date | None:
     except ValueError:
         return None
     return day if day < legal_day(now) else None
-
-
-def region_crumbs(code: str, regions: Regions) -> tuple[Crumb, ...]:
-    """The directory, then its lists of the regions around a mine."""
-    known = regions.find(code)
-    chain = (*regions.ancestors(code), known) if known else ()
-    places = (Crumb(each.name, address(PATH, {"region": each.code})) for each in chain if each.code != COUNTRY)
-    return (Crumb(_("名录查询"), PATH), *places)
 
 
 def _facts(facts: MineFacts, regions: Regions) -> tuple[FactShown, ...]:

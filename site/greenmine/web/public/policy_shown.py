@@ -78,7 +78,7 @@ def policy_shown(row: ArticleRow, *, regions: Regions, clauses: Clauses, today: 
     status = status_on(meta, today)
     issued = meta.get("issued")
     texts = {name: tuple(str(text) for text in meta.get(name) or ()) for name in _LISTS}
-    number, issuers = str(meta.get("number") or ""), "、".join(texts["issuers"])
+    number, issuers = str(meta.get("number") or ""), _("、").join(texts["issuers"])
     return PolicyShown(
         slug=article.slug,
         title=article.title,

@@ -9,10 +9,8 @@ from typing import Final
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import NotFound
-from greenmine.domain.ground import GROUND_KIND_LABELS, GroundKind
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library, MineStatus
-from greenmine.domain.notice import STATE_LABELS
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY, Region, RegionLevel, Regions
 from greenmine.domain.rulebook import province_of
@@ -20,17 +18,17 @@ from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.directory import DirectoryFilter, FacetName, count_by, standing_by_region
 from greenmine.store.figure import region_prefix
-from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
-from greenmine.store.removal import RemovalFilter, RemovalRow, list_removals
+from greenmine.store.notice import NoticeFilter, list_notices
+from greenmine.store.removal import RemovalFilter, list_removals
 from greenmine.web.context import current_services
-from greenmine.web.formats import Tone, number
+from greenmine.web.formats import number
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry, Figure
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_query import AREA_LABELS
-from greenmine.web.public.notice_words import left_words, notice_tone
+from greenmine.web.public.entries import notice_entry, removal_entry
 from greenmine.web.public.region_targets import indicators_of, targets_by_region, tasks_of
 from greenmine.web.public.region_tiles import tile_grid
 from greenmine.web.routing import Route
@@ -127,6 +125,8 @@ def _shown(code: str) -> ResponseReturnValue:
         special=[child for child in known.children(code) if child.special and child.code in listed],
         as_of=today,
         list_href=_listing(code),
+        notices_href=_narrowed("/notices", code),
+        removals_href=_narrowed("/removals", code),
     )
 
 
@@ -142,7 +142,11 @@ def _href(code: str) -> str:
 
 
 def _listing(code: str, **more: str) -> str:
-    return address("/mines", {"region": "" if code == COUNTRY else code, **more})
+    return _narrowed("/mines", code, **more)
+
+
+def _narrowed(path: str, code: str, **more: str) -> str:
+    return address(path, {"region": "" if code == COUNTRY else code, **more})
 
 
 def _figures(code: str, own: Standing) -> tuple[Figure, ...]:
@@ -187,26 +191,6 @@ def _newest(tx: Tx, code: str, reference: Reference, now: datetime) -> tuple[lis
     notices, _total = list_notices(tx, NoticeFilter(region_prefix=prefix), now=now, limit=NEWEST)
     removals, _all = list_removals(tx, RemovalFilter(region_prefix=prefix), limit=NEWEST)
     return [notice_entry(row, now) for row in notices], [removal_entry(row) for row in removals]
-
-
-def notice_entry(row: NoticeRow, now: datetime) -> Entry:
-    """A notice as a line of a list: state, or the days left while it runs."""
-    state = row.state(now)
-    tag = left_words(row, state, today=legal_day(now)) or _(STATE_LABELS[state])
-    return Entry(title=row.title, href=f"/notices/{row.id}", day=row.published_on, tag=tag, tone=notice_tone(state))
-
-
-def removal_entry(row: RemovalRow) -> Entry:
-    """A decided removal as a line of a list: the mine, and whether it speaks against it."""
-    kind = GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL
-    title = _("%(mine)s移出%(level)s名录", mine=row.mine_name, level=_(LEVEL_LABELS[row.level]))
-    return Entry(
-        title=title,
-        href=f"/removals/{row.id}",
-        day=row.decided_on or row.proposed_on,
-        tag=_(GROUND_KIND_LABELS[kind]),
-        tone=Tone.BAD if row.adverse else Tone.PLAIN,
-    )
 
 
 REGION_ROUTES: Final = (

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Final
 
 from greenmine.domain.mine import Activity, MineStatus, Scale
-from greenmine.domain.provision import Origin
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
 from greenmine.domain.rulebook import RuleBook, province_of
@@ -21,9 +20,7 @@ from greenmine.store.figure import listed_by_region, region_prefix
 from greenmine.web.formats import percent
 from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
-from greenmine.web.parts import Way
 from greenmine.web.public.directory_facets import rolled_up
-from greenmine.web.public.onward import onward
 
 COUNTED: Final = frozenset({"mines", "listed_2018"})
 """Columns of target tables that count listed mines at the end of their year."""
@@ -82,7 +79,7 @@ class IndicatorShown:
     formula: str
     scope: str
     nature: str
-    sources: tuple[Way, ...]
+    sources: tuple[str, ...]
     verified: bool
     note: str
     observed: Observed | None
@@ -108,7 +105,7 @@ class TaskShown:
     ended: bool
     as_of: date
     formula: str
-    sources: tuple[Way, ...]
+    sources: tuple[str, ...]
     verified: bool
     lines: tuple[LineShown, ...]
     total: LineShown | None
@@ -158,7 +155,7 @@ def _indicator(tx: Tx, each: Indicator, region: str, regions: Regions, today: da
         else "",
         scope=each.scope,
         nature="" if each.nature is TargetNature.UNSTATED else _(TARGET_NATURE_LABELS[each.nature]),
-        sources=_clauses(each.origin),
+        sources=each.origin.sources,
         verified=each.origin.verified,
         note=each.origin.note,
         observed=_observed(tx, each, region, regions, today),
@@ -209,7 +206,7 @@ def _task(tx: Tx, table: TargetTable, column: TargetColumn, *, region: str, regi
         formula=_("当日在册矿山 ÷ 表中2017年生产矿山数（文件未写明“应建矿山”的口径）")
         if is_share
         else _("当日在册矿山"),
-        sources=_clauses(table.origin),
+        sources=table.origin.sources,
         verified=table.origin.verified,
         lines=tuple(lines),
         total=_total(lines, column) if region == province and not is_share else None,
@@ -226,10 +223,6 @@ def _line(row: TargetRow, table: TargetTable, column: TargetColumn, held: Mappin
 def _total(lines: Sequence[LineShown], column: TargetColumn) -> LineShown:
     part, whole = (sum(getattr(line.observed, name) for line in lines) for name in ("part", "whole"))
     return LineShown("", _("合计"), f"{whole}{column.unit}", Observed(part, whole, lines[0].observed.as_of))
-
-
-def _clauses(origin: Origin) -> tuple[Way, ...]:
-    return tuple(Way(label=code, href=onward(f"/clauses#{code}")) for code in origin.sources)
 
 
 def _plain(value: Decimal) -> str:
