@@ -6,12 +6,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from tests.reference_data import reference
 from tests.rule_books import shipped_books, shipped_clauses
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.register import NOW, Register, build
 from tests.web.strict_client import words
 
 from greenmine.cli.upkeep import run_projections, sync_content
+from greenmine.domain.region import COUNTRY
 from greenmine.store.lease import take_lease
 from greenmine.usecases.article import sync_articles
 
@@ -148,6 +150,17 @@ def test_no_link_of_the_site_is_dead(filled: tuple[Site, Register]) -> None:
     assert not any(path.startswith("/media/") for path in known)
 
 
+def test_the_site_map_for_people_lists_every_province(filled: tuple[Site, Register]) -> None:
+    site, _register = filled
+    main = site.client.get("/sitemap").page.find(".//main")
+    assert main is not None
+    links = {link.get("href"): words(link) for link in main.iter("a")}
+    assert links["/regions"] == "全国"
+    provinces = reference().regions.children(COUNTRY)
+    assert len(provinces) == 34
+    assert {each.name for each in provinces} == {links[f"/regions/{each.code}"] for each in provinces}
+
+
 def test_the_site_map_for_machines_lists_what_may_be_kept(filled: tuple[Site, Register]) -> None:
     site, register = filled
     answer = site.client.get("/sitemap.xml")
@@ -155,6 +168,7 @@ def test_the_site_map_for_machines_lists_what_may_be_kept(filled: tuple[Site, Re
     found = {node.text for node in ElementTree.fromstring(answer.text).iter(f"{space}loc")}
     origin = site.client.site_url
     assert {f"{origin}/notices", f"{origin}/notices/{register.running_notice}", f"{origin}/clauses"} <= found
+    assert {f"{origin}/regions", f"{origin}/regions/520000", f"{origin}/procedures/330000"} <= found
     assert not [each for each in found if each and "blacklist" in each]
     for address in found:
         assert address is not None

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Final
-from xml.sax.saxutils import escape
 
 from flask import Response, current_app
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
+from greenmine.domain.reference import Reference
+from greenmine.domain.region import COUNTRY
 from greenmine.services import Services
 from greenmine.store.article import published_slugs
 from greenmine.store.mine import known_mines
@@ -26,26 +28,10 @@ MOST_ADDRESSES: Final = 50_000
 def site_map() -> ResponseReturnValue:
     """``/sitemap``: every section with what is below it."""
     services = current_services()
-    codes = sorted({book.region for book in services.reference.books.all()})
-    groups = [
-        (_("名录"), _existing(("/mines", _("名录查询")), ("/regions/<code>", ""))),
-        (_("公示和移出"), _existing(
-            ("/notices", _("公示公告")), ("/removals", _("移出名录")), ("/blacklist", _("失信信息")))),
-        (_("新闻"), _existing(("/news", _("新闻动态")))),
-        (_("政策和程序"), [
-            *_existing(("/policies", _("政策法规")), ("/clauses", _("条款目录")), ("/targets", _("目标任务")),
-                       ("/procedures", _("办事程序"))),
-            *(Way(label=_("办事程序：%(place)s", place=place_name(services.reference.regions, code)),
-                  href=f"/procedures/{code}") for code in codes)]),
-        (_("关于本站"), _existing(
-            ("/about", _("关于本站")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
-            ("/accessibility", _("无障碍声明")), ("/status", _("运行状态")))),
-    ]  # fmt: skip
     with services.database.read() as tx:
-        slugs = {"news": published_slugs(tx, "news"), "policies": published_slugs(tx, "policies")}
-    counts = {name: len(found) for name, found in slugs.items()}
-    page = Page(title=_("站点地图"), canonical="/sitemap")
-    return render("sitemap.html", page, groups=[(name, ways) for name, ways in groups if ways], counts=counts)
+        counts = {section: len(published_slugs(tx, section)) for section in ("news", "policies")}
+    groups = [(name, ways) for name, ways in _groups(services.reference) if ways]
+    return render("sitemap.html", Page(title=_("站点地图"), canonical="/sitemap"), groups=groups, counts=counts)
 
 
 def site_map_xml() -> ResponseReturnValue:
@@ -67,13 +53,43 @@ def robots() -> ResponseReturnValue:
     return Response("\n".join(lines), mimetype="text/plain")
 
 
+def _groups(reference: Reference) -> tuple[tuple[str, list[Way]], ...]:
+    """Headings, and the pages below each that the site has."""
+    return (
+        (_("名录"), _existing(("/mines", _("名录查询")))),
+        (_("各地情况"), [*_existing(("/regions", _("全国"))), *_provinces(reference)]),
+        (_("公示和移出"), _existing(
+            ("/notices", _("公示公告")), ("/removals", _("移出名录")), ("/blacklist", _("失信信息")))),
+        (_("新闻"), _existing(("/news", _("新闻动态")))),
+        (_("政策和程序"), [
+            *_existing(("/policies", _("政策法规")), ("/clauses", _("条款目录")), ("/targets", _("目标任务")),
+                       ("/procedures", _("办事程序"))),
+            *_procedures(reference)]),
+        (_("关于本站"), _existing(
+            ("/about", _("关于本站")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
+            ("/accessibility", _("无障碍声明")), ("/status", _("运行状态")))),
+    )  # fmt: skip
+
+
+def _provinces(reference: Reference) -> list[Way]:
+    return [Way(label=each.name, href=f"/regions/{each.code}") for each in reference.regions.children(COUNTRY)]
+
+
+def _procedures(reference: Reference) -> list[Way]:
+    codes = sorted({book.region for book in reference.books.all()})
+    return [
+        Way(label=_("办事程序：%(place)s", place=place_name(reference.regions, code)), href=f"/procedures/{code}")
+        for code in codes
+    ]
+
+
 def _existing(*ways: tuple[str, str]) -> list[Way]:
-    return [Way(label=label, href=path) for path, label in ways if label and answers(current_app, path)]
+    return [Way(label=label, href=path) for path, label in ways if answers(current_app, path)]
 
 
 def _addresses(services: Services) -> list[str]:
     found = [path for path in _FIXED if answers(current_app, path)]
-    found += [f"/procedures/{code}" for code in sorted({book.region for book in services.reference.books.all()})]
+    found += [way.href for way in (*_provinces(services.reference), *_procedures(services.reference))]
     return [*found, *_records(services)][:MOST_ADDRESSES]
 
 
@@ -87,7 +103,7 @@ def _records(services: Services) -> Iterator[str]:
 
 
 _FIXED: Final = (
-    "/", "/mines", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
+    "/", "/mines", "/regions", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
     "/about", "/help", "/privacy", "/accessibility", "/sitemap", "/status",
 )  # fmt: skip
 
