@@ -1,16 +1,14 @@
 """Officers, reference data and small acts, as the tests of store and use cases need them. Everything invented."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from tests.reference_data import CONTENT
+from tests.reference_data import reference
 
-from greenmine.content.load import load_reference
 from greenmine.domain.act import Act
 from greenmine.domain.article import Article
-from greenmine.domain.instant import legal_day
+from greenmine.domain.instant import at_legal_time, legal_day
 from greenmine.domain.mine import Level, Library, Scale
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
@@ -49,14 +47,6 @@ MINE_NAME: Final = "演示织金县青山磷矿"
 FIRM_CODE: Final = "91520000MA6DPG6X0W"
 
 
-@cache
-def reference() -> Reference:
-    """What the site ships; fails loudly when a file of it is not taken."""
-    loaded = load_reference(CONTENT)
-    assert loaded.problems == ()
-    return loaded.reference
-
-
 def known_until(last: date) -> Reference:
     """The same reference data while the State Council has published working days up to ``last`` only."""
     whole = reference().calendar
@@ -69,7 +59,7 @@ DAY_LISTS: Final = ("holidays", "workdays_made_up")
 
 def instant(day: date, clock: time = time(12, 0)) -> datetime:
     """A UTC instant at that Shanghai time of the legal day."""
-    return datetime.combine(day, clock, tzinfo=UTC) - timedelta(hours=8)
+    return at_legal_time(day, clock)
 
 
 def facts(name: str = MINE_NAME, **values: Any) -> MineFacts:

@@ -20,8 +20,8 @@ from tests.desk import (
     facts,
     instant,
     known_until,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.article import ArticleMedia
 from greenmine.domain.credit import CreditDraft, Subject

@@ -6,8 +6,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench.register import reference
 from tests.bench.rounds import Round, print_table, take_turns
+from tests.reference_data import reference
 
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.reference import Reference

@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.load import press
-from tests.bench.register import CONTENT, make_services
+from tests.bench.register import make_services
 from tests.bench.rounds import Round, print_table, take_turns
+from tests.reference_data import CONTENT
 
 SIZES = (300, 10_000)
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,25 +4,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
+from tests.reference_data import CONTENT
+
 from greenmine.app import build_services
 from greenmine.cli.demo.invent import TRADES, Inventor
 from greenmine.cli.upkeep import run_projections
 from greenmine.config import Settings
-from greenmine.content.load import load_reference
 from greenmine.domain.mine import Library
-from greenmine.domain.reference import Reference
 from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.migrate import upgrade
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-
-
-def reference() -> Reference:
-    """The shipped reference data."""
-    return load_reference(CONTENT).reference
 
 
 def make_services(folder: Path, *, mines: int) -> Services:

@@ -2,17 +2,15 @@
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
+from tests.reference_data import CONTENT, TEST_DATA
 
 from greenmine.content.documents import DisclosureClass, PolicyStatus
 from greenmine.content.markdown import plain_text, render
 from greenmine.content.pages import PolicyFile, load_policies
 
-ROOT = Path(__file__).parents[2]
-CONTENT = ROOT / "content"
-SEEDS = ROOT / "tests" / "data" / "seeds"
+SEEDS = TEST_DATA / "seeds"
 LOADED = load_policies(CONTENT)
 POLICIES = {policy.slug: policy for policy in LOADED.items}
 LONGEST_COMMON_RUN = 30

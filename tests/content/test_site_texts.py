@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.reference_data import CONTENT
 
 from greenmine.content.documents import (
     DISCLOSURE_LABELS,
@@ -21,7 +21,6 @@ from greenmine.content.markdown import plain_text, render
 from greenmine.content.media import find_media
 from greenmine.content.pages import NewsFile, load_news, load_pages, load_policies
 
-CONTENT = Path(__file__).parents[2] / "content"
 NEWS = load_news(CONTENT)
 PAGES = load_pages(CONTENT)
 SHIPPED = {item.path: item for item in (*load_policies(CONTENT).items, *NEWS.items, *PAGES.items)}

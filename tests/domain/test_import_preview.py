@@ -1,33 +1,17 @@
 """Comparing a list with itself and with what is registered: right, and fast enough for a whole country."""
 
 import time
-from functools import cache
 from itertools import product
-from pathlib import Path
 
-from greenmine.content.minerals import load_minerals
-from greenmine.content.regions import load_regions
+from tests.reference_data import shipped_minerals, shipped_regions
+
 from greenmine.domain.import_preview import KnownMine, Preview, preview_list
 from greenmine.domain.import_report import write_report
 from greenmine.domain.mine_heading import knows_heading, names_mines
 from greenmine.domain.mine_likeness import Alike
 from greenmine.domain.mine_list import read_list
 from greenmine.domain.mine_name import name_key
-from greenmine.domain.mineral import Minerals
 from greenmine.domain.printed_table import read_printed
-from greenmine.domain.region import Regions
-
-CONTENT = Path(__file__).parent.parent.parent / "content"
-
-
-@cache
-def regions() -> Regions:
-    return Regions(load_regions(CONTENT).items)
-
-
-@cache
-def minerals() -> Minerals:
-    return load_minerals(CONTENT).items[0]
 
 
 def known(number: int, name: str, *, holder: str = "", region: str = "360430") -> KnownMine:
@@ -37,8 +21,8 @@ def known(number: int, name: str, *, holder: str = "", region: str = "360430") -
 def preview(*rows: str, existing: tuple[KnownMine, ...] = ()) -> Preview:
     cells = [row.split("|") for row in rows]
     table = read_printed(cells, knows=knows_heading, is_key=names_mines, origin="test")
-    mines = read_list(table, regions=regions(), minerals=minerals())
-    return preview_list(mines, known=existing, regions=regions())
+    mines = read_list(table, regions=shipped_regions(), minerals=shipped_minerals())
+    return preview_list(mines, known=existing, regions=shipped_regions())
 
 
 def test_rows_of_one_file_that_may_be_one_mine_are_paired() -> None:
@@ -81,7 +65,7 @@ def test_common_names_of_different_firms_are_different_mines() -> None:
 
 def test_a_report_cannot_be_broken_by_what_a_cell_holds() -> None:
     found = preview("矿山名称|所在县|备注", "甲铁矿|彭泽县|<script>x</script>`\\|")
-    report = write_report(found, title="名单.csv", regions=regions())
+    report = write_report(found, title="名单.csv", regions=shipped_regions())
     assert "<script" not in report
     lines = [line for line in report.splitlines() if "甲铁矿" in line]
     assert len(lines) == 1

@@ -1,39 +1,21 @@
 """Rows of a list as they are understood, and the doubts said beside them."""
 
-from functools import cache
-from pathlib import Path
-
 import pytest
+from tests.reference_data import shipped_minerals, shipped_regions
 
-from greenmine.content.minerals import load_minerals
-from greenmine.content.regions import load_regions
 from greenmine.domain.errors import BadInput
 from greenmine.domain.mine import Level, Method, Scale
 from greenmine.domain.mine_heading import Column, column_of, knows_heading, names_mines, understand_layout
 from greenmine.domain.mine_list import Doubt, MineList, read_list
 from greenmine.domain.mine_place import PlaceSource
-from greenmine.domain.mineral import Minerals
 from greenmine.domain.printed_table import read_printed
-from greenmine.domain.region import Regions
-
-CONTENT = Path(__file__).parent.parent.parent / "content"
-
-
-@cache
-def regions() -> Regions:
-    return Regions(load_regions(CONTENT).items)
-
-
-@cache
-def minerals() -> Minerals:
-    return load_minerals(CONTENT).items[0]
 
 
 def understood(*rows: str, within: str | None = None) -> MineList:
     """A list written as lines of cells divided by ``|``."""
     cells = [row.split("|") for row in rows]
     table = read_printed(cells, knows=knows_heading, is_key=names_mines, origin="test")
-    return read_list(table, regions=regions(), minerals=minerals(), within=within)
+    return read_list(table, regions=shipped_regions(), minerals=shipped_minerals(), within=within)
 
 
 def doubts(found: MineList) -> list[tuple[int, Doubt]]:

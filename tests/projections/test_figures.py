@@ -15,8 +15,8 @@ from tests.desk import (
     ZHIJIN,
     Desk,
     instant,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.errors import GreenmineError
 from greenmine.domain.mine import Library

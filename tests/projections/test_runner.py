@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from tests.desk import Desk, mine_act, reference
+from tests.desk import Desk, mine_act
+from tests.reference_data import reference
 
 from greenmine.domain.reference import Reference
 from greenmine.projections.runner import BATCH, catch_up, rebuild

@@ -21,9 +21,9 @@ from tests.desk import (
     draft,
     facts,
     mine_act,
-    reference,
 )
 from tests.drill.kill import Lost, check, drill_postgresql, drill_sqlite
+from tests.reference_data import reference
 
 from greenmine.domain.errors import Conflict, Unready
 from greenmine.domain.mine import Level, Library

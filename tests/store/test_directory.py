@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.reference_data import reference
 from tests.statements import statements
-from tests.web.register import FACTS, HOLDER, Register, build, reference
+from tests.web.register import FACTS, HOLDER, Register, build
 
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale
 from greenmine.domain.mine_name import name_key

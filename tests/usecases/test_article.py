@@ -14,8 +14,8 @@ from tests.desk import (
     Desk,
     article,
     known_until,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.article import Article, ArticleMedia
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken

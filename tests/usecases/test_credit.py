@@ -16,8 +16,8 @@ from tests.desk import (
     PROVINCE_COLLEAGUE,
     PROVINCE_OFFICER,
     Desk,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.errors import BadInput, Gone, NotAllowed, RuleBroken

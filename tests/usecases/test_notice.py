@@ -19,8 +19,8 @@ from tests.desk import (
     Desk,
     draft,
     known_until,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.mine import Level, Library, MineStatus

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from tests.both_databases import BOTH, opened
-from tests.desk import PROVINCE_OFFICER, Desk, draft, instant, reference
+from tests.desk import PROVINCE_OFFICER, Desk, draft, instant
+from tests.reference_data import reference
 
 from greenmine.domain.notice import NoticeState
 from greenmine.domain.period import PeriodRule, PeriodUnit

@@ -13,8 +13,8 @@ from tests.desk import (
     PROVINCE_COLLEAGUE,
     PROVINCE_OFFICER,
     Desk,
-    reference,
 )
+from tests.reference_data import reference
 
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.ground import GroundKind

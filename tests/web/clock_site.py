@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tests.reference_data import CONTENT
-from tests.web.register import NOW, reference
+from tests.reference_data import CONTENT, reference
+from tests.web.register import NOW
 from tests.web.strict_client import StrictClient, words
 
 from greenmine.app import build_services, create_app

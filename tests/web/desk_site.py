@@ -19,8 +19,8 @@ from tests.desk import (
     PROVINCE_COLLEAGUE,
     PROVINCE_OFFICER,
     facts,
-    reference,
 )
+from tests.reference_data import reference
 from tests.web.strict_client import Answer, StrictClient
 
 from greenmine.app import build_services

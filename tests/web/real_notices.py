@@ -3,9 +3,9 @@
 import csv
 from datetime import date
 
-from tests.reference_data import TEST_DATA
+from tests.desk import instant
+from tests.reference_data import TEST_DATA, reference
 from tests.rule_books import shipped_books
-from tests.web.register import noon, reference
 
 from greenmine.domain.mine import Level
 from greenmine.domain.notice import NoticeDraft, NoticeItem, objection_terms
@@ -81,6 +81,6 @@ def enter_all(database: Database) -> dict[str, str]:
         for row in sorted(real_notices(), key=published_on):
             draft = draft_of(row)
             officer = Officer(id=1, role=ROLES[draft.level], regions=frozenset({draft.region}))
-            at = noon(published_on(row))
+            at = instant(published_on(row))
             numbers[row["id"]] = publish_notice(tx, draft, reference=reference(), officer=officer, at=at)
     return numbers

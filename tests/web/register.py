@@ -7,11 +7,10 @@ around it. Names are invented; some are hostile on purpose (trust.md 6, 7).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 
 from flask import Flask
-from tests.reference_data import shipped_calendar, shipped_minerals, shipped_regions
-from tests.rule_books import shipped_books
+from tests.desk import instant
+from tests.reference_data import reference
 
 from greenmine.app import build_services, create_app
 from greenmine.config import Settings
@@ -23,7 +22,6 @@ from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
-from greenmine.domain.reference import Reference
 from greenmine.services import Services
 from greenmine.store.database import Database, Tx
 from greenmine.store.migrate import upgrade
@@ -92,12 +90,6 @@ FACTS: Mapping[str, MineFacts] = {
 }  # fmt: skip
 
 
-@cache
-def reference() -> Reference:
-    """The reference data the site ships."""
-    return Reference(shipped_regions(), shipped_minerals(), shipped_calendar(), shipped_books())
-
-
 @dataclass(frozen=True)
 class Register:
     """Public numbers by the names of ``FACTS``, and the numbers of what happened."""
@@ -112,16 +104,11 @@ class Register:
     credit: str
 
 
-def noon(day: date) -> datetime:
-    """Noon of a legal day."""
-    return datetime(day.year, day.month, day.day, 4, 0, tzinfo=UTC)
-
-
 def build(database: Database) -> Register:
     """Fill an empty database with 12 mines and their histories, in date order, ending before ``NOW``."""
     with database.write() as tx:
         mines = {
-            name: register_mine(tx, facts, reference=reference(), officer=None, at=noon(date(2024, 1, 8)))
+            name: register_mine(tx, facts, reference=reference(), officer=None, at=instant(date(2024, 1, 8)))
             for name, facts in FACTS.items()
         }
         _enter(tx, mines["shimian"], Library.CREATION, date(2024, 2, 1))
@@ -138,7 +125,7 @@ def build(database: Database) -> Register:
         neutral = _remove(tx, mines["xiuyan_two"], "mine_closed", date(2026, 8, 3))
         withdrawn = _notice(tx, mines, ("changxing",), date(2026, 10, 12))
         withdraw_notice(tx, withdrawn, reason="名单有误，另行公示。", reference=reference(), officer=FIRST,
-                        at=noon(date(2026, 10, 13)))  # fmt: skip
+                        at=instant(date(2026, 10, 13)))  # fmt: skip
         proposed = _propose(tx, mines["fuyang"], "long_term_stop", date(2026, 11, 2))
         running = _notice(tx, mines, ("changxing", "deqing"), date(2026, 11, 16))
     return Register(mines, closed, running, withdrawn, adverse, neutral, proposed, credit)
@@ -160,7 +147,7 @@ def site(settings: Settings) -> tuple[Flask, Register]:
 
 def _enter(tx: Tx, number: str, library: Library, since: date, *, batch: str = "第一批") -> None:
     listing = Listing(library, since, decision_no=f"示例公告〔{since.year}〕1号", organ="示例机关", batch_name=batch)
-    enlist_mine(tx, number, listing, officer=FIRST, at=noon(since))
+    enlist_mine(tx, number, listing, officer=FIRST, at=instant(since))
 
 
 def _notice(tx: Tx, mines: Mapping[str, str], names: tuple[str, ...], day: date, *, region: str = "330000") -> str:
@@ -173,7 +160,7 @@ def _notice(tx: Tx, mines: Mapping[str, str], names: tuple[str, ...], day: date,
         ),
         enters=Library.PROVINCIAL, period=FIVE_WORKDAYS, first_day=day,
     )  # fmt: skip
-    return publish_notice(tx, draft, reference=reference(), officer=FIRST, at=noon(day))
+    return publish_notice(tx, draft, reference=reference(), officer=FIRST, at=instant(day))
 
 
 def _noticed_and_listed(tx: Tx, mines: Mapping[str, str]) -> str:
@@ -182,7 +169,7 @@ def _noticed_and_listed(tx: Tx, mines: Mapping[str, str]) -> str:
     listed = frozenset({mines["zhijin"], mines["wengan"]})
     close_notice(
         tx, number, listed=listed, reasons={mines["wildcard"]: "公示期内收到异议，经查属实。"},
-        result="公示期满，2座纳入，1座不纳入。", reference=reference(), officer=FIRST, at=noon(date(2024, 5, 6)),
+        result="公示期满，2座纳入，1座不纳入。", reference=reference(), officer=FIRST, at=instant(date(2024, 5, 6)),
         listing=Listing(Library.PROVINCIAL, date(2024, 5, 6), decision_no="示例公告〔2024〕12号",
                         organ=ORGAN, batch_name="2024年度", notice=number),
     )  # fmt: skip
@@ -194,13 +181,13 @@ def _correct(tx: Tx, number: str) -> None:
     facts = replace(mine.facts, capacity="240 万吨/年", activity=Activity.PRODUCING, permit_until=None)
     correct_mine(
         tx, number, facts, reason="依据新核发的采矿许可证更正。", seen_act=mine.last_act, reference=reference(),
-        officer=FIRST, at=noon(date(2025, 6, 9)),
+        officer=FIRST, at=instant(date(2025, 6, 9)),
     )  # fmt: skip
 
 
 def _propose(tx: Tx, number: str, ground: str, day: date) -> str:
     proposal = RemovalProposal(number, Level.PROVINCIAL, ground, reason="经核查属实。", basis="示例文件第三条")
-    return propose_removal(tx, proposal, reference=reference(), officer=FIRST, at=noon(day))
+    return propose_removal(tx, proposal, reference=reference(), officer=FIRST, at=instant(day))
 
 
 def _remove(tx: Tx, number: str, ground: str, day: date) -> str:
@@ -214,7 +201,7 @@ def _remove(tx: Tx, number: str, ground: str, day: date) -> str:
         since=later,
         decision_no=f"示例公告〔{later.year}〕9号",
     )
-    decide_removal(tx, removal, decision, reference=reference(), officer=SECOND, at=noon(later))
+    decide_removal(tx, removal, decision, reference=reference(), officer=SECOND, at=instant(later))
     return removal
 
 
@@ -226,5 +213,5 @@ def _blame(tx: Tx, number: str, removal: str) -> str:
     )  # fmt: skip
     return add_credit(
         tx, draft, proposed_by=FIRST.id, salt="ab" * 32, reference=reference(), officer=SECOND,
-        at=noon(date(2026, 4, 21)),
+        at=instant(date(2026, 4, 21)),
     )  # fmt: skip

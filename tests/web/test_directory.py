@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
+from tests.reference_data import reference
 from tests.statements import statements
-from tests.web.register import FACTS, NOW, TODAY, Register, reference, site
+from tests.web.register import FACTS, NOW, TODAY, Register, site
 from tests.web.strict_client import Answer, StrictClient, words
 
 from greenmine.config import Settings
@@ -24,21 +25,6 @@ from greenmine.web.public.directory_query import read_directory_query
 from greenmine.web.table_file import disarmed
 
 HOSTILE = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\0=1", " =1", "＝1", "\ud800=1")
-
-
-@pytest.fixture
-def whole(settings: Settings) -> tuple[Flask, Register]:
-    return site(settings)
-
-
-@pytest.fixture
-def client(whole: tuple[Flask, Register]) -> StrictClient:
-    return StrictClient(whole[0])
-
-
-@pytest.fixture
-def register(whole: tuple[Flask, Register]) -> Register:
-    return whole[1]
 
 
 def names(answer: Answer) -> list[str]:

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.desk import instant
+from tests.reference_data import reference
 from tests.web.clock_site import Site, open_site
-from tests.web.register import FIRST, NOW, noon, reference
+from tests.web.register import FIRST, NOW
 
 from greenmine.domain.mine import Level
 from greenmine.domain.notice import Attachment, NoticeDraft
@@ -33,7 +35,7 @@ def publish_file(site: Site, content: bytes, *, name: str, media_type: str) -> s
         attachments=(Attachment(sha256, name, media_type, len(content)),),
     )  # fmt: skip
     with site.services.database.write() as tx:
-        publish_notice(tx, draft, reference=reference(), officer=FIRST, at=noon(date(2026, 11, 2)))
+        publish_notice(tx, draft, reference=reference(), officer=FIRST, at=instant(date(2026, 11, 2)))
     return sha256
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from tests.reference_data import reference
 from tests.statements import statements
-from tests.web.register import FACTS, HOLDER, NOW, Register, reference, services, site
+from tests.web.register import FACTS, HOLDER, NOW, Register, services
 from tests.web.strict_client import StrictClient, words
 
 from greenmine.app import create_app
@@ -21,21 +22,6 @@ from greenmine.store.mine import get_mine, memberships_of
 from greenmine.store.mine_past import mine_on
 from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS
 from greenmine.web.public.timeline import TELLERS, Hearer, told
-
-
-@pytest.fixture
-def whole(settings: Settings) -> tuple[Flask, Register]:
-    return site(settings)
-
-
-@pytest.fixture
-def client(whole: tuple[Flask, Register]) -> StrictClient:
-    return StrictClient(whole[0])
-
-
-@pytest.fixture
-def register(whole: tuple[Flask, Register]) -> Register:
-    return whole[1]
 
 
 def shown(client: StrictClient, register: Register, name: str, query: str = "", *, status: int = 200) -> str:

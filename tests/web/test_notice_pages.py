@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from tests.desk import instant
+from tests.reference_data import reference
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.real_notices import enter_all, golden_cases, preset_of, real_notices
-from tests.web.register import FIRST, NOW, noon, reference
+from tests.web.register import FIRST, NOW
 from tests.web.register import site as register_site
 from tests.web.strict_client import StrictClient, words
 
@@ -116,7 +118,7 @@ def test_golden_cases_come_out_right_on_the_page(site: Site, case: dict[str, str
     rule = PeriodRule(
         PeriodUnit.WORKDAY if stated else PeriodUnit.DATES, stated, first_day_counted=True, rolls_over=False
     )
-    number = publish(site, draft(period=rule, first_day=start, last_day=None if stated else end), noon(start))
+    number = publish(site, draft(period=rule, first_day=start, last_day=None if stated else end), instant(start))
     page = site.client.get(f"/notices/{number}").page
     table = next(node for node in page.iter("table") if words(node.find("caption")) == "公示期逐日计算")
     rows = [[words(cell) for cell in row] for row in table.iter("tr")][1:]
@@ -138,7 +140,7 @@ def test_golden_cases_come_out_right_on_the_page(site: Site, case: dict[str, str
     ],
 )
 def test_the_state_follows_the_instant_of_the_request(site: Site, now: datetime, state: str, left: str) -> None:
-    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    number = publish(site, draft(), instant(date(2026, 11, 16)))
     site.clock.now = now
     assert site.client.get(f"/notices/{number}").h1.endswith(state)
     rows = [words(node) for node in site.client.get("/notices").page.iter("tr")]
@@ -149,16 +151,16 @@ def test_the_state_follows_the_instant_of_the_request(site: Site, now: datetime,
 
 def test_an_empty_state_says_so_and_leads_back(site: Site) -> None:
     assert "还没有公示公告" in text_of(site, "/notices")
-    publish(site, draft(), noon(date(2026, 11, 16)))
+    publish(site, draft(), instant(date(2026, 11, 16)))
     text = text_of(site, "/notices?state=withdrawn")
     assert "没有符合条件的公示公告" in text
     assert "查看全部公示公告" in text
 
 
 def test_a_period_beyond_the_calendar_is_provisional_and_explained(site: Site) -> None:
-    site.clock.now = noon(date(2026, 12, 28))
+    site.clock.now = instant(date(2026, 12, 28))
     rule = PeriodRule(PeriodUnit.WORKDAY, 15, first_day_counted=True, rolls_over=False)
-    number = publish(site, draft(period=rule, first_day=date(2026, 12, 28)), noon(date(2026, 12, 28)))
+    number = publish(site, draft(period=rule, first_day=date(2026, 12, 28)), instant(date(2026, 12, 28)))
     text = text_of(site, f"/notices/{number}")
     assert "截止时刻为暂定" in text
     assert "本站日历未收录该日放假安排" in text
@@ -169,7 +171,7 @@ def test_a_period_beyond_the_calendar_is_provisional_and_explained(site: Site) -
 
 
 def test_a_correction_is_said_on_the_original_with_what_stood_before(site: Site) -> None:
-    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    number = publish(site, draft(), instant(date(2026, 11, 16)))
     with site.services.database.write() as tx:
         row = get_notice(tx, number)
         correct_notice(
@@ -184,7 +186,7 @@ def test_a_correction_is_said_on_the_original_with_what_stood_before(site: Site)
 
 
 def test_a_withdrawal_is_said_on_the_original_which_stays(site: Site) -> None:
-    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    number = publish(site, draft(), instant(date(2026, 11, 16)))
     with site.services.database.write() as tx:
         withdraw_notice(tx, number, reason="名单有误。", reference=reference(), officer=FIRST, at=NOW)
     text = text_of(site, f"/notices/{number}")
@@ -195,7 +197,7 @@ def test_a_withdrawal_is_said_on_the_original_which_stays(site: Site) -> None:
 
 
 def test_objections_are_not_promised_online(site: Site) -> None:
-    number = publish(site, draft(), noon(date(2026, 11, 16)))
+    number = publish(site, draft(), instant(date(2026, 11, 16)))
     text = text_of(site, f"/notices/{number}")
     assert "本站目前不接收网上异议" in text
     assert "0000-00000000" in text
@@ -223,13 +225,22 @@ def test_a_closed_notice_tells_the_outcome_of_each_mine(settings: Settings) -> N
 
 def test_a_list_of_more_than_200_lines_is_paged_and_downloadable_whole(site: Site) -> None:
     items = tuple(NoticeItem(f"示例{n}矿", (str(n), f"示例{n}矿")) for n in range(1, 303))  # N08 printed 302
-    number = publish(site, draft(items=items), noon(date(2026, 11, 16)))
+    number = publish(site, draft(items=items), instant(date(2026, 11, 16)))
     first, last = text_of(site, f"/notices/{number}"), text_of(site, f"/notices/{number}?list=4")
     assert "示例100矿" in first
     assert "示例101矿" not in first
     assert "示例302矿" in last
     site.client.get(f"/notices/{number}?list=5", status=404)
     assert site.client.get(f"/notices/{number}/list.csv").text.count("\r\n") == 303
+
+
+def test_no_cell_or_title_of_a_downloaded_list_is_a_formula(site: Site) -> None:
+    """trust.md 7; ASVS 1.2.10: titles of columns are as the office typed them."""
+    item = NoticeItem("+1矿", ("＝1", "+1矿"), note="\t=1")
+    number = publish(site, draft(columns=("=cmd", "矿山名称"), items=(item,)), instant(date(2026, 11, 16)))
+    rows = list(csv.reader(io.StringIO(site.client.get(f"/notices/{number}/list.csv").text.lstrip("\ufeff"))))
+    assert rows[0][0] == "'=cmd"
+    assert rows[1][:3] == ["'＝1", "'+1矿", "'\t=1"]
 
 
 def test_filters_narrow_and_the_csv_holds_exactly_the_result(real: tuple[Site, dict[str, str]]) -> None:
@@ -256,7 +267,7 @@ def test_values_that_do_not_exist_answer_404(site: Site, query: str) -> None:
 
 def test_cells_of_a_download_are_no_formulas(site: Site) -> None:
     title = '=HYPERLINK("http://evil.example")'
-    publish(site, draft(title=title, issuer="+cmd|' /C calc'!A0"), noon(date(2026, 11, 16)))
+    publish(site, draft(title=title, issuer="+cmd|' /C calc'!A0"), instant(date(2026, 11, 16)))
     row = list(csv.reader(io.StringIO(site.client.get("/notices.csv").text.lstrip("\ufeff"))))[1]
     assert row[1] == f"'{title}"
     assert row[5].startswith("'+cmd")
@@ -268,8 +279,8 @@ def test_unknown_notice_is_404(site: Site) -> None:
 
 def test_closing_needs_no_job_to_be_seen_as_ended(site: Site) -> None:
     number = publish(site, draft(enters=Library.PROVINCIAL, items=(NoticeItem("示例矿", ("1", "示例矿")),)),
-                     noon(date(2026, 11, 16)))  # fmt: skip
-    site.clock.now = noon(date(2026, 11, 20)) + timedelta(hours=5)
+                     instant(date(2026, 11, 16)))  # fmt: skip
+    site.clock.now = instant(date(2026, 11, 20)) + timedelta(hours=5)
     assert "等待办结" in text_of(site, "/notices?state=ended")
     with site.services.database.write() as tx:
         close_notice(tx, number, listed=frozenset(), reasons={}, result="公示期满，无异议。", listing=None,
@@ -289,9 +300,9 @@ def test_a_page_of_the_list_asks_the_database_as_often_for_one_notice_as_for_25(
         event.remove(site.services.database.engine, "before_cursor_execute", note)
         return len(asked)
 
-    publish(site, draft(), noon(date(2026, 11, 16)))
+    publish(site, draft(), instant(date(2026, 11, 16)))
     few = statements("/notices")
     for _each in range(30):
-        publish(site, draft(), noon(date(2026, 11, 16)))
+        publish(site, draft(), instant(date(2026, 11, 16)))
     assert statements("/notices") == few
     assert statements("/notices?page=2") == few

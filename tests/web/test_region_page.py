@@ -4,23 +4,13 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from tests.reference_data import reference
 from tests.statements import statements
-from tests.web.register import Register, reference, site
+from tests.web.register import Register
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.config import Settings
 from greenmine.web.public.region_targets import COUNTED, SHARES, targets_by_region
 from greenmine.web.public.region_tiles import TILES, tile_grid
-
-
-@pytest.fixture
-def whole(settings: Settings) -> tuple[Flask, Register]:
-    return site(settings)
-
-
-@pytest.fixture
-def client(whole: tuple[Flask, Register]) -> StrictClient:
-    return StrictClient(whole[0])
 
 
 def main(client: StrictClient, path: str) -> str:

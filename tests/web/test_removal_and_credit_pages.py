@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.desk import instant
 from tests.web.clock_site import Site, open_site, text_of
-from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build, noon
+from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build
 
 from greenmine.store.act import acts_of
 from greenmine.store.credit import get_credit
@@ -25,7 +26,7 @@ class Filled:
     register: Register
 
     def at(self, day: date) -> None:
-        self.site.clock.now = noon(day)
+        self.site.clock.now = instant(day)
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_on_the_day_the_term_ends_nothing_names_the_subject(filled: Filled, reco
     filled.at(OVER)
     if recorded:
         with filled.site.services.database.write() as tx:
-            assert end_due_credits(tx, today=OVER, at=noon(OVER)) == 1
+            assert end_due_credits(tx, today=OVER, at=instant(OVER)) == 1
     for path in (entry, "/blacklist", "/sitemap.xml", "/removals"):
         text = filled.site.client.get(path).text
         assert HOLDER not in text and HOLDER_CODE not in text and "申报材料弄虚作假" not in text, path
