@@ -14,7 +14,7 @@ class Stage(StrEnum):
     """How far a session has come. Only SIGNED_IN opens the desk; each step gives a new token."""
 
     CODE = "code"  # 待输动态码
-    ENROL_PASSWORD = "enrol_password"  # 待设密码  # nosec B105 - a stage, no secret
+    ENROL_PASSWORD = "enrol_password"  # 待设密码  # a stage, no secret  # nosec B105
     ENROL_TOTP = "enrol_totp"  # 待绑动态码
     ENROL_CODES = "enrol_codes"  # 待取恢复码
     SIGNED_IN = "signed_in"  # 已登录
@@ -24,7 +24,7 @@ class Purpose(StrEnum):
     """What a one-time link is for."""
 
     ENROL = "enrol"  # 开通：密码、动态码、恢复码
-    PASSWORD = "password"  # 重设密码  # nosec B105 - a purpose, no secret
+    PASSWORD = "password"  # 重设密码  # a purpose, no secret  # nosec B105
     DEMO = "demo"  # 演示登录, in demo mode only
 
 
@@ -50,7 +50,7 @@ RECOVERY_CODES: Final = 8
 class Slowing(StrEnum):
     """What is slowed: each kind has its own count."""
 
-    PASSWORD = "password"  # 密码  # nosec B105 - a kind, no secret
+    PASSWORD = "password"  # 密码  # a kind, no secret  # nosec B105
     CODE = "code"  # 动态码, 恢复码
 
 

@@ -44,7 +44,7 @@ def article_html(markdown: str, media: Iterable[ArticleMedia] = ()) -> Markup:
     told = _MEDIA.sub(lambda found: addresses.get(found[1], found[0]), markdown)
     # Markdown's tables have no caption; the name of their scrolling part is theirs too.
     html = _TABLE.sub(r'\1<table aria-label="\2">', render_markdown(told))
-    return Markup(html)  # nosec B704 - nh3 has sanitised it (content/markdown.py)
+    return Markup(html)  # nh3 has sanitised it (content/markdown.py)  # nosec B704
 
 
 def pictures_beside(markdown: str, media: Sequence[ArticleMedia]) -> tuple[PictureShown, ...]:
