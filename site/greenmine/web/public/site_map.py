@@ -31,7 +31,13 @@ def site_map() -> ResponseReturnValue:
     with services.database.read() as tx:
         counts = {section: len(published_slugs(tx, section)) for section in ("news", "policies")}
     groups = [(name, ways) for name, ways in _groups(services.reference) if ways]
-    return render("sitemap.html", Page(title=_("站点地图"), canonical="/sitemap"), groups=groups, counts=counts)
+    return render(
+        "sitemap.html",
+        Page(title=_("站点地图"), canonical="/sitemap"),
+        groups=groups,
+        places=[*_existing(("/regions", _("全国"))), *_provinces(services.reference)],
+        counts=counts,
+    )
 
 
 def site_map_xml() -> ResponseReturnValue:
@@ -57,7 +63,6 @@ def _groups(reference: Reference) -> tuple[tuple[str, list[Way]], ...]:
     """Headings, and the pages below each that the site has."""
     return (
         (_("名录"), _existing(("/mines", _("名录查询")))),
-        (_("各地情况"), [*_existing(("/regions", _("全国"))), *_provinces(reference)]),
         (_("公示和移出"), _existing(
             ("/notices", _("公示公告")), ("/removals", _("移出名录")), ("/blacklist", _("失信信息")))),
         (_("新闻"), _existing(("/news", _("新闻动态")))),
