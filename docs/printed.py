@@ -83,7 +83,8 @@ def _members(enumeration: ast.ClassDef, text: list[str]) -> Iterator[str]:
     yield from ("", "| code | 中文 |", "| --- | --- |")
     for item in enumeration.body:
         if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
-            term = text[(item.end_lineno or item.lineno) - 1].partition("  # ")[2]
+            comment = text[(item.end_lineno or item.lineno) - 1].partition("  # ")[2]
+            term = comment.partition("  # ")[0]  # behind it stand marks for the checkers
             yield f"| `{item.targets[0].id}` | {term} |"
 
 
