@@ -13,6 +13,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from greenmine.config import Settings, ensure_secret_key
+from greenmine.domain.errors import BadInput
+from greenmine.domain.text import N_
 from greenmine.web.routing import current_route
 
 FORM_PARTS: Final = 500
@@ -81,8 +83,20 @@ def configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.before_request(_refuse_nul)
     CSRFProtect(app)
     app.after_request(_sealer(settings))
+
+
+def _refuse_nul() -> None:
+    """No view meets U+0000: nobody types it, and PostgreSQL keeps no text with it (its driver fails)."""
+    files = [storage.filename or "" for storage in request.files.values()]
+    texts = [request.path, *files]
+    for values in (request.args, request.form):
+        for name, value in values.items(multi=True):
+            texts += (name, value)
+    if any("\0" in text for text in texts):
+        raise BadInput("request.nul", N_("网址或填写的内容中有不能显示的字符（U+0000），请删去后重试。"))
 
 
 def make_limiter(app: Flask) -> Limiter:
