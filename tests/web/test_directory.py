@@ -24,7 +24,7 @@ from greenmine.web.public.directory_export import FIELDS
 from greenmine.web.public.directory_query import read_directory_query
 from greenmine.web.table_file import disarmed
 
-HOSTILE = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\0=1", " =1", "＝1", "\ud800=1")
+HOSTILE = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", " =1", "＝1", "＋1", "－1", "＠1", "\ud800=1")
 
 
 def names(answer: Answer) -> list[str]:
@@ -80,6 +80,24 @@ def test_conditions_are_shown_and_each_can_be_dropped(client: StrictClient) -> N
 def test_a_special_area_is_a_filter(client: StrictClient) -> None:
     answer = client.get("/mines?area=liaodong")
     assert len(names(answer)) == 2 and "特殊区域：辽东绿色经济区" in answer.text
+
+
+def test_blanks_around_a_value_change_nothing(client: StrictClient) -> None:
+    """What was judged is what is kept: a value is never judged cleaned and then used as it was typed."""
+    values = {"area": "liaodong", "status": "listed", "level": "provincial", "region": "210000", "mineral": "煤",
+              "mineral_class": "energy", "scale": "large", "method": "open_pit", "activity": "producing",
+              "ownership": "state", "library": "provincial", "year": "2025", "sort": "name", "q": "矿"}  # fmt: skip
+    assert set(values) >= {str(facet) for facet in FacetName}
+    for name, value in values.items():
+        plain = client.get(f"/mines?{name}={quote(value)}")
+        for padded in (f"%20{quote(value)}", f"{quote(value)}%0B"):
+            assert names(client.get(f"/mines?{name}={padded}")) == names(plain), name
+        client.get(f"/mines.json?{name}=%20{quote(value)}")
+
+
+def test_the_files_of_a_padded_value_are_made(client: StrictClient) -> None:
+    for kind in ("csv", "json", "xlsx"):
+        client.get(f"/mines.{kind}?area=liaodong%0B")
 
 
 def test_nothing_found_says_what_to_try(client: StrictClient) -> None:

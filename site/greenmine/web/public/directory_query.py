@@ -110,11 +110,12 @@ def read_directory_query(args: Mapping[str, str], regions: Regions) -> Directory
         value = plain_text(args.get(facet.value, ""))
         if value:
             taken |= _take(facet, value, regions, faults)
-    areas = _read_area(plain_text(args.get("area", "")), regions, faults)
+    area = plain_text(args.get("area", ""))
+    areas = _read_area(area, regions, faults)
     sort = _read_sort(plain_text(args.get("sort", "")), faults)
     kept = {name: str(value) for name, value in taken.items()}
     kept |= {"q": text} if text else {}
-    kept |= {"area": args["area"]} if areas else {}
+    kept |= {"area": area} if areas else {}
     kept |= {"sort": str(sort)} if sort is not Sort.NEWEST else {}
     wanted = DirectoryFilter(words=_words(text, regions), areas=areas, **taken)
     return DirectoryQuery(kept=kept, text=text, wanted=wanted, sort=sort, faults=tuple(faults))
