@@ -23,15 +23,19 @@ LEDGERS = [table.name for table in APPEND_ONLY]
 TRIGGERS_BY_REVISION = {
     None: {"sqlite": set(), "postgresql": set()},
     "0001": {
-        "sqlite": {"act_no_update", "act_no_delete", "act_subject_no_update", "act_subject_no_delete"},
+        "sqlite": {
+            "act_no_update", "act_no_delete", "act_no_replace", "act_no_gap",
+            "act_subject_no_update", "act_subject_no_delete", "act_subject_no_replace",
+        },
         "postgresql": {
             "act_append_only", "act_no_truncate", "act_subject_append_only", "act_subject_no_truncate",
         },
     },
     "0002": {
         "sqlite": {
-            "act_no_update", "act_no_delete", "act_subject_no_update", "act_subject_no_delete",
-            "journal_no_update", "journal_no_delete",
+            "act_no_update", "act_no_delete", "act_no_replace", "act_no_gap",
+            "act_subject_no_update", "act_subject_no_delete", "act_subject_no_replace",
+            "journal_no_update", "journal_no_delete", "journal_no_replace",
         },
         "postgresql": {
             "act_append_only", "act_no_truncate", "act_subject_append_only", "act_subject_no_truncate",
@@ -169,3 +173,26 @@ def test_a_reader_sees_one_state_throughout(filled: Database) -> None:
         assert reader.execute(text("SELECT count(*) FROM act")).scalar_one() == first == 1
         assert reader.execute(text("SELECT size FROM act_head")).scalar_one() == 1
     assert len(rows(filled, "act")) == 2
+
+
+def test_an_ordinary_shell_cannot_replace_a_row_or_leave_a_gap(tmp_path: Path) -> None:
+    """REPLACE fires DELETE triggers only where the connection asked for it, as no other tool does (trust.md 2)."""
+    database = open_database(f"sqlite:///{tmp_path / 'shell.db'}")
+    upgrade(database)
+    with database.write() as tx:
+        recorded = apply(tx, mine_act(), at=NOON)
+        journal.note(tx, "act", at=NOON, staff=7, act=recorded.n)
+    database.close()
+    columns = "kind, object, seq, at, valid_from, by, body, entry, leaf"
+    with closing(sqlite3.connect(tmp_path / "shell.db")) as shell:
+        before = list(shell.iterdump())
+        for statement in (
+            f"INSERT OR REPLACE INTO act SELECT n, {columns} FROM act",
+            f"INSERT OR REPLACE INTO act SELECT 1, {columns} FROM act",
+            f"INSERT OR REPLACE INTO act SELECT 99999, {columns.replace('object', repr('mine/x'))} FROM act",
+            "INSERT OR REPLACE INTO act_subject SELECT object, n FROM act_subject",
+            "INSERT OR REPLACE INTO journal SELECT n, at, 'other', staff, act, case_file, detail FROM journal",
+        ):
+            with pytest.raises(sqlite3.DatabaseError, match="append-only"):
+                shell.execute(statement)
+        assert list(shell.iterdump()) == before

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from greenmine.cli.demo.register import make_register
-from greenmine.cli.upkeep import SyncSummary, run_projections, sync_content
+from greenmine.cli.upkeep import LEASE, SyncSummary, run_projections, sync_content
 from greenmine.config import Mode
 from greenmine.domain.errors import Conflict, Unready
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import size
 from greenmine.store.database import begin_file_anew
+from greenmine.store.lease import confirm_clock
 from greenmine.store.migrate import head, knows_revision, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
@@ -77,6 +78,9 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
         raise Conflict("site.not_empty", N_("这个数据目录已有演示名录，不能改为空白站点。请另设 GREENMINE_DATA_DIR。"))
     if wants_demo:
         _make_demo(services, progress)
+    if mode is Mode.DEMO:
+        with services.database.write() as tx:
+            confirm_clock(tx, LEASE, now=services.clock())  # who starts a demonstration by hand is there to see it
     content = sync_content(services)
     run_projections(services)
     return Readiness(wants_demo, content)

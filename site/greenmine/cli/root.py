@@ -15,7 +15,7 @@ from greenmine.cli.import_mines import import_group
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
-from greenmine.cli.upkeep import PROJECTIONS, SyncSummary, sync_content
+from greenmine.cli.upkeep import LEASE, PROJECTIONS, SyncSummary, record_due, sync_content
 from greenmine.cli.worker import work
 from greenmine.config import ensure_secret_key
 from greenmine.config.parsers import parse_database_url
@@ -25,6 +25,7 @@ from greenmine.projections.runner import rebuild
 from greenmine.services import Services
 from greenmine.store.act import entries
 from greenmine.store.database import Database, open_database
+from greenmine.store.lease import confirm_clock, jumped_from
 from greenmine.store.migrate import revision, upgrade
 from greenmine.store.rebuild import differences, replay_all
 
@@ -112,6 +113,27 @@ def content_sync(open_services: OpenServices) -> None:
     for kind, number in summary.recorded.items():
         console.print(f"{kind}: {number}", highlight=False)
     _report(summary)
+
+
+@greenmine.command()
+@click.option("--confirm", is_flag=True, help="已核对时间：解除暂停，并记录现在到期的事项。")
+@click.pass_obj
+def clocks(open_services: OpenServices, *, confirm: bool) -> None:
+    """查看自动到期处理；时钟跳动或到期事项过多而暂停时，核对时间后用 --confirm 恢复。"""
+    services = open_services()
+    require_ready(services)
+    console.print(f"当前时间：{services.clock():%Y-%m-%d %H:%M:%S} UTC", highlight=False)
+    if not confirm:
+        with services.database.read() as tx:
+            leapt = jumped_from(tx, LEASE)
+        console.print(
+            f"自上次运行（{leapt:%Y-%m-%d %H:%M} UTC）以来间隔过长，已暂停。" if leapt else "没有暂停。",
+            highlight=False,
+        )
+        return
+    with services.database.write() as tx:
+        confirm_clock(tx, LEASE, now=services.clock())
+    console.print(f"已记录 {record_due(services)} 件到期事项。", highlight=False)
 
 
 @greenmine.command("rebuild")

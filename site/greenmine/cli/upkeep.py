@@ -11,6 +11,7 @@ from typing import Final
 from greenmine.content.calendars import load_calendar
 from greenmine.content.files import Problem
 from greenmine.content.load import SourcedArticle, book_bytes, load_articles
+from greenmine.domain.errors import Unready
 from greenmine.domain.instant import legal_day
 from greenmine.domain.reference import Reference
 from greenmine.domain.rulebook import RuleBook
@@ -20,10 +21,15 @@ from greenmine.projections.runner import Projection, catch_up
 from greenmine.services import Services
 from greenmine.store.content_problem import ProblemRow, keep_problems
 from greenmine.store.credit import overdue_credits
+from greenmine.store.lease import jumped_from
 from greenmine.usecases.article import SyncReport, plan_sync, sync_articles
 from greenmine.usecases.credit import end_due_credits
 from greenmine.usecases.notice import due_recounts, recount_notices
 from greenmine.usecases.reference import announce_book, announce_calendar, knows_book, knows_calendar
+
+LEASE: Final = "worker"
+AT_ONCE: Final = 20
+"""More terms than these ending in one minute are no ordinary day."""
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (Figures(),)
 
@@ -117,16 +123,40 @@ def _current(services: Services) -> Reference:
 
 
 def run_clocks(services: Services) -> int:
-    """End what has run out and count again what a new calendar moves; returns how many acts were recorded."""
+    """End what has run out and count again what a new calendar moves; returns how many acts were recorded.
+
+    Raises Unready, and records nothing, when the clock has leapt ahead or an unusual number of terms ends at once:
+    an operator must confirm the time first (``greenmine clocks --confirm``; trust.md 21). Readers see the truth
+    meanwhile, because what depends on time is told from dates.
+    """
     now, reference = services.clock(), _current(services)
     with services.database.read() as tx:
-        idle = not overdue_credits(tx, today=legal_day(now)) and not due_recounts(tx, reference=reference, at=now)
+        due = overdue_credits(tx, today=legal_day(now))
+        idle = not due and not due_recounts(tx, reference=reference, at=now)
+        leapt = jumped_from(tx, LEASE)
     if idle:
         return 0
+    if leapt is not None or len(due) > AT_ONCE:
+        raise Unready(
+            "clock.unconfirmed",
+            N_(
+                "时钟可能走快了，自动到期处理已暂停（本次应处理%(n)s件）。请核对时间后运行 greenmine clocks --confirm。"
+            ),
+            n=len(due),
+        )
+    return record_due(services)
+
+
+def record_due(services: Services) -> int:
+    """Record what is due now, however much it is. What named an ended subject is emptied out of the files too."""
+    now, reference = services.clock(), _current(services)
     with services.database.write() as tx:
         announce_calendar(tx, reference.calendar, at=now)
         ended = end_due_credits(tx, today=legal_day(now), at=now)
-        return ended + recount_notices(tx, reference=reference, at=now)
+        recorded = ended + recount_notices(tx, reference=reference, at=now)
+    if ended:
+        services.database.checkpoint()
+    return recorded
 
 
 def run_projections(services: Services) -> int:

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from greenmine.cli.upkeep import run_clocks, run_projections, sync_content
+from greenmine.cli.upkeep import LEASE, run_clocks, run_projections, sync_content
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
 
 log = logging.getLogger(__name__)
 
-LEASE: Final = "worker"
 TERM: Final = timedelta(seconds=30)
 """A worker that was killed is replaced within this time; health is red after five minutes without one."""
 
@@ -72,7 +71,7 @@ class Holding:
         self.renewal = Turn()
         with self.services.database.read() as tx:
             row = get_lease(tx, LEASE)
-        if row is not None and row.holder != self.holder and row.until > now:
+        if row is not None and row.holder != self.holder and row.runs(now, term=self.term):
             return False
         with self.services.database.write() as tx:
             ours = take_lease(tx, LEASE, holder=self.holder, now=now, term=self.term)

@@ -91,7 +91,7 @@ def replay(tx: Tx, entry: bytes, body: bytes | None) -> Recorded:
     Raises ReplayBroken when sequence, chain, order of time or body hash do not fit.
     """
     size, last_at = lock_head(tx)
-    envelope = json.loads(entry)
+    envelope = _readable(entry, n=size)
     seq, prev = _chain(tx, envelope["object"])
     if canonical(envelope) != entry or envelope["seq"] != seq or envelope.get("prev") != prev:
         raise ReplayBroken("replay.chain", N_("第 %(n)s 号记录与前文不衔接。"), n=size)
@@ -100,6 +100,17 @@ def replay(tx: Tx, entry: bytes, body: bytes | None) -> Recorded:
     if body is not None and _sha256(body) != envelope.get("body"):
         raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=size)
     return _append(tx, n=size, entry=entry, body=body)
+
+
+def _readable(entry: bytes, *, n: int) -> dict[str, Any]:
+    """The envelope, with the fields a chain is checked by; whatever else the bytes are is refused as a sentence."""
+    try:
+        envelope = json.loads(entry)
+    except ValueError:
+        envelope = None
+    if not isinstance(envelope, dict) or not {"object", "seq", "at", "kind"} <= envelope.keys():
+        raise ReplayBroken("replay.unreadable", N_("第 %(n)s 号记录无法读出。"), n=n)
+    return envelope
 
 
 def lock_head(tx: Tx) -> tuple[int, str | None]:

@@ -30,6 +30,7 @@ lease = Table(
     Column("holder", String(64), nullable=False),
     Column("until", String(20), nullable=False),
     Column("beat_at", String(20), nullable=False),
+    Column("jumped_from", String(20)),
 )
 site_fact = Table(
     "site_fact",

@@ -7,6 +7,13 @@ from sqlalchemy import Connection, text
 
 REFUSAL: Final = "append-only"
 
+_TAKEN: Final = {
+    "act": "SELECT 1 FROM act WHERE n = NEW.n OR (object = NEW.object AND seq = NEW.seq)",
+    "act_subject": "SELECT 1 FROM act_subject WHERE object = NEW.object AND n = NEW.n",
+    "journal": "SELECT 1 FROM journal WHERE n = NEW.n",
+}
+"""What finds the row an insert would take the place of."""
+
 
 def statements(dialect: str, table: str) -> Iterator[str]:
     """SQL that makes ``table`` append-only on the dialect (``sqlite`` or ``postgresql``)."""
@@ -15,6 +22,16 @@ def statements(dialect: str, table: str) -> Iterator[str]:
             yield (
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is {REFUSAL}'); END"
+            )
+        # REPLACE deletes without firing DELETE triggers unless the connection asked for it, as only ours do
+        yield (
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS ({_TAKEN[table]}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is {REFUSAL}'); END"
+        )
+        if table == "act":
+            yield (
+                "CREATE TRIGGER act_no_gap BEFORE INSERT ON act WHEN NEW.n <> (SELECT size FROM act_head) "
+                f"BEGIN SELECT RAISE(ABORT, 'act is {REFUSAL} and numbered without gaps'); END"
             )
         return
     yield (

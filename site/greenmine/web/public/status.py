@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
-from greenmine.store.lease import get_lease
+from greenmine.store.lease import get_lease, jumped_from
 from greenmine.store.migrate import head, revision
 from greenmine.web.act_words import act_moment
 from greenmine.web.context import current_services
@@ -31,6 +31,7 @@ def status() -> ResponseReturnValue:
         last = act_moment(get_act(tx, acts - 1)) if acts else None
         lease = get_lease(tx, LEASE)
         problems = len(content_problems(tx))
+        leapt = jumped_from(tx, LEASE) is not None
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
@@ -44,7 +45,8 @@ def status() -> ResponseReturnValue:
             last=last,
             clock_ok=last is None or now >= last - SILENCE,
             seen=seen,
-            worker_ok=seen is not None and now - seen <= SILENCE,
+            worker_ok=seen is not None and abs(now - seen) <= SILENCE,
+            leapt=leapt,
             problems=problems,
         )
     )

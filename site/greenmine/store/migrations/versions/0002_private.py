@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(length=64), nullable=False),
         sa.Column("until", sa.String(length=20), nullable=False),
         sa.Column("beat_at", sa.String(length=20), nullable=False),
+        sa.Column("jumped_from", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
