@@ -14,6 +14,7 @@ from urllib.parse import quote
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
+from werkzeug.routing import IntegerConverter, Map
 
 from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
@@ -97,6 +98,15 @@ class Route:
         return self.personal or self.access.door is Door.DESK
 
 
+class RowNumber(IntegerConverter):
+    """``<int:number>`` as the databases keep it: 32 bits. Longer ones are addresses of nothing, 404."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 GET_POST: Final = frozenset({"GET", "POST"})
 POST: Final = frozenset({"POST"})
 
@@ -104,6 +114,8 @@ POST: Final = frozenset({"POST"})
 def register(app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_officer: OfficerFinder) -> None:
     """Hang the routes on ``app``, each behind its gate and its rates."""
     entries = tuple(routes)
+    app.url_map.converters["int"] = RowNumber
+    app.url_map.merge_slashes = False  # its redirect would name a host and port that a stranger chose
     app.extensions[ROUTES] = {route.endpoint: route for route in entries}
     if len(app.extensions[ROUTES]) != len(entries):
         raise ValueError("two routes share an endpoint")

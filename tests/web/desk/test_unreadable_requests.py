@@ -1,6 +1,7 @@
-"""What no person types: U+0000 in addresses, arguments, forms and names of files. It gets a page, never an error.
+"""What no person types: U+0000 in addresses, arguments, forms and names of files, and numbers without end.
 
-A real PostgreSQL keeps no text with U+0000 and its driver fails; SQLite hides that. Sources: ASVS 2.2.1; trust.md 6.
+It gets a page that helps, never an error. A real PostgreSQL keeps no text with U+0000 and its driver fails; SQLite
+hides that. Sources: ASVS 2.2.1; trust.md 6.
 """
 
 import re
@@ -9,8 +10,8 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from tests.desk import COUNTY_OFFICER, PROVINCE_OFFICER
-from tests.web.desk.test_gates import token_of
+from tests.desk import ADMINISTRATOR, COUNTY_OFFICER, PROVINCE_OFFICER
+from tests.web.desk.test_gates import BY_ROLE, address, token_of
 from tests.web.desk_site import DeskSite, desk_site
 
 from greenmine.config import Settings
@@ -60,3 +61,27 @@ def test_nul_in_a_form_is_refused_and_records_nothing(on_postgresql: DeskSite) -
         assert HELP in answer.text
     assert HELP in person.post("/desk/sign-in", {"login": "a\0", "password": "x"}, status=400).text
     assert on_postgresql.state() == before
+
+
+@pytest.mark.parametrize("digits", ["2147483648", "9" * 25, "9" * 5000, "\uff11", "-1"], ids=len)
+def test_a_number_no_row_can_have_is_the_address_of_nothing(site: DeskSite, digits: str) -> None:
+    people = {role: site.as_(officer) for role, officer in BY_ROLE.items()}
+    numbered = [route for route in ROUTES if "<int:number>" in route.rule and "GET" in route.methods]
+    assert len(numbered) > 10
+    for route in numbered:
+        where = address(route).replace("/1", f"/{digits}", 1)
+        people[min(route.access.roles)].get(where, status=404)
+
+
+def test_a_version_without_end_is_one_nobody_has_seen(site: DeskSite) -> None:
+    person = site.as_(ADMINISTRATOR)
+    for version in ("9" * 40, "9" * 5000, "\u0661", "x", ""):
+        answer = person.send("/desk/staff/11", {"role": "county", "regions": "520524", "version": version}, status=409)
+        assert answer.document is not None
+
+
+def test_doubled_slashes_lead_nowhere(site: DeskSite) -> None:
+    """A redirect would carry the port of the Host header (ASVS 3.7.2)."""
+    for path in ("/mines//GM-520524-0001", "/desk//staff", "/notices//", "/"):
+        response = site.app.test_client().get(path, base_url="http://127.0.0.1:1234/")
+        assert response.status_code == (200 if path == "/" else 404) and "Location" not in response.headers

@@ -75,7 +75,7 @@ def person_page(number: int) -> ResponseReturnValue:
                 regions=regions,
                 by=officer,
                 at=services.clock(),
-                seen_version=int(form.version.data) if form.version.data.isdecimal() else -1,
+                seen_version=_seen_version(form.version.data or ""),
             )
     except GreenmineError as error:
         return shown_refused("desk/staff_person.html", page, form=form, error=error, **shows)
@@ -123,6 +123,11 @@ def _code_of(word: str, regions: Regions) -> str:
             word=word,
         )
     return found.code
+
+
+def _seen_version(text: str) -> int:
+    """The version the form was made from; -1, which no account has, when it does not say."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _issue(number: int, purpose: Purpose) -> ResponseReturnValue:
