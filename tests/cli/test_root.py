@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from sqlalchemy import func, select, text
 from tests.site_process import free_port, open_listener
 
 from greenmine.__main__ import main
+from greenmine.cli.upkeep import LEASE
+from greenmine.cli.worker import TERM
 from greenmine.store.act import acts_after, size
 from greenmine.store.article import get_article
 from greenmine.store.database import Database, open_database
+from greenmine.store.lease import take_lease
 from greenmine.store.migrate import head, revision, upgrade
 from greenmine.store.tables import mine
 from greenmine.store.tables_private import figure
@@ -106,7 +110,8 @@ def ready(site: Site) -> Site:
 
 
 COMMANDS = [
-    [], ["init"], ["serve"], ["worker"], ["content"], ["content", "sync"], ["rebuild"], ["replay"], ["import"],
+    [], ["init"], ["serve"], ["worker"], ["content"], ["content", "sync"], ["rebuild"], ["clocks"],
+    ["replay"], ["import"],
     ["import", "mines"], ["staff"], ["staff", "add"], ["staff", "demo-links"],
 ]  # fmt: skip
 
@@ -319,3 +324,16 @@ def test_a_key_that_others_can_read_is_refused_before_serving(ready: Site, monke
 def test_an_unknown_command_is_refused(site: Site) -> None:
     assert "nonsense" in site.run("nonsense", ends=2)
     assert not site.data.exists()
+
+
+def test_the_clocks_are_shown_and_confirmed_from_the_console(ready: Site) -> None:
+    """trust.md 21: what waits for an operator is told, and goes on once the time is confirmed."""
+    assert "没有暂停" in ready.run("clocks")
+    database = ready.database()
+    with database.write() as tx:
+        for now in (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)):
+            assert take_lease(tx, LEASE, holder="one", now=now, term=TERM)
+    assert "自上次运行（2026-01-01" in ready.run("clocks")
+    assert "已记录 0 件" in ready.run("clocks", "--confirm")
+    assert "没有暂停" in ready.run("clocks")
+    database.close()

@@ -96,8 +96,7 @@ def _close_shown(
     row: NoticeRow, mines: Mapping[str, ItemRow], dropped: list[str], form: Any, *, choosing: bool
 ) -> ResponseReturnValue:
     values = _close_values(row, mines, dropped, choosing=choosing)
-    first = form if form.errors else None
-    body = render(CLOSE, _page(row, _("办结")), form=first, sheet_form=form, **values)
+    body = render(CLOSE, _page(row, _("办结")), form=form, **values)
     return make_response(body, 400 if form.errors else 200)
 
 
