@@ -337,3 +337,22 @@ def test_the_clocks_are_shown_and_confirmed_from_the_console(ready: Site) -> Non
     assert "已记录 0 件" in ready.run("clocks", "--confirm")
     assert "没有暂停" in ready.run("clocks")
     database.close()
+
+
+@pytest.mark.parametrize("command", ["init", "rebuild"])
+def test_a_file_that_is_no_database_is_told_in_a_sentence(site: Site, command: str) -> None:
+    site.data.mkdir()
+    (site.data / "greenmine.sqlite").write_bytes(b"not a database at all" * 100)
+    assert "数据库无法使用" in site.run(command, ends=1)
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GREENMINE_DATABASE_URL", "postgresql+psycopg://gm:hidden@127.0.0.1:9/gm")
+    printed = site.run("init", ends=1)
+    assert "数据库无法使用" in printed
+    assert "hidden" not in printed
+
+
+def test_a_data_folder_that_is_a_file_is_told_in_a_sentence(site: Site) -> None:
+    site.data.write_text("a file", encoding="utf-8")
+    assert "文件或磁盘出错" in site.run("init", ends=1)

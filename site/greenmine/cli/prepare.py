@@ -60,6 +60,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readiness:
+    services.database.require_reachable()
     _clear_unfinished_demo(services)
     _require_known_revision(services)
     upgrade(services.database)
@@ -88,6 +89,7 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
 
 def require_ready(services: Services) -> None:
     """For processes that only serve: Unready on another schema or another master key, Conflict on another mode."""
+    services.database.require_reachable()
     if revision(services.database) != head():
         raise Unready("site.not_prepared", N_("数据库尚未准备好，请先运行 greenmine init。"))
     with services.database.read() as tx:

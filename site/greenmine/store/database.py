@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from greenmine.domain.errors import Unready
 from greenmine.domain.text import N_
@@ -64,6 +64,18 @@ class Database:
         """One read transaction with a stable view."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def require_reachable(self) -> None:
+        """Raise Unready when the database does not answer, or its file is no database: for starts, not for requests."""
+        try:
+            with self.read() as tx:
+                tx.execute(text("SELECT 1 FROM sqlite_master" if self.is_sqlite else "SELECT 1"))
+        except DatabaseError as error:
+            raise Unready(
+                "database.unreachable",
+                N_("数据库无法使用：%(reason)s。请检查 GREENMINE_DATABASE_URL 和数据目录，必要时从备份恢复。"),
+                reason=str(error.orig or error).strip().splitlines()[0],
+            ) from error
 
     def checkpoint(self) -> bool:
         """Move the write-ahead log into the database and empty it, so that no erased page lives on in it.
