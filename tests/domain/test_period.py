@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.reference_data import TEST_DATA, shipped_calendar
 
 from greenmine.domain.errors import BadInput
-from greenmine.domain.instant import from_utc_text, legal_day
+from greenmine.domain.instant import from_utc_text, legal_day, utc_text
 from greenmine.domain.period import (
     DAY_REASON_LABELS,
     PERIOD_UNIT_LABELS,
@@ -310,3 +310,19 @@ def test_workdays_between_is_zero_when_the_last_day_comes_first() -> None:
 def test_every_unit_and_reason_has_a_chinese_label() -> None:
     assert set(PERIOD_UNIT_LABELS) == set(PeriodUnit)
     assert set(DAY_REASON_LABELS) == set(DayReason)
+
+
+@pytest.mark.parametrize("rule", [DATES_ONLY, workdays(5, first_day_counted=True)], ids=lambda rule: rule.unit)
+@pytest.mark.parametrize("start", [date.min, date(1949, 9, 30)])
+def test_a_notice_older_than_its_authorities_is_refused(rule: PeriodRule, start: date) -> None:
+    with pytest.raises(BadInput) as refusal:
+        count_period(rule, start=start, calendar=shipped_calendar(), end=start if rule is DATES_ONLY else None)
+    assert (refusal.value.code, refusal.value.field) == ("period.too_early", "first_day")
+    assert count_period(DATES_ONLY, start=date(1949, 10, 1), calendar=shipped_calendar(), end=date(1949, 10, 1)).days
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_instant_is_written_with_four_digits_of_the_year_and_read_back(instant: datetime) -> None:
+    text = utc_text(instant)
+    assert len(text) == len("2026-11-21T04:00:00Z")
+    assert from_utc_text(text) == instant.replace(microsecond=0)

@@ -341,3 +341,10 @@ def test_every_kind_of_notice_has_a_chinese_name() -> None:
 def test_shares_are_rounded_half_up_as_documents_print_them() -> None:
     assert share_of(Decimal(1), Decimal(8)) == Decimal("12.5")
     assert share_of(Decimal(1), Decimal(16), places=1) == Decimal("6.3")  # 6.25
+
+
+@pytest.mark.parametrize(("day", "amount"), [(date(9999, 12, 31), 1), (date(9990, 1, 1), 360), (date.min, -1)])
+def test_adding_months_beyond_any_calendar_is_refused(day: date, amount: int) -> None:
+    with pytest.raises(BadInput) as refusal:
+        add_months(day, amount)
+    assert refusal.value.code == "clock.day_range"

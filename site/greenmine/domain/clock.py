@@ -3,7 +3,7 @@
 import calendar as months
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -32,8 +32,13 @@ CLOCK_UNIT_LABELS: Final[Mapping[ClockUnit, str]] = {
 
 
 def add_months(day: date, amount: int) -> date:
-    """The same day some months later; the month's last day where it has none (民法典 202)."""
+    """The same day some months later; the month's last day where it has none (民法典 202).
+
+    Raises BadInput for a day that no calendar of ours has.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + amount, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise BadInput("clock.day_range", N_("日期太早或太晚，无法计算期限。"))
     last = months.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 

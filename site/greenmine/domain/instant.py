@@ -33,7 +33,7 @@ def whole_second(instant: datetime) -> datetime:
 
 def utc_text(instant: datetime) -> str:
     """``2026-11-21T04:00:00Z``: the form of every instant in an act."""
-    return whole_second(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{whole_second(instant).replace(tzinfo=None).isoformat()}Z"
 
 
 def from_utc_text(text: str) -> datetime:

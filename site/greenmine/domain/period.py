@@ -21,6 +21,9 @@ LONGEST_DAYS = 3650
 
 The limit keeps a slip of the pen from hanging the site."""
 
+EARLIEST_DAY = date(1949, 10, 1)
+"""No notice of the programme is older than the authorities that issue them."""
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -150,7 +153,7 @@ def count_period(rule: PeriodRule, *, start: date, calendar: WorkCalendar, end: 
         against the count when given
     :raises BadInput: ``period.end_missing``, ``period.ends_before_start``, ``period.end_differs``
         (the printed end is not what the rule gives), ``period.days_range`` (dates too far apart or
-        out of the calendar of this world)
+        out of the calendar of this world), ``period.too_early``
     """
     _check_span(rule, start, end)
     if rule.unit is PeriodUnit.DATES:
@@ -183,6 +186,8 @@ def workdays_between(first: date, last: date, calendar: WorkCalendar) -> int:
 
 
 def _check_span(rule: PeriodRule, start: date, end: date | None) -> None:
+    if start < EARLIEST_DAY:
+        raise BadInput("period.too_early", N_("公示起始日期不能早于1949年10月1日"), field="first_day")
     if rule.unit is PeriodUnit.DATES and end is None:
         raise BadInput("period.end_missing", N_("请填写截止日期"), field="end")
     if end is not None and end < start:

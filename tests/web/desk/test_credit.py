@@ -101,3 +101,15 @@ def test_a_firm_needs_a_valid_code_and_typed_values_stay(site: DeskSite) -> None
     answer = person.send(draft, {**ENTRY, "credit_code": "123", "step": "propose"}, form="conduct", status=400)
     values = {node.get("name"): node.get("value") for node in answer.page.iter("input")}
     assert values["credit_code"] == "123" and values["organ"] == "演示自然资源厅"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9990-01-01", "0001-01-01", "1799-12-31", "2200-01-01"])
+def test_a_day_no_term_can_be_counted_from_is_told_beside_its_field(site: DeskSite, day: str) -> None:
+    person = site.as_(PROVINCE_OFFICER)
+    draft = person.send("/desk/credits/new", {"region": GUIZHOU}).location
+    person.send(draft, {**ENTRY, "decided": day, "until": day, "step": "save"}, form="conduct")
+    person.get(draft)
+    answer = person.send(draft, {**ENTRY, "decided": day, "step": "propose"}, form="conduct", status=400)
+    field = next(node for node in answer.page.iter("input") if node.get("name") == "decided")
+    assert field.get("aria-invalid") == "true" and "年份应在1800至2199之间。" in words(answer.page)
+    assert state_of(site, draft) is DraftState.OPEN

@@ -239,3 +239,12 @@ def test_asvs_15_3_3_foreign_fields_change_nothing_of_a_draft(site: DeskSite) ->
                           "preset": "", "state": "published", "created_by": "1"})  # fmt: skip
     with site.services.database.read() as tx:
         assert get_draft(tx, int(started.location.rpartition("/")[2])).created_by == COUNTY_OFFICER.id
+
+
+def test_a_first_day_before_1949_is_told_beside_its_field(site: DeskSite) -> None:
+    person, draft = written(site)
+    for day, sentence in (("0001-01-01", "年份应在1800至2199之间。"), ("1949-09-30", "不能早于1949年10月1日")):
+        answer = person.send(draft, {"first_day": day}, form="title", status=400)
+        field = next(node for node in answer.page.iter("input") if node.get("name") == "first_day")
+        assert field.get("aria-invalid") == "true" and sentence in words(answer.page)
+        assert person.get(f"{draft}/preview", status=400).document is not None

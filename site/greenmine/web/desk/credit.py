@@ -224,9 +224,9 @@ def terms_shown(reference: Reference, draft: DraftRow, values: Typed) -> list[tu
     for level in (CreditLevel.GENERAL, CreditLevel.SERIOUS):
         try:
             term = reference.books.credit_term(draft.region, level, decided)
-        except NotFound:
+            told.append((_(CREDIT_LEVEL_LABELS[level]), term.earliest_repair(decided), term.publication_ends(decided)))
+        except (NotFound, BadInput):
             continue
-        told.append((_(CREDIT_LEVEL_LABELS[level]), term.earliest_repair(decided), term.publication_ends(decided)))
     return told
 
 

@@ -20,15 +20,25 @@ Typed = Mapping[str, Any]
 """A form's own values as typed: text, a list of texts, or whether a box is ticked."""
 
 
+FIRST_YEAR: Final = 1800
+LAST_YEAR: Final = 2199
+"""Years a form takes: old mines began before 1900, and no term of today ends after 2199."""
+
+
 class DayField(DateField):  # type: ignore[misc]
     """A legal day, empty or ``2026-11-04``."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day, with a sentence of ours when it is none."""
+        """Read the day, with a sentence of ours when it is none or lies outside the years of our forms."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("日期请按“2026-11-04”的格式填写。")) from error
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(_("年份应在%(first)s至%(last)s之间。", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 class HourField(TimeField):  # type: ignore[misc]
