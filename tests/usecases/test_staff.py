@@ -8,7 +8,7 @@ from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.sign_in import Purpose
 from greenmine.store.staff import get_staff
-from greenmine.usecases.staff import assign, disable, enable, managed_staff, new_link
+from greenmine.usecases.staff import assign, disable, enable, enter_staff, managed_staff, new_link
 
 REGIONS = shipped_regions()
 
@@ -107,6 +107,14 @@ def test_a_malformed_login_is_refused(staff_desk: StaffDesk, login: str) -> None
     with pytest.raises(BadInput) as refused:
         staff_desk.add(login)
     assert refused.value.field == "login"
+
+
+@pytest.mark.parametrize("name", ["张\0三", "张\u202e三", "\u200b", "张\x1b[2J三"], ids=ascii)
+def test_a_name_nobody_can_read_is_refused(staff_desk: StaffDesk, name: str) -> None:
+    with pytest.raises(BadInput) as refused, staff_desk.database.write() as tx:
+        enter_staff(tx, login="zhijin-01", name=name, role=Role.COUNTY, region_codes=["520524"], regions=REGIONS,
+                    by=None, at=START)  # fmt: skip
+    assert refused.value.field == "name"
 
 
 def test_a_login_is_taken_once_whatever_its_case(staff_desk: StaffDesk) -> None:

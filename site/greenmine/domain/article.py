@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
@@ -62,6 +63,13 @@ def check_article(article: Article) -> None:
         raise BadInput("article.slug", N_("地址名只能用小写字母、数字和连字符。"), field="slug")
     if not article.title.strip():
         raise BadInput("article.title_missing", N_("请填写标题。"), field="title")
+    require_seen(article.title, field="title")
+    require_seen(article.summary, field="summary")
+    for name in ("author", "source"):
+        require_seen(str(article.meta.get(name) or ""), field=name)
+    for media in article.media:
+        require_seen(media.alt, field="alt")
+        require_seen(media.caption, field="caption")
     if not article.markdown.strip():
         raise BadInput("article.empty", N_("请填写正文。"), field="markdown")
     silent = next((m for m in article.media if m.media_type.startswith("image/") and not m.alt.strip()), None)

@@ -10,6 +10,7 @@ from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import BadInput, RuleBroken
 from greenmine.domain.ground import CreditLevel, CreditTerm
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 
 IDENTITY_NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 """An 18-digit citizen identity number; it is never published (rules.md)."""
@@ -57,6 +58,7 @@ def check_credit(draft: CreditDraft, term: CreditTerm, *, today: date) -> None:
     for name, sentence in _NEEDED:
         if not getattr(draft, name).strip():
             raise BadInput(f"credit.{name}_missing", sentence, field=name)
+        require_seen(getattr(draft, name), field=name)
         if IDENTITY_NUMBER.search(getattr(draft, name)):
             raise BadInput("credit.identity_number", N_("请删去身份证号码，公民身份号码不予公开。"), field=name)
     if draft.subject is Subject.FIRM and not is_valid_credit_code(draft.credit_code):

@@ -10,6 +10,7 @@ from greenmine.domain.errors import BadInput
 from greenmine.domain.mine import Activity, Method, Ownership, Scale
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 
 CODES: Final = (
     "region",
@@ -60,6 +61,9 @@ def check_facts(facts: MineFacts, reference: Reference) -> None:
     """Raise BadInput, beside its field, for facts that cannot stand in a public register."""
     if not facts.name.strip():
         raise BadInput("mine.name_missing", N_("请填写矿山名称。"), field="name")
+    for field, value in texts_of(facts).items():
+        for text in [value] if isinstance(value, str) else value:
+            require_seen(text, field=field)
     if reference.regions.find(facts.region) is None:
         raise BadInput(
             "mine.region_unknown", N_("没有代码为 %(region)s 的行政区。"), field="region", region=facts.region

@@ -14,6 +14,7 @@ from greenmine.domain.notice_kind import OPEN_TO_OBJECTION, NoticeKind
 from greenmine.domain.notice_rule import ObjectionRule
 from greenmine.domain.period import PeriodRule
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 
 
 class NoticeState(StrEnum):
@@ -99,6 +100,12 @@ def check_draft(draft: NoticeDraft) -> None:
         raise BadInput("notice.title_missing", N_("请填写标题。"), field="title")
     if not draft.issuer.strip():
         raise BadInput("notice.issuer_missing", N_("请填写发布机关。"), field="issuer")
+    for name in ("title", "issuer", "number", "contact", "source"):
+        require_seen(getattr(draft, name), field=name)
+    for item in draft.items:
+        require_seen(item.name, field="items")
+        require_seen("".join(item.cells), field="items")
+    require_seen("".join(draft.columns), field="columns")
     if not (draft.text.strip() or draft.items or draft.attachments):
         raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")
     if draft.kind not in set(NoticeKind):

@@ -13,6 +13,7 @@ from greenmine.domain.officer import Deed, Officer, require, require_notice_leve
 from greenmine.domain.period import Period, PeriodRule, PeriodUnit, count_period
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import regions_of
@@ -216,6 +217,8 @@ def correct_notice(
         raise Conflict("notice.changed_meanwhile", N_("您打开后，这件公示公告已有变化，请核对后再提交。"))
     if not title.strip():
         raise BadInput("notice.title_missing", N_("请填写标题。"), field="title")
+    require_seen(title, field="title")
+    require_seen(contact, field="contact")
     if not reason.strip():
         raise BadInput("notice.reason_missing", N_("请写明更正理由，理由将公开。"), field="reason")
     if (title, text, contact) == (notice.title, notice.text, notice.contact):

@@ -15,6 +15,7 @@ from greenmine.domain.officer import Deed, Officer, Role, may
 from greenmine.domain.region import RegionLevel, Regions
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.domain.text import N_
+from greenmine.domain.unseen import require_seen
 from greenmine.store import journal
 from greenmine.store.database import Tx
 from greenmine.store.staff import StaffRow, active_with_role, add_staff, all_staff, change_staff, get_staff
@@ -56,6 +57,7 @@ def enter_staff(
     shown = " ".join(name.split())
     if not 0 < len(shown) <= _LONGEST_NAME:
         raise BadInput("staff.name_missing", N_("请填写姓名（不超过%(n)s个字）。"), field="name", n=_LONGEST_NAME)
+    require_seen(shown, field="name")
     codes = _seats(region_codes, role=role, regions=regions, by=by)
     number = add_staff(tx, login=login, name=shown, role=role, regions=codes, at=at)
     _note(tx, "staff.added", number, by=by, at=at, detail=_seat_text(role, codes))

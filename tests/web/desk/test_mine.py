@@ -108,3 +108,12 @@ def test_asvs_15_3_3_foreign_fields_change_nothing(site: DeskSite) -> None:
     with site.services.database.read() as tx:
         mine = get_mine(tx, site.mines["qingshan"])
     assert (mine.status, mine.level) == ("registered", None)
+
+
+def test_a_name_turned_round_is_told_beside_its_field(site: DeskSite) -> None:
+    county, before = site.as_(COUNTY_OFFICER), site.size()
+    told = {"name": "演示\u202e矿煤山黑", "region": ZHIJIN, "step": "publish"}
+    answer = county.send("/desk/mines/new", told, status=400)
+    field = next(node for node in answer.page.iter("input") if node.get("name") == "name")
+    assert field.get("aria-invalid") == "true" and "看不见的字符" in words(answer.page)
+    assert site.size() == before
