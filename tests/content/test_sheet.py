@@ -179,6 +179,23 @@ def test_a_lone_cell_at_the_far_corner_does_not_cost_memory() -> None:
     assert "XFD1048576" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'<row r="1"><c r="A1"/></row>' * 20_001, "sheet.too_many_rows"),
+        (b'<row r="1">' + b'<c r="A1"/>' * 500_001, "sheet.too_many_cells"),
+        (b"<x/>" * 2_000_001, "sheet.too_many_cells"),
+    ],
+    ids=["rows", "cells", "elements"],
+)
+def test_elements_that_repeat_one_place_are_counted_and_soon_refused(content: bytes, code: str) -> None:
+    """Refused where the limit is passed: what follows, no XML at all, is never reached (ASVS 5.2.1; trust.md 9)."""
+    xml = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    data = replaced(workbook(SMALL), "xl/worksheets/sheet1.xml", xml + content + b"<<<")
+    assert len(data) < sheet.MAX_BYTES
+    assert refusal(data).code == code
+
+
 def test_too_many_rows_are_refused() -> None:
     data = ("矿山名称\n" + "甲石场\n" * (sheet.MAX_ROWS + 1)).encode()
     assert refusal(data).code == "sheet.too_many_rows"

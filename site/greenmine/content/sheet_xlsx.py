@@ -24,6 +24,12 @@ MAX_UNPACKED: Final = 64 * 1024 * 1024
 MAX_PARTS: Final = 500
 """Most parts (files) inside the workbook."""
 
+MAX_CELLS: Final = 500_000
+"""Most cells of all sheets together: 20,000 rows of 25 columns. Cells may repeat an address, so they are counted."""
+
+MAX_ELEMENTS: Final = 4 * MAX_CELLS
+"""Most XML elements of all sheets together: a cell is hardly ever more than three (``c``, ``is``, ``t``)."""
+
 _ADDRESS: Final = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
 _ZIP_ENCRYPTED: Final = 0x1
 
@@ -37,13 +43,14 @@ def read_workbook(data: bytes, *, max_rows: int, max_columns: int) -> list[tuple
     Formula cells give the value the workbook stored; one without a stored value is refused.
 
     :raises BadInput: ``sheet.not_xlsx``, ``sheet.bomb``, ``sheet.too_many_rows``, ``sheet.too_many_columns``,
-        ``sheet.formula``, ``sheet.xml``
+        ``sheet.too_many_cells``, ``sheet.formula``, ``sheet.xml``
     """
     parts = _unpack(data)
     unstored: dict[str, str] = {}
+    tally = _Tally()
     for name, xml in parts.items():
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            _Survey(name, max_rows=max_rows, max_columns=max_columns, unstored=unstored).read(xml)
+            _Survey(name, max_rows=max_rows, max_columns=max_columns, unstored=unstored, tally=tally).read(xml)
     if unstored:
         raise BadInput(
             "sheet.formula",
@@ -100,14 +107,31 @@ def _repacked(parts: Mapping[str, bytes]) -> io.BytesIO:
     return out
 
 
-class _Survey:
-    """One pass over a sheet's XML: how far its cells reach, and formulas without a stored value."""
+class _Tally:
+    """How much the sheets surveyed so far hold together."""
 
-    def __init__(self, part: str, *, max_rows: int, max_columns: int, unstored: dict[str, str]) -> None:
+    def __init__(self) -> None:
+        self.cells = 0
+        self.elements = 0
+
+    def count(self, tag: str) -> None:
+        """Count an element. Raises BadInput as soon as there are too many, however few places they name."""
+        self.elements += 1
+        self.cells += tag == "c"
+        if self.cells > MAX_CELLS or self.elements > MAX_ELEMENTS:
+            raise BadInput("sheet.too_many_cells", N_("工作簿的单元格超过%(limit)s个的上限"), limit=MAX_CELLS)
+
+
+class _Survey:
+    """One pass over a sheet's XML: how far its cells reach, how many there are, formulas without a stored value."""
+
+    def __init__(self, part: str, *, max_rows: int, max_columns: int, unstored: dict[str, str], tally: _Tally) -> None:
         self.part = part
         self.max_rows = max_rows
         self.max_columns = max_columns
         self.unstored = unstored
+        self.tally = tally
+        self.rows = 0
         self.address = ""
         self.row = 0
         self.column = 0
@@ -132,7 +156,9 @@ class _Survey:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
+        self.tally.count(tag)
         if tag == "row":
+            self._count_row()
             self.row = _number(attributes.get("r"), default=self.row + 1)
             self.column = 0
         elif tag == "c":
@@ -158,6 +184,12 @@ class _Survey:
     def _text(self, text: str) -> None:
         """A stored value has characters, or is the empty result of a text formula."""
         self.valued = self.valued or (self.in_value and bool(text.strip()))
+
+    def _count_row(self) -> None:
+        """Rows may repeat a number too."""
+        self.rows += 1
+        if self.rows > self.max_rows:
+            raise BadInput("sheet.too_many_rows", N_("表格超过%(limit)s行的上限"), limit=self.max_rows)
 
     def _cell(self, address: str | None) -> None:
         self.column += 1
