@@ -11,7 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from greenmine.domain import errors as kinds
 from greenmine.domain.errors import GreenmineError
-from greenmine.web.errors import HELP, STATUS, error_page
+from greenmine.web.errors import HELP, STATUS, error_page, status_of
 from greenmine.web.routing import Route
 
 KINDS = [
@@ -21,6 +21,12 @@ KINDS = [
 ]
 
 
+def narrower(kind: type[GreenmineError]) -> set[type[GreenmineError]]:
+    """Every kind below this one, at any depth, that the application has."""
+    below = set(kind.__subclasses__())
+    return below | {each for one in below for each in narrower(one)}
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
     return shell_app(tmp_path)
@@ -28,6 +34,7 @@ def app(tmp_path: Path) -> Flask:
 
 def test_every_kind_of_error_has_a_status_and_every_status_words() -> None:
     assert set(STATUS) == set(KINDS)
+    assert all(status_of(kind.__new__(kind)) in HELP for kind in narrower(GreenmineError))
     assert set(STATUS.values()) <= set(HELP)
     assert {400, 403, 404, 405, 409, 410, 413, 429, 500, 503} == set(HELP)
     assert all(text.title and text.what and text.then for text in HELP.values())

@@ -30,6 +30,14 @@ class DraftMoved(Conflict):
         self.current = current
 
 
+class DraftUsed(Conflict):
+    """The draft was published or thrown away before; ``params`` name the act, None when it was thrown away."""
+
+    def __init__(self, act: int | None) -> None:
+        sentence = N_("这份草稿已经发布。") if act is not None else N_("这份草稿已经放弃，内容没有保留。")
+        super().__init__("draft.used", sentence, act=act)
+
+
 def start_draft(
     tx: Tx,
     kind: DraftKind,
@@ -129,11 +137,11 @@ def discard_draft(tx: Tx, number: int, *, reference: Reference, officer: Officer
 def use_up_draft(tx: Tx, number: int, *, seen_version: int, act: int, officer: Officer, at: datetime) -> DraftRow:
     """Mark a draft as published, in the transaction of its act; its words are forgotten, the act holds them.
 
-    A double click finds it used up: Conflict. Raises DraftMoved when it changed since the preview.
+    A double click finds it used up: DraftUsed. Raises DraftMoved when it changed since the preview.
     """
     draft = get_draft(tx, number, lock=True)
     if draft.state not in (DraftState.OPEN, DraftState.PROPOSED):
-        raise Conflict("draft.used", N_("这份草稿已经发布或放弃。"), act=draft.act)
+        raise DraftUsed(draft.act)
     used = update_draft(
         tx,
         number,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from greenmine.domain.article import Article
 from greenmine.domain.credit import CreditDraft
-from greenmine.domain.errors import Conflict, RuleBroken
+from greenmine.domain.errors import RuleBroken
 from greenmine.domain.notice import NoticeDraft
 from greenmine.domain.officer import Officer, require_other_person
 from greenmine.domain.reference import Reference
@@ -17,7 +17,7 @@ from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftRow, DraftState, get_draft
 from greenmine.usecases.article import change_article, publish_article
 from greenmine.usecases.credit import add_credit
-from greenmine.usecases.draft import DraftMoved, use_up_draft
+from greenmine.usecases.draft import DraftMoved, DraftUsed, use_up_draft
 from greenmine.usecases.notice import publish_notice
 
 
@@ -33,7 +33,7 @@ def publish_notice_draft(
 ) -> str:
     """Publish the notice a draft says; returns the notice's number.
 
-    Raises Conflict ``draft.used`` (published or thrown away before; ``params`` hold the act), DraftMoved, and what
+    Raises DraftUsed (published or thrown away before), DraftMoved, and what
     publish_notice raises. Source: trust.md 20 and ASVS 2.3.4 (one act out of any number of clicks).
     """
     _fresh(tx, number, kind=DraftKind.NOTICE, seen_version=seen_version)
@@ -84,7 +84,7 @@ def _fresh(tx: Tx, number: int, *, kind: DraftKind, seen_version: int) -> DraftR
     if draft.kind is not kind:
         raise RuleBroken("draft.other_kind", N_("这份草稿属于另一类事项。"))
     if draft.state not in (DraftState.OPEN, DraftState.PROPOSED):
-        raise Conflict("draft.used", N_("这份草稿已经发布或放弃。"), act=draft.act)
+        raise DraftUsed(draft.act)
     if draft.version != seen_version:
         raise DraftMoved(draft)
     return draft

@@ -134,9 +134,14 @@ def error_page(status: int, *, sentence: str = "", error_id: str = "") -> Respon
     )
     return make_response(body, status)
 
+def status_of(error: GreenmineError) -> int:
+    """The status of an error's kind; a narrower error (DraftMoved) has that of the kind it belongs to."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 
 def _answer_refusal(error: GreenmineError) -> ResponseReturnValue:
-    response = error_page(STATUS[type(error)], sentence=said(error))
+    response = error_page(status_of(error), sentence=said(error))
     wait = error.params.get("retry_after")
     if isinstance(wait, int):
         response.headers["Retry-After"] = str(wait)

@@ -10,6 +10,7 @@ from greenmine.domain.officer import Officer
 from greenmine.services import Services
 from greenmine.web.assets import init_assets
 from greenmine.web.context import SERVICES, SETTINGS
+from greenmine.web.desk.drafting import init_drafts
 from greenmine.web.desk.frame import init_desk
 from greenmine.web.errors import init_errors
 from greenmine.web.formats import init_formats
@@ -44,7 +45,7 @@ def create_flask(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     configure(app, settings)
-    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_errors):
+    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_drafts, init_errors):
         init(app)
     register(app, routes, limiter=make_limiter(app), find_officer=find_officer)
     return app

@@ -134,19 +134,16 @@ def _saved(draft: DraftRow, services: Services, officer: Officer) -> ResponseRet
 def decide_page(number: int) -> ResponseReturnValue:
     """``/desk/credits/drafts/<n>/decide``: the public page as it will be; publish it or give the draft back."""
     services, officer = current_services(), current_officer()
-    try:
-        draft = drafting.draft_of(services, number, kind=KIND)
-        if draft.state is not DraftState.PROPOSED:
-            raise Conflict("draft.not_proposed", N_("这份草稿尚未提交决定，或已退回起草人。"))
-        line = waiting_line(draft, officer, services.reference)
-        if line["is_mine"]:
-            body = render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
-            return make_response(body, 403)
-        if request.method == "POST":
-            return _decided(draft, services, officer)
-        return _preview(draft, services, officer)
-    except Conflict as error:
-        return drafting.used_up(error)
+    draft = drafting.draft_of(services, number, kind=KIND)
+    if draft.state is not DraftState.PROPOSED:
+        raise Conflict("draft.not_proposed", N_("这份草稿尚未提交决定，或已退回起草人。"))
+    line = waiting_line(draft, officer, services.reference)
+    if line["is_mine"]:
+        body = render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
+        return make_response(body, 403)
+    if request.method == "POST":
+        return _decided(draft, services, officer)
+    return _preview(draft, services, officer)
 
 
 def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:

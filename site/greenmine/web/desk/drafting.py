@@ -1,20 +1,27 @@
 """What all drafts of the desk share: opening, saving, what another officer changed, the end after publishing."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Response, make_response, redirect, request
+from flask import Flask, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.errors import BadInput, Conflict, Gone, NotAllowed, NotFound
+from greenmine.domain.errors import BadInput, Gone, NotAllowed, NotFound
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import get_act
 from greenmine.store.draft import DraftKind, DraftRow, DraftState
-from greenmine.usecases.draft import DraftMoved, discard_draft, open_draft, save_draft
+from greenmine.usecases.draft import DraftMoved, DraftUsed, discard_draft, open_draft, save_draft
 from greenmine.web.context import current_officer, current_services
+from greenmine.web.errors import error_page
+from greenmine.web.forms.credit import CreditSheet
+from greenmine.web.forms.fields import formdata
+from greenmine.web.forms.news import NewsSheet
+from greenmine.web.forms.notice import NoticeListSheet, NoticeSheet
 from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.forms.upload import INLINE
 from greenmine.web.i18n import gettext as _
@@ -24,12 +31,28 @@ from greenmine.web.parts import Change
 from .frame import home
 
 VERSION: Final = "version"
+PARTS: Final = "seen_parts"
+PATHS: Final[Mapping[DraftKind, str]] = {
+    DraftKind.NOTICE: "/desk/notices/drafts",
+    DraftKind.NEWS: "/desk/news/drafts",
+    DraftKind.CREDIT: "/desk/credits/drafts",
+}
+"""Where the drafts of a kind are worked on."""
+
+MEANWHILE: Final = N_("您打开后，另一名经办人员已保存了新的内容，这一步没有办理。")
+
+
+def init_drafts(app: Flask) -> None:
+    """Answer drafts that moved on or were used up, wherever a view meets one; let forms say what they were made of."""
+    app.register_error_handler(DraftMoved, _answer_moved)
+    app.register_error_handler(DraftUsed, _answer_used)
+    app.jinja_env.globals.update(parts_of=parts_of)
 
 
 def draft_of(services: Services, number: int, *, kind: DraftKind) -> DraftRow:
     """The draft, if this officer may work on it; whoever may not learns nothing of it.
 
-    Raises NotFound, Conflict ``draft.used`` (published: ``params`` name the act), Gone (thrown away).
+    Raises NotFound, DraftUsed (published), Gone (thrown away).
     """
     try:
         with services.database.read() as tx:
@@ -37,7 +60,7 @@ def draft_of(services: Services, number: int, *, kind: DraftKind) -> DraftRow:
     except NotAllowed as refused:
         raise NotFound("draft.unknown", N_("没有这份草稿。")) from refused
     if draft.state is DraftState.PUBLISHED:
-        raise Conflict("draft.used", N_("这份草稿已经发布。"), act=draft.act)
+        raise DraftUsed(draft.act)
     if draft.state is DraftState.DISCARDED:
         raise Gone("draft.discarded", N_("这份草稿已经放弃，内容没有保留。"))
     return draft
@@ -100,11 +123,47 @@ def shown_moved(
     return make_response(render(template, page, form=form, draft=saved.draft, differences=differences, **values), 409)
 
 
-def used_up(error: Conflict) -> ResponseReturnValue:
-    """The page behind a second click: what the draft has become, with the way there."""
+def parts_of(draft: DraftRow) -> str:
+    """A mark for each value a draft holds, sent along with its forms: tells later which of them another changed."""
+    return ",".join(f"{name}:{_mark(value)}" for name, value in sorted(draft.data.items()))
+
+
+def _mark(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def changed_parts(draft: DraftRow) -> tuple[tuple[str, str], ...]:
+    """Label and present words of what has changed since the form that was sent was made."""
+    seen = dict(pair.split(":", 1) for pair in request.form.get(PARTS, "").split(",") if ":" in pair)
+    return tuple(
+        (label, _words([file["name"] for file in value] if name == "files" else value))
+        for name, label in _labels(draft.kind).items()
+        if _mark(value := draft.data.get(name, "")) != seen.get(name, _mark(""))
+    )
+
+
+def _labels(kind: DraftKind) -> dict[str, str]:
+    forms = [form(formdata({})) for form in _FORMS[kind]]
+    labels = {field.name: str(field.label.text) for form in forms for field in form}
+    return {**labels, "files": _("附件和图片")}
+
+
+def _answer_moved(error: DraftMoved) -> ResponseReturnValue:
+    """Another officer saved first and there is no form to show again: what they changed, and the way to the draft."""
+    draft = error.current
+    page = Page(title=_("另一名经办人员先保存了"), noindex=True, crumbs=(home(),))
+    back = f"{PATHS[draft.kind]}/{draft.id}"
+    return make_response(
+        render("desk/moved.html", page, sentence=_(MEANWHILE), draft=draft, changed=changed_parts(draft), back=back),
+        409,
+    )
+
+
+def _answer_used(error: DraftUsed) -> ResponseReturnValue:
+    """The page behind a second click, or behind the browser's way back: what the draft has become."""
     number = error.params.get("act")
     if not isinstance(number, int):
-        raise error
+        return error_page(409, sentence=said(error))
     with current_services().database.read() as tx:
         act = get_act(tx, number)
     page = Page(title=_("已经发布"), noindex=True, crumbs=(home(),))
@@ -140,6 +199,11 @@ def discard(number: int, *, kind: DraftKind, back: str) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
+_FORMS: Final[Mapping[DraftKind, tuple[type[Sheet], ...]]] = {
+    DraftKind.NOTICE: (NoticeSheet, NoticeListSheet),
+    DraftKind.NEWS: (NewsSheet,),
+    DraftKind.CREDIT: (CreditSheet,),
+}
 _PAGES: Final[Mapping[str, str]] = {
     "notice": "notices",
     "mine": "mines",

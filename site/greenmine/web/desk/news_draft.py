@@ -10,7 +10,7 @@ from markupsafe import Markup
 from greenmine.content.documents import DisclosureClass, NewsType
 from greenmine.content.upload import FILMS, MAX_BYTES, MOST_FILES, PICTURES
 from greenmine.domain.article import Article, ArticleMedia
-from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.instant import utc_text
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -73,7 +73,8 @@ def files_page(number: int) -> ResponseReturnValue:
     others = [file for file in files if file["sha256"] != new["sha256"]]
     saved = drafting.save(draft, {"files": [*others, _named_apart(new, others)]})
     if saved.moved is not None:
-        raise saved.moved
+        form.refuse(Conflict("draft.moved", drafting.MEANWHILE))
+        return _shown(FILES, saved.draft, form, status=409)
     return redirect(f"{_path(draft)}/pictures", 303)
 
 
@@ -132,10 +133,14 @@ def preview_page(number: int) -> ResponseReturnValue:
             _publish(tx, draft, article, draft.version, services)
             page, values = news_shown(tx, article.slug, services=services)
     except GreenmineError as error:
-        body = render("desk/news_unready.html", _page(draft), draft=draft, ways=_ways(draft), sentence=said(error))
-        return make_response(body, 400)
+        return _unready(draft, error)
     page = replace(page, crumbs=_page(draft).crumbs, noindex=True, canonical="", section="")
     return render("desk/news_preview.html", page, draft=draft, ways=_ways(draft), **_within(values, draft))
+
+
+def _unready(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
+    body = render("desk/news_unready.html", _page(draft), draft=draft, ways=_ways(draft), sentence=said(error))
+    return make_response(body, 400)
 
 
 def _within(values: dict[str, Any], draft: DraftRow) -> dict[str, Any]:
@@ -153,13 +158,13 @@ def _within(values: dict[str, Any], draft: DraftRow) -> dict[str, Any]:
 def publish(number: int) -> ResponseReturnValue:
     """Publish what was previewed; a second click is told what the first has done."""
     services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
     try:
-        draft = drafting.draft_of(services, number, kind=KIND)
         article = article_of(draft, services)
         with services.database.write() as tx:
             _publish(tx, draft, article, drafting.seen_version(), services)
-    except Conflict as error:
-        return drafting.used_up(error)
+    except (BadInput, RuleBroken) as error:
+        return _unready(draft, error)
     return redirect(f"/news/{article.slug}", 303)
 
 
@@ -221,9 +226,9 @@ def _publish(tx: Any, draft: DraftRow, article: Article, version: int, services:
     )  # fmt: skip
 
 
-def _shown(template: str, draft: DraftRow, form: Any) -> ResponseReturnValue:
+def _shown(template: str, draft: DraftRow, form: Any, *, status: int = 400) -> ResponseReturnValue:
     body = render(template, _page(draft), form=form, draft=draft, differences=(), ways=_ways(draft))
-    return make_response(body, 400 if form.errors else 200)
+    return make_response(body, status if form.errors else 200)
 
 
 def _page(draft: DraftRow) -> Page:

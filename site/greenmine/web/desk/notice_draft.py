@@ -7,7 +7,7 @@ from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.content.upload import ATTACHMENTS, LISTS, MOST_FILES
-from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -132,7 +132,8 @@ def files_page(number: int) -> ResponseReturnValue:
     new = [file for file in kept(sent, services.files) if file["sha256"] not in {old["sha256"] for old in files}]
     saved = drafting.save(draft, {"files": [*files, *new]})
     if saved.moved is not None:
-        raise saved.moved
+        form.refuse(Conflict("draft.moved", drafting.MEANWHILE))
+        return _shown(FILES, saved.draft, form, status=409)
     return redirect(f"{_path(draft)}/files", 303)
 
 
@@ -171,26 +172,34 @@ def preview_page(number: int) -> ResponseReturnValue:
     try:
         page, values = _rehearse(draft, services=services)
     except GreenmineError as error:
-        return make_response(
-            render("desk/notice_unready.html", _page(draft), draft=draft, ways=_ways(draft), sentence=said(error)), 400
-        )
+        return _unready(draft, error)
     page = replace(page, crumbs=_page(draft).crumbs, noindex=True, canonical="", section="")
     return render("desk/notice_preview.html", page, draft=draft, ways=_ways(draft), **values)
+
+
+def _unready(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
+    """What stands in the way of publishing, and the page where it can be mended."""
+    step = 1 if error.field in ("items", "lines", "columns") else 2 if error.field == "file" else 0
+    ways = _ways(draft)
+    body = render(
+        "desk/notice_unready.html", _page(draft), draft=draft, ways=ways, sentence=said(error), mend=ways[step]
+    )
+    return make_response(body, 400)
 
 
 def publish(number: int) -> ResponseReturnValue:
     """Publish what was previewed; a second click is told what the first has done."""
     services = current_services()
+    draft = drafting.draft_of(services, number, kind=KIND)
     try:
-        draft = drafting.draft_of(services, number, kind=KIND)
         notice = notice_of(draft.data, region=draft.region)
         with services.database.write() as tx:
             published = publish_notice_draft(
                 tx, number, notice, seen_version=drafting.seen_version(), reference=services.reference,
                 officer=current_officer(), at=services.clock(),
             )  # fmt: skip
-    except Conflict as error:
-        return drafting.used_up(error)
+    except (BadInput, RuleBroken) as error:
+        return _unready(draft, error)
     return redirect(f"{PATH}/{published}", 303)
 
 
@@ -246,9 +255,9 @@ def _list_values(draft: DraftRow) -> dict[str, Any]:
     }
 
 
-def _shown(template: str, draft: DraftRow, form: Any) -> ResponseReturnValue:
+def _shown(template: str, draft: DraftRow, form: Any, *, status: int = 400) -> ResponseReturnValue:
     body = render(template, _page(draft), form=form, draft=draft, differences=(), ways=_ways(draft), here=template)
-    return make_response(body, 400 if form.errors else 200)
+    return make_response(body, status if form.errors else 200)
 
 
 def _refuse(form: Any, error: GreenmineError) -> None:
