@@ -66,5 +66,28 @@ def workbook(rows: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue()
 
 
+def workbook_with(name: str, content: bytes = b"x") -> bytes:
+    """A workbook with one more member."""
+    out = io.BytesIO(workbook([["1"]]))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def bomb_workbook() -> bytes:
+    """A workbook of a few kilobytes that unpacks to 65 MiB."""
+    return workbook_with("xl/worksheets/sheet9.xml", b" " * (65 * 1024 * 1024))
+
+
+def encrypted_workbook() -> bytes:
+    """A workbook whose directory says that its members are encrypted."""
+    data = bytearray(workbook([["1"]]))
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\x01\x02", at + 4)
+    return bytes(data)
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -4,7 +4,21 @@ import io
 
 import pytest
 from PIL import Image
-from tests.hostile_files import CANARY, HTML, PDF, SVG, flood_png, jpeg, png, png_header, workbook, zip_file
+from tests.hostile_files import (
+    CANARY,
+    HTML,
+    PDF,
+    SVG,
+    bomb_workbook,
+    encrypted_workbook,
+    flood_png,
+    jpeg,
+    png,
+    png_header,
+    workbook,
+    workbook_with,
+    zip_file,
+)
 
 from greenmine.content.upload import ATTACHMENTS, FILMS, MAX_BYTES, PICTURES, accept
 from greenmine.domain.errors import BadInput
@@ -45,6 +59,14 @@ def test_a_turned_photograph_stands_upright() -> None:
     assert (taken.width, taken.height) == (40, 60)
 
 
+@pytest.mark.parametrize(("deep", "plain"), [(0, 0), (256, 1), (0x8000, 128), (0xFFFF, 255)])
+def test_grey_of_sixteen_bits_keeps_its_tone(deep: int, plain: int) -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (8, 8), deep).save(out, "PNG")
+    with Image.open(io.BytesIO(accept(out.getvalue(), "a.png", kinds=PICTURES).content)) as picture:
+        assert picture.getpixel((4, 4)) == (plain, plain, plain)
+
+
 def test_large_pictures_are_made_smaller() -> None:
     taken = accept(png((3000, 100)), "a.png", kinds=PICTURES)
     assert taken.width == 2400
@@ -74,6 +96,13 @@ def test_a_second_format_behind_a_picture_is_gone(tail: bytes) -> None:
         (jpeg(), "a.png", "upload.signature"),
         (zip_file(), "a.xlsx", "upload.signature"),
         (zip_file("xl/workbook.xml") + b"xl/vbaProject.bin", "a.xlsx", "upload.signature"),
+        (b"PK\x03\x04 xl/workbook.xml", "a.xlsx", "upload.signature"),
+        (zip_file("xl/workbook.xml"), "a.xlsx", "upload.signature"),
+        (workbook_with("xl/run.exe"), "a.xlsx", "upload.signature"),
+        (workbook_with("../../etc/x.xml"), "a.xlsx", "upload.signature"),
+        (workbook([["1"]])[:-40], "a.xlsx", "upload.signature"),
+        (bomb_workbook(), "a.xlsx", "sheet.bomb"),
+        (encrypted_workbook(), "a.xlsx", "sheet.encrypted"),
         (PDF + b"\0" * MAX_BYTES, "a.pdf", "upload.large"),
         (png_header(2**31 - 1, 2**31 - 1), "a.png", "picture.size"),
         (png_header(0, 10), "a.png", "picture.size"),

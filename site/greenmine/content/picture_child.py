@@ -24,7 +24,7 @@ def reencode(data: bytes, *, kind: str, longest: int) -> bytes:
         opened.load()
         upright = ImageOps.exif_transpose(opened)
         has_alpha = kind == "PNG" and ("A" in upright.getbands() or "transparency" in upright.info)
-        plain = upright.convert("RGBA" if has_alpha else "RGB")
+        plain = _eight_bits(upright).convert("RGBA" if has_alpha else "RGB")
     plain.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     bare = Image.new(plain.mode, plain.size)  # a new picture: pixels and nothing else
     bare.paste(plain)
@@ -34,6 +34,13 @@ def reencode(data: bytes, *, kind: str, longest: int) -> bytes:
     else:
         bare.save(out, "PNG", compress_level=6)
     return out.getvalue()
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits made 8: Pillow would clip it, so that all but black turned white."""
+    if picture.mode != "I" and not picture.mode.startswith("I;16"):
+        return picture
+    return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
 
 
 def main(arguments: list[str]) -> int:

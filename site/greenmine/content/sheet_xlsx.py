@@ -32,6 +32,7 @@ MAX_ELEMENTS: Final = 4 * MAX_CELLS
 
 _ADDRESS: Final = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7})$")
 _ZIP_ENCRYPTED: Final = 0x1
+_FOREIGN: Final = ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs", ".bat", ".cmd", ".ps1", ".htm", ".html", ".zip")
 
 RawRows = tuple[tuple[str, ...], ...]
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
@@ -66,6 +67,26 @@ def read_workbook(data: bytes, *, max_rows: int, max_columns: int) -> list[tuple
             ]
     except (CalamineError, ValueError) as error:
         raise _not_xlsx() from error
+
+
+def measure_workbook(data: bytes) -> None:
+    """Refuse what is no workbook that may be kept, by the measures of :func:`read_workbook`, without reading a cell.
+
+    :raises BadInput: ``sheet.not_xlsx``, ``sheet.bomb``, ``sheet.encrypted``
+    """
+    parts = _unpack(data)
+    if "[Content_Types].xml" not in parts:
+        raise _not_xlsx()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if any(not _is_member(name) for name in archive.namelist()):
+            raise _not_xlsx()
+
+
+def _is_member(name: str) -> bool:
+    """Whether a workbook has parts of this name: within its own folders, no macros, no programs."""
+    plain = not name.startswith("/") and ".." not in name.split("/") and "\\" not in name
+    known = name == "[Content_Types].xml" or name.startswith(("_rels/", "docProps/", "xl/", "customXml/"))
+    return plain and known and not name.lower().endswith(_FOREIGN)
 
 
 def _not_xlsx() -> BadInput:

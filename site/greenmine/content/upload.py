@@ -12,6 +12,7 @@ from typing import Final
 
 from greenmine.content.picture import write_anew
 from greenmine.content.sheet import decode
+from greenmine.content.sheet_xlsx import measure_workbook
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
 
@@ -60,7 +61,7 @@ def accept(data: bytes, name: str, *, kinds: frozenset[str], most: int = MAX_BYT
     """What is kept of an uploaded file.
 
     :param kinds: endings that may come in here, of those this module knows
-    Raises BadInput ``upload.*`` or ``picture.*``, field ``file``, with the reason in the sentence.
+    Raises BadInput ``upload.*``, ``picture.*`` or ``sheet.*``, field ``file``, with the reason in the sentence.
     """
     shown = _clean_name(name)
     ending = shown.rpartition(".")[2].lower()
@@ -99,8 +100,20 @@ def _is_pdf(data: bytes) -> bool:
 
 
 def _is_xlsx(data: bytes) -> bool:
-    # A ZIP whose first entries name the parts of a workbook; a macro project is no plain workbook.
-    return data.startswith(b"PK\x03\x04") and b"xl/workbook.xml" in data and b"vbaProject.bin" not in data
+    """An archive with the parts of a workbook and no others, not too large unpacked, not encrypted.
+
+    Raises BadInput ``sheet.bomb``, ``sheet.encrypted`` with the reason; whatever else is wrong is no workbook.
+    """
+    if not data.startswith(b"PK\x03\x04") or b"vbaProject.bin" in data:
+        return False
+    try:
+        measure_workbook(data)
+    except BadInput as error:
+        if error.code == "sheet.not_xlsx":
+            return False
+        error.field = "file"
+        raise
+    return True
 
 
 def _is_csv(data: bytes) -> bool:
