@@ -152,7 +152,7 @@ class Story:
         rule = self.chance.choice(
             [
                 PeriodRule(PeriodUnit.WORKDAY, 7, first_day_counted=False, rolls_over=True, cutoff=None),
-                PeriodRule(PeriodUnit.NATURAL_DAY, 10, first_day_counted=True, rolls_over=False, cutoff=None),
+                PeriodRule(PeriodUnit.NATURAL_DAY, 20, first_day_counted=True, rolls_over=False, cutoff=None),
             ]
         )
         file = Attachment(f"{self.chance.randrange(4):064x}", "附件.pdf", "application/pdf", 10)

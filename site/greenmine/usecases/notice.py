@@ -9,6 +9,7 @@ from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day, utc_text
 from greenmine.domain.notice import NoticeDraft, NoticeState, check_draft, require_closable, require_outcomes
+from greenmine.domain.notice_term import require_long_enough
 from greenmine.domain.officer import Deed, Officer, require, require_notice_level
 from greenmine.domain.period import Period, PeriodRule, PeriodUnit, count_period
 from greenmine.domain.reference import Reference
@@ -26,7 +27,7 @@ def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer:
     """Publish a notice and return its number; ``officer`` None: an operator imports a printed one.
 
     Raises BadInput beside the field, NotAllowed (role, level, region; mines outside the issuer's region),
-    RuleBroken (a 公示 that would list mines after a period nobody could object in).
+    RuleBroken (a 公示 over already, or open for fewer days than the rule book gives).
     Source: ZJ-11, ZJ-13; rules.md "Notices as they are really written".
     """
     check_draft(draft)
@@ -35,10 +36,8 @@ def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer:
         require_notice_level(officer, draft.level)
     _require_mines(tx, draft, reference)
     period = counted(draft, reference=reference)
-    if officer is not None and draft.enters is not None and period is not None and period.ends_at < at:
-        raise RuleBroken(
-            "notice.over_already", N_("公示期在发布之前已经结束，无法提出异议，不能据此纳入名录。"), field="first_day"
-        )
+    if officer is not None and period is not None:
+        require_long_enough(draft, period, reference=reference, at=at)
     day = legal_day(at)
     number = f"{day.year}-{next_number(tx, 'notice', prefix=str(day.year)):04}"
     act = Act(
