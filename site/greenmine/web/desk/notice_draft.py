@@ -181,9 +181,10 @@ def _unready(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
     """What stands in the way of publishing, and the page where it can be mended."""
     step = 1 if error.field in ("items", "lines", "columns") else 2 if error.field == "file" else 0
     ways = _ways(draft)
-    body = render(
-        "desk/notice_unready.html", _page(draft), draft=draft, ways=ways, sentence=said(error), mend=ways[step]
-    )
+    field = {"end": "last_day"}.get(error.field or "", error.field)
+    mend = replace(ways[step], href=f"{ways[step].href}#{field}") if field in NoticeSheet() else ways[step]
+    told = {"sentence": said(error), "mend": mend}
+    body = render("desk/notice_unready.html", _page(draft), draft=draft, ways=ways, **told)
     return make_response(body, 400)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from greenmine.domain.errors import NotFound
+from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.mine import Level, Library
 from greenmine.domain.notice import Attachment, NoticeDraft, objection_terms
 from greenmine.domain.notice_kind import NoticeKind
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.reference import Reference
+from greenmine.domain.text import N_
 from greenmine.web.forms.fields import Typed, formdata
 from greenmine.web.forms.notice import NoticeSheet
 
@@ -48,8 +49,9 @@ def first_values(
 
 
 def notice_of(values: Typed, *, region: str) -> NoticeDraft:
-    """The notice that a draft's values say. Raises BadInput beside its field."""
+    """The notice that a draft's values say. Raises BadInput beside its field, for all that the words page refuses."""
     form = NoticeSheet(formdata(values))
+    _require_whole(form)
     columns = read_columns(values.get("columns", ""))
     items = read_lines(columns, values.get("lines", ""))
     period = _period(form)
@@ -69,6 +71,16 @@ def notice_of(values: Typed, *, region: str) -> NoticeDraft:
         objection=_objection(form, values),
         **words,
     )
+
+
+def _require_whole(form: NoticeSheet) -> None:
+    """A draft is kept as typed, right or wrong: what a field has not understood must never be left out silently."""
+    if not form.validate():
+        name, sentences = next((name, errors) for name, errors in form.errors.items() if name)
+        label = str(form[name].label.text)
+        raise BadInput(
+            "notice.not_whole", N_("“%(label)s”还需修改：%(why)s"), field=name, label=label, why=str(sentences[0])
+        )
 
 
 def _period(form: NoticeSheet) -> PeriodRule | None:
