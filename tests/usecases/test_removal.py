@@ -164,6 +164,24 @@ def test_what_a_decision_must_say(desk: Desk, listed_mine: str, values: dict[str
     assert removal(desk, number).state == "proposed"
 
 
+def test_a_decision_stands_beside_what_was_proposed(desk: Desk, listed_mine: str) -> None:
+    """ZJ-15 全过程留痕: reason and basis of the proposal are not written over by those of the decision."""
+    number = desk.propose(listed_mine, reason="查实弄虚作假")
+    desk.decide(number, removed=False, reason="经复核不属实", basis="复核意见")
+    row = removal(desk, number)
+    assert (row.reason, row.basis) == ("查实弄虚作假", "LN-12")
+    assert (row.decision_reason, row.decision_basis) == ("经复核不属实", "复核意见")
+
+
+def test_a_refused_removal_sets_no_term_to_rectify(desk: Desk, listed_mine: str) -> None:
+    """GO-20: 整改 follows a removal; whoever stays has nothing to rectify by this decision."""
+    number = desk.propose(listed_mine)
+    with pytest.raises(BadInput) as refusal:
+        desk.decide(number, removed=False, rectify_until=date(2025, 9, 20))
+    assert refusal.value.field == "rectify_until"
+    assert removal(desk, number).state == "proposed"
+
+
 @pytest.mark.parametrize(
     ("level", "left"),
     [

@@ -10,9 +10,12 @@ from tests.desk import instant
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build
 
+from greenmine.domain.officer import Officer, Role
 from greenmine.store.act import acts_of
 from greenmine.store.credit import get_credit
+from greenmine.store.removal import get_removal
 from greenmine.usecases.credit import end_due_credits
+from greenmine.usecases.removal import RemovalDecision, decide_removal
 
 LAST_DAY = date(2028, 4, 19)
 OVER = date(2028, 4, 20)
@@ -57,6 +60,36 @@ def test_an_adverse_removal_tells_ground_basis_decision_and_organ(filled: Filled
         assert word in text
     assert "决定移出" in text
     assert "提出移出" in text
+
+
+def test_a_refused_removal_is_not_told_as_guilt(filled: Filled) -> None:
+    """ZJ-14, ZJ-15: what was alleged and what was decided stand under their own labels, without a verdict."""
+    number = filled.register.proposed
+    with filled.site.services.database.write() as tx:
+        row = get_removal(tx, number)
+        decision = RemovalDecision(
+            removed=False, organ="示例省自然资源厅", reason="复核后不属实。", basis="复核意见书",
+            since=row.proposed_on,
+        )  # fmt: skip
+        officer = Officer(id=902, role=Role.PROVINCE, regions=frozenset({row.region[:2] + "0000"}))
+        at = filled.site.clock()
+        decide_removal(tx, number, decision, reference=filled.site.services.reference, officer=officer, at=at)
+    page = text_of(filled.site, f"/removals/{number}")
+    assert "不利移出" not in page
+    assert "整改期限" not in page
+    for words in (
+        "提出的情形",
+        "提出的事实和理由",
+        "经核查属实",
+        "决定理由",
+        "复核后不属实",
+        "复核意见书",
+        "决定不予移出",
+    ):
+        assert words in page
+    told = text_of(filled.site, f"/mines/{row.mine}")
+    assert "决定不移出" in told
+    assert told.count("不利移出") == 1  # the proposal's own line, of its own day
 
 
 def test_a_neutral_removal_says_that_it_is_no_verdict(filled: Filled) -> None:

@@ -16,7 +16,10 @@ from greenmine.store.tables import mine, removal
 
 @dataclass(frozen=True)
 class RemovalRow:
-    """A removal with the name and region of its mine; ``state`` is proposed, removed or refused."""
+    """A removal with the name and region of its mine; ``state`` is proposed, removed or refused.
+
+    ``reason`` and ``basis`` are the proposal's; the decision has its own.
+    """
 
     id: str
     mine: str
@@ -30,6 +33,8 @@ class RemovalRow:
     basis: str
     decision_no: str
     organ: str
+    decision_reason: str
+    decision_basis: str
     proposed_on: date
     decided_on: date | None
     rectify_until: date | None

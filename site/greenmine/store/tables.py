@@ -208,6 +208,8 @@ removal = Table(
     Column("basis", Text, nullable=False),
     Column("decision_no", Text, nullable=False, server_default=""),
     Column("organ", Text, nullable=False, server_default=""),
+    Column("decision_reason", Text, nullable=False, server_default=""),
+    Column("decision_basis", Text, nullable=False, server_default=""),
     Column("proposed_on", String(10), nullable=False),
     Column("decided_on", String(10)),
     Column("rectify_until", String(10)),

@@ -138,6 +138,8 @@ def _check_decision(decision: RemovalDecision, removal: RemovalRow, *, today: da
         raise BadInput("removal.too_early", N_("决定日期不能早于提出日期。"), field="since")
     if decision.since > today:
         raise BadInput("removal.later", N_("决定日期不能晚于今天。"), field="since")
+    if decision.rectify_until is not None and not decision.removed:
+        raise BadInput("removal.rectify_refused", N_("不予移出的，不设整改期限，请删去。"), field="rectify_until")
     if decision.rectify_until is not None and decision.rectify_until <= decision.since:
         raise BadInput("removal.rectify_early", N_("整改期限须晚于决定日期。"), field="rectify_until")
 

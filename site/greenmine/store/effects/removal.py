@@ -34,7 +34,8 @@ def propose(tx: Tx, entry: Entry) -> None:
 def decide(tx: Tx, entry: Entry) -> None:
     """removal.decided: removed from the directory of that level and from those above it, or refused."""
     values: dict[str, Any] = {name: entry.fact(name) for name in ("ground", "adverse", "rectify_until", "notice")}
-    values |= {name: entry.text(name) for name in ("decision_no", "organ", "basis", "reason")}
+    values |= {name: entry.text(name) for name in ("decision_no", "organ")}
+    values |= {f"decision_{name}": entry.text(name) for name in ("basis", "reason")}
     tx.execute(
         update(tables.removal)
         .where(tables.removal.c.id == entry.object_id)

@@ -252,6 +252,8 @@ def _removal_entry(row: RemovalRow, reference: Reference) -> Entry:
     what = {"proposed": _("拟移出"), "removed": _("移出"), "refused": _("决定不移出")}[row.state]
     level = _(LEVEL_LABELS[row.level])
     tone = Tone.OPEN if row.state == "proposed" else Tone.BAD if row.adverse and row.state == "removed" else Tone.PLAIN
+    if row.state == "refused":  # alleged and refused: nothing is said of the nature of the ground
+        kind, name = _("不予移出"), _("提出的情形为%(ground)s", ground=name)
     title = _("%(what)s%(level)s名录：%(ground)s", what=what, level=level, ground=name)
     return Entry(title=title, href=f"/removals/{row.id}", day=row.decided_on or row.proposed_on, tag=kind, tone=tone)
 

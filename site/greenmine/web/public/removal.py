@@ -181,7 +181,11 @@ def _shown(row: RemovalRow, reference: Reference) -> RemovalShown:
 
 def _steps(acts: Sequence[ActRow], services: Services) -> list[Step]:
     regions = services.reference.regions
-    return [act_step(act, regions, text=str((act.body or {}).get("reason", ""))) for act in acts]
+    return [act_step(act, regions, title=_act_title(act), text=str((act.body or {}).get("reason", ""))) for act in acts]
+
+
+def _act_title(act: ActRow) -> str:
+    return _("决定不予移出") if act.fact("outcome") == "refused" else ""
 
 
 def _kept(services: Services) -> dict[str, str]:

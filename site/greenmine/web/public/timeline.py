@@ -138,11 +138,11 @@ def _removal_decided(act: ActRow, hearer: Hearer) -> Told:
     return Told(
         title,
         sentences(
-            _ground(act, hearer),
+            _ground(act, hearer, judged=removed),
             _said(act, "organ", _("决定机关：%(words)s")),
             _said(act, "decision_no", _("文号：%(words)s")),
             _said(act, "reason", _("理由：%(words)s")),
-            _("可在%(day)s前整改", day=day_words(date.fromisoformat(until))) if until else "",
+            _("可在%(day)s前整改", day=day_words(date.fromisoformat(until))) if until and removed else "",
         ),
         _own_removal(act),
         (Tone.BAD if act.fact("adverse") else Tone.PLAIN) if removed else Tone.OK,
@@ -216,8 +216,11 @@ def _said(act: ActRow, name: str, frame: str) -> str:
     return frame.replace("%(words)s", bare(str(words))) if words else ""
 
 
-def _ground(act: ActRow, hearer: Hearer) -> str:
+def _ground(act: ActRow, hearer: Hearer, *, judged: bool = True) -> str:
+    """``judged`` False: the ground was alleged and refused, so nothing is said of its nature."""
     found = ground_of(hearer.reference, hearer.region, act.fact("ground"), date.fromisoformat(act.valid_from))
+    if not judged:
+        return _("提出的情形：%(ground)s", ground=_(found.name) if found else act.fact("ground"))
     kind = _("不利移出") if act.fact("adverse") else _("中性移出，不是否定评价")
     name = _(found.name) if found else act.fact("ground")
     return _("情形：%(ground)s（%(kind)s）", ground=name, kind=kind)

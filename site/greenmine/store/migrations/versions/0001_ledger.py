@@ -239,6 +239,8 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("decision_no", sa.Text(), server_default="", nullable=False),
         sa.Column("organ", sa.Text(), server_default="", nullable=False),
+        sa.Column("decision_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("decision_basis", sa.Text(), server_default="", nullable=False),
         sa.Column("proposed_on", sa.String(length=10), nullable=False),
         sa.Column("decided_on", sa.String(length=10), nullable=True),
         sa.Column("rectify_until", sa.String(length=10), nullable=True),
