@@ -87,10 +87,10 @@ def test_asvs_8_2_2_another_county_can_neither_open_nor_change_nor_move_a_mine(s
     mine = sent_by(site.as_(COUNTY_OFFICER).get(address), having="reason")
     before = site.state()
     neighbour = site.as_(NEIGHBOUR)
-    neighbour.get(address, status=403)
+    neighbour.get(address, status=404)
     own = sent_by(neighbour.get(f"/desk/mines/{site.mines['nayong']}"), having="reason")
     neighbour.post(address, {**mine, "csrf_token": own["csrf_token"], "name": "夺", "reason": "夺", "step": "publish"},
-                   status=403)  # fmt: skip
+                   status=404)  # fmt: skip
     neighbour.post(f"/desk/mines/{site.mines['nayong']}", {**own, "region": ZHIJIN, "reason": "移", "step": "publish"},
                    status=400)  # fmt: skip
     assert site.state() == before

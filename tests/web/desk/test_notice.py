@@ -217,7 +217,7 @@ def test_another_level_and_another_county_may_look_or_not_but_change_nothing(sit
     for officer in (CITY_OFFICER, COUNTY_OFFICER):
         person = site.as_(officer)
         for deed in ("", "/close", "/correct", "/withdraw"):
-            person.get(f"/desk/notices/{number}{deed}", status=403)
+            person.get(f"/desk/notices/{number}{deed}", status=404)
     assert site.state() == before
 
 

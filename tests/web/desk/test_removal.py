@@ -78,8 +78,8 @@ def test_another_county_sees_and_changes_nothing(site: DeskSite) -> None:
     removal = propose(site)
     before = site.state()
     neighbour = site.as_(NEIGHBOUR)
-    neighbour.get(removal, status=403)
-    neighbour.get(f"/desk/removals/new?mine={site.mines['listed']}", status=403)
+    neighbour.get(removal, status=404)
+    neighbour.get(f"/desk/removals/new?mine={site.mines['listed']}", status=404)
     assert site.mines["listed"] not in words(neighbour.get("/desk/removals/new?q=大坪").page)
     assert site.state() == before
 

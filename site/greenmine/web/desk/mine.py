@@ -11,7 +11,7 @@ from greenmine.domain.errors import Conflict, GreenmineError
 from greenmine.domain.import_preview import KnownMine
 from greenmine.domain.mine_facts import MineFacts, changed
 from greenmine.domain.mine_likeness import likely_same, ready_name
-from greenmine.domain.officer import Deed, Officer, require
+from greenmine.domain.officer import Deed, Officer
 from greenmine.domain.permit import permit_warning
 from greenmine.domain.region import RegionLevel, Regions
 from greenmine.domain.text import N_
@@ -31,7 +31,7 @@ from greenmine.web.public.mine_words import FACT_LABELS, fact_words
 
 from .frame import home
 from .mine_search import found_mines
-from .own import known_in
+from .own import known_in, require_here
 from .refusal import shown, shown_refused
 from .seen import seen_act
 
@@ -119,7 +119,7 @@ def mine_page(number: str) -> ResponseReturnValue:
     regions = services.reference.regions
     with services.database.read() as tx:
         mine = get_mine(tx, number)
-    require(officer, Deed.CORRECT_MINE, region=mine.facts.region, regions=regions)
+    require_here(officer, Deed.CORRECT_MINE, region=mine.facts.region, regions=regions)
     values: dict[str, Any] = {"mine": mine, "differences": (), "meanwhile": (), "warning": ""}
     if request.method == "GET":
         return shown(CORRECT, _page(mine), form=_form(officer, regions, typed_facts(mine.facts)), **values)

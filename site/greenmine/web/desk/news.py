@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.errors import GreenmineError, RuleBroken
 from greenmine.domain.instant import legal_day
-from greenmine.domain.officer import Deed, Officer, may, require
+from greenmine.domain.officer import Deed, Officer, may
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -28,6 +28,7 @@ from greenmine.web.page import Crumb, Page, render
 from greenmine.web.places import place_name
 
 from .frame import home
+from .own import require_here
 from .refusal import shown, shown_refused
 
 PATH: Final = "/desk/news"
@@ -127,7 +128,7 @@ def withdraw_page(slug: str) -> ResponseReturnValue:
 def _own_desk_article(tx: Tx, slug: str, officer: Officer, services: Services) -> ArticleRow:
     row = get_article(tx, "news", slug)
     region = row.article.region or COUNTRY
-    require(officer, Deed.PUBLISH_NEWS, region=region, regions=services.reference.regions)
+    require_here(officer, Deed.PUBLISH_NEWS, region=region, regions=services.reference.regions)
     if row.article.origin != "desk":
         raise RuleBroken("article.in_file", N_("这篇文章由内容文件维护，请修改文件。"))
     if row.withdrawn:

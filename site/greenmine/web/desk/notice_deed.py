@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.errors import Conflict, GreenmineError
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState, require_closable
-from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require, require_notice_level
+from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require_notice_level
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import acts_of
@@ -27,6 +27,7 @@ from greenmine.web.public.notice import notice_shown
 
 from .frame import home
 from .notice import PATH
+from .own import require_here
 from .refusal import shown, shown_refused
 from .seen import seen_act
 
@@ -191,14 +192,14 @@ def withdraw_page(number: str) -> ResponseReturnValue:
 
 def _own(row: NoticeRow, deed: Deed, officer: Officer, services: Services) -> NoticeRow:
     """The notice, for an officer who may do this to it. Raises NotAllowed before anything of the desk is shown."""
-    require(officer, deed, region=row.region, regions=services.reference.regions)
+    require_here(officer, deed, region=row.region, regions=services.reference.regions)
     require_notice_level(officer, row.level)
     return row
 
 
 def _seen_notice(row: NoticeRow, officer: Officer, services: Services) -> NoticeRow:
     """The notice, for officers of its region whatever its level."""
-    require(officer, Deed.PUBLISH_NOTICE, region=row.region, regions=services.reference.regions)
+    require_here(officer, Deed.PUBLISH_NOTICE, region=row.region, regions=services.reference.regions)
     return row
 
 

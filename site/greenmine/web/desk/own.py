@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Final
 
+from greenmine.domain.errors import NotFound
 from greenmine.domain.import_preview import KnownMine
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import NoticeState
-from greenmine.domain.officer import NOTICE_LEVELS, Officer
+from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, require
 from greenmine.domain.region import Regions
+from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
 from greenmine.store.mine import known_mines
@@ -15,6 +17,17 @@ from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
 from greenmine.store.removal import RemovalFilter, RemovalRow, list_removals
 
 MOST: Final = 200
+
+
+def require_here(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> None:
+    """Let the officer open an object for a deed.
+
+    Raises NotFound outside the officer's regions: the desk tells nobody what lies on another one, published or not
+    (trust.md 13, ASVS 8.2.2). Raises NotAllowed inside them, when the role may not do the deed.
+    """
+    if not any(regions.contains(own, region) for own in officer.regions):
+        raise NotFound("desk.elsewhere", N_("您的辖区内没有这一事项；已公布的内容可在公开页面查看。"))
+    require(officer, deed, region=region, regions=regions)
 
 
 def own_notices(

@@ -11,7 +11,7 @@ from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
 from greenmine.domain.ground import BLACKLIST_EFFECT_LABELS, GROUND_KIND_LABELS
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, LEVEL_LABELS, Level
-from greenmine.domain.officer import DEEDS, Deed, Officer, require
+from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -29,7 +29,7 @@ from greenmine.web.public.removal import ground_of, removal_shown
 
 from .frame import home
 from .mine_search import found_mines
-from .own import own_removals
+from .own import own_removals, require_here
 from .refusal import shown, shown_refused
 
 PATH: Final = "/desk/removals"
@@ -72,7 +72,7 @@ def new_page() -> ResponseReturnValue:
     with services.database.read() as tx:
         mine = get_mine(tx, number)
         levels = _held(tx, number)
-    require(officer, Deed.PROPOSE_REMOVAL, region=mine.facts.region, regions=services.reference.regions)
+    require_here(officer, Deed.PROPOSE_REMOVAL, region=mine.facts.region, regions=services.reference.regions)
     form = _proposal_form(mine, levels, services)
     values: dict[str, Any] = {"mine": mine, "levels": levels}
     if not form.validate_on_submit():
@@ -216,7 +216,7 @@ def _decided_meanwhile(row: RemovalRow, services: Services) -> ResponseReturnVal
 def _own(tx: Tx, number: str, officer: Officer, services: Services) -> RemovalRow:
     """The removal, for officers of its mine's region."""
     row = get_removal(tx, number)
-    require(officer, Deed.PROPOSE_REMOVAL, region=row.region, regions=services.reference.regions)
+    require_here(officer, Deed.PROPOSE_REMOVAL, region=row.region, regions=services.reference.regions)
     return row
 
 
