@@ -25,6 +25,7 @@ def demo_settings(folder: Path, **more: str) -> Settings:
             "GREENMINE_RATE_EXPORTS": "100000 per minute",
             "GREENMINE_RATE_SIGN_IN": "100000 per minute",
             "GREENMINE_RATE_FORMS": "100000 per minute",
+            "GREENMINE_RATE_DESK": "100000 per minute",
             **more,
         }
     )

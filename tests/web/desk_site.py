@@ -144,9 +144,10 @@ def sent_by(page: Answer, *, having: str = "") -> dict[str, Any]:
     return values
 
 
-def desk_site(settings: Settings) -> DeskSite:
+def desk_site(settings: Settings, **rates: str) -> DeskSite:
     """The application on a new database with the people and three mines of 织金县 and one of 纳雍县."""
-    roomy = replace(settings, rate_pages="100000 per minute", rate_forms="100000 per minute")
+    rates = {"rate_pages": "100000 per minute", "rate_desk": "100000 per minute", **rates}
+    roomy = replace(settings, **rates)  # type: ignore[arg-type]
     hand = Hand()
     services = replace(build_services(roomy, clock=lambda: hand.now), reference=reference())
     upgrade(services.database)

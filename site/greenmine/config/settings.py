@@ -178,10 +178,23 @@ class Settings:
         metadata=_says("GREENMINE_RATE_EXPORTS", "20 per minute", "Downloads by one client.", parse_rate)
     )
     rate_forms: str = field(
-        metadata=_says("GREENMINE_RATE_FORMS", "20 per minute", "Forms sent by one client.", parse_rate)
+        metadata=_says("GREENMINE_RATE_FORMS", "20 per minute", "Public forms sent by one client.", parse_rate)
+    )
+    rate_desk: str = field(
+        metadata=_says(
+            "GREENMINE_RATE_DESK",
+            "120 per minute",
+            "Forms of the desk sent by one officer, from whatever address; a notice takes about ten.",
+            parse_rate,
+        )
     )
     rate_sign_in: str = field(
-        metadata=_says("GREENMINE_RATE_SIGN_IN", "10 per 5 minutes", "Sign-in attempts by one client.", parse_rate)
+        metadata=_says(
+            "GREENMINE_RATE_SIGN_IN",
+            "20 per 5 minutes",
+            "Steps of signing in by one client; one sign-in takes two.",
+            parse_rate,
+        )
     )
     rate_storage: str = field(
         repr=False,

@@ -14,7 +14,6 @@ from typing import Final
 from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
@@ -134,10 +133,10 @@ def error_page(status: int, *, sentence: str = "", error_id: str = "") -> Respon
     )
     return make_response(body, status)
 
+
 def status_of(error: GreenmineError) -> int:
     """The status of an error's kind; a narrower error (DraftMoved) has that of the kind it belongs to."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-
 
 
 def _answer_refusal(error: GreenmineError) -> ResponseReturnValue:
@@ -153,7 +152,7 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if error.code >= 500:
         return _answer_unforeseen(error)
-    response = error_page(error.code, sentence=_(STALE_FORM) if isinstance(error, CSRFError) else "")
+    response = error_page(error.code)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value

@@ -12,6 +12,7 @@ from greenmine.web.assets import init_assets
 from greenmine.web.context import SERVICES, SETTINGS
 from greenmine.web.desk.drafting import init_drafts
 from greenmine.web.desk.frame import init_desk
+from greenmine.web.desk.lost_form import answer_signed_out, init_lost_forms, sender
 from greenmine.web.errors import init_errors
 from greenmine.web.formats import init_formats
 from greenmine.web.forms.sheet import init_forms
@@ -44,8 +45,9 @@ def create_flask(
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    configure(app, settings)
+    init_lost_forms(app, find_officer=find_officer)
+    configure(app, settings, before_token=answer_signed_out)
     for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_drafts, init_errors):
         init(app)
-    register(app, routes, limiter=make_limiter(app), find_officer=find_officer)
+    register(app, routes, limiter=make_limiter(app), find_officer=find_officer, sender=sender)
     return app

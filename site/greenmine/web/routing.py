@@ -47,7 +47,7 @@ class RegionRule(StrEnum):
 class Limit(StrEnum):
     """Which rate of the settings counts a request."""
 
-    PAGES = "pages"  # 浏览; a POST to such a route counts as a form
+    PAGES = "pages"  # 浏览; a POST to such a route counts as a form, at the desk as one of its officer
     EXPORTS = "exports"  # 下载
     SIGN_IN = "sign_in"  # 登录
     FREE = "free"  # 不计: static files
@@ -111,8 +111,13 @@ GET_POST: Final = frozenset({"GET", "POST"})
 POST: Final = frozenset({"POST"})
 
 
-def register(app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_officer: OfficerFinder) -> None:
-    """Hang the routes on ``app``, each behind its gate and its rates."""
+def register(
+    app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_officer: OfficerFinder, sender: Callable[[], str]
+) -> None:
+    """Hang the routes on ``app``, each behind its gate and its rates.
+
+    :param sender: whose forms of the desk are counted together; public ones are counted by address
+    """
     entries = tuple(routes)
     app.url_map.converters["int"] = RowNumber
     app.url_map.merge_slashes = False  # its redirect would name a host and port that a stranger chose
@@ -124,7 +129,7 @@ def register(app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_offi
         app.add_url_rule(
             route.rule,
             route.endpoint,
-            _rated(view, route, limiter=limiter),
+            _rated(view, route, limiter=limiter, sender=sender),
             methods=sorted(route.methods),
         )
 
@@ -172,12 +177,15 @@ def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
     return gate
 
 
-def _rated(view: View, route: Route, *, limiter: Limiter) -> View:
+def _rated(view: View, route: Route, *, limiter: Limiter, sender: Callable[[], str]) -> View:
     if route.limit is Limit.FREE:
         return cast(View, limiter.exempt(view))
     reading = Limit.EXPORTS if route.limit is Limit.EXPORTS else Limit.PAGES
-    writing = "sign_in" if route.limit is Limit.SIGN_IN else "forms"
     rated = limiter.shared_limit(_rate(reading), scope=reading, methods=["GET", "HEAD"])(view)
+    if route.access.door is Door.DESK:
+        desk_forms = limiter.shared_limit(_rate("desk"), scope="desk", methods=["POST"], key_func=sender)
+        return cast(View, desk_forms(rated))
+    writing = "sign_in" if route.limit is Limit.SIGN_IN else "forms"
     return cast(View, limiter.shared_limit(_rate(writing), scope=writing, methods=["POST"])(rated))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -18,7 +19,9 @@ from greenmine.domain.text import N_
 from greenmine.web.routing import current_route
 
 FORM_PARTS: Final = 500
-"""Most fields of one form; the longest form of the desk has fewer than 100."""
+"""Most fields of one form; the desk allows more to those signed in (desk/lost_form.py)."""
+
+BeforeToken = Callable[[], ResponseReturnValue | None]
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -61,8 +64,11 @@ HSTS: Final = "max-age=63072000"
 """Two years. Without includeSubDomains: sister sites of the sponsor's domain are not ours to bind."""
 
 
-def configure(app: Flask, settings: Settings) -> None:
-    """Put the settings where Flask, Werkzeug and Flask-WTF read them."""
+def configure(app: Flask, settings: Settings, *, before_token: BeforeToken | None = None) -> None:
+    """Put the settings where Flask, Werkzeug and Flask-WTF read them.
+
+    :param before_token: may answer a request before its forgery token is looked at
+    """
     app.config.update(
         SECRET_KEY=ensure_secret_key(settings),
         TRUSTED_HOSTS=list(settings.trusted_hosts),
@@ -84,6 +90,8 @@ def configure(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     app.before_request(_refuse_nul)
+    if before_token is not None:
+        app.before_request(before_token)
     CSRFProtect(app)
     app.after_request(_sealer(settings))
 

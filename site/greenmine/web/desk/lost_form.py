@@ -1,0 +1,147 @@
+"""A form of the desk that could not be taken: signed out meanwhile, or its token is no longer good.
+
+What was typed is shown again to be copied, never passwords, codes, tokens or files; nothing of it is kept. The
+session is asked before the token, so that a person who is signed out is told so and not that a page is stale.
+Sources: OWASP ASVS 5.0 7.4 (ended sessions), 3.5.1 (forgery), WCAG 2.2 2.2.5 (no data lost when signed out).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, Response, current_app, g, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from greenmine.domain.officer import Officer
+from greenmine.web.errors import STALE_FORM, error_page
+from greenmine.web.forms.sheet import Sheet
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Page, render
+from greenmine.web.routing import SIGN_IN, Door, OfficerFinder, Route, current_route
+
+DESK: Final = "/desk"
+LONG_FORM_PARTS: Final = 6000
+"""Most fields of a form of somebody signed in: closing a long list sends two for each mine left out."""
+
+_UNTYPED: Final = frozenset({"csrf_token", "version", "step", "confirmed", "mine", "dropped"})
+_SEEN: Final = "seen_"
+_SECRET_WORDS: Final = ("password", "token", "secret")
+_SECRETS: Final = frozenset({"current", "again", "code", "totp"})
+_SECRET_DOORS: Final = ("account", "sign_in", "enrol")
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One typed field: its label (its name, when no form of ours says one) and the text."""
+
+    label: str
+    text: str
+    rows: int
+
+
+def init_lost_forms(app: Flask, *, find_officer: OfficerFinder) -> None:
+    """Ask who is there before anything of a form of the desk is read."""
+
+    def knock() -> None:
+        if _desk_post() is not None:
+            g.at_desk = find_officer()
+            if g.at_desk is not None:
+                request.max_form_parts = LONG_FORM_PARTS
+
+    app.before_request(knock)
+    app.register_error_handler(CSRFError, _answer_stale)
+
+
+def answer_signed_out() -> ResponseReturnValue | None:
+    """The page of a form that nobody signed in has sent; None lets the request go on. Runs before the token."""
+    route = _desk_post()
+    if route is None or g.get("at_desk") is not None:
+        return None
+    return _lost(
+        route, title=_("您已退出登录"), what=_("您已退出登录，刚才的内容没有保存。"), signed_in=False, status=403
+    )
+
+
+def sender() -> str:
+    """Whose forms of the desk are counted together: the officer's, wherever they sit."""
+    officer = g.get("at_desk")
+    return f"officer-{officer.id}" if isinstance(officer, Officer) else f"address-{request.remote_addr}"
+
+
+def form_address(path: str) -> str:
+    """The page of the desk whose form was sent: this address, or the nearest above it that can be opened."""
+    adapter = current_app.url_map.bind("localhost")
+    while path.startswith(f"{DESK}/"):
+        try:
+            adapter.match(path, method="GET")
+            return path
+        except HTTPException:
+            path = path.rpartition("/")[0]
+    return DESK
+
+
+def _desk_post() -> Route | None:
+    route = current_route()
+    return route if route is not None and route.access.door is Door.DESK and request.method == "POST" else None
+
+
+def _answer_stale(error: CSRFError) -> Response:
+    route = _desk_post()
+    if route is None:
+        return error_page(400, sentence=_(STALE_FORM))
+    return _lost(route, title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
+
+
+def _lost(route: Route, *, title: str, what: str, signed_in: bool, status: int) -> Response:
+    back = form_address(request.path)
+    body = render(
+        "desk/lost_form.html",
+        Page(title=title, noindex=True),
+        what=what,
+        signed_in=signed_in,
+        back=back if signed_in else f"{SIGN_IN}?back={quote(back, safe='/')}",
+        fields=tuple(_typed(route)) if _is_own() else (),
+        with_files=any(storage.filename for storage in request.files.values()),
+    )
+    return make_response(body, status)
+
+
+def _is_own() -> bool:
+    """Whether a page of this site sent the form: words that another site sends are not shown as the officer's."""
+    origin = request.headers.get("Origin", request.host_url)
+    return (
+        request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        and urlsplit(origin).netloc == urlsplit(request.host_url).netloc
+    )
+
+
+def _typed(route: Route) -> Iterator[Lost]:
+    """What was typed, in the order of the page, under the labels of our forms."""
+    if route.endpoint.startswith(_SECRET_DOORS):
+        return
+    labels = _labels(route)
+    for name, text in request.form.items(multi=True):
+        is_secret = name in _SECRETS or any(word in name.lower() for word in _SECRET_WORDS)
+        if text.strip() and name not in _UNTYPED and not name.startswith(_SEEN) and not is_secret:
+            yield Lost(labels.get(name, name), text, min(16, max(1, text.count("\n") + 1 + len(text) // 60)))
+
+
+def _labels(route: Route) -> dict[str, str]:
+    """Names to labels over all our forms; those of the module that serves this page come first."""
+    page = route.view.__module__.rpartition(".")[2]
+    found: dict[str, str] = {}
+    for sheet in sorted(_sheets(Sheet), key=lambda each: not page.startswith(each.__module__.rpartition(".")[2])):
+        for name in dir(sheet):
+            field = getattr(sheet, name)
+            if hasattr(field, "field_class") and field.args:
+                found.setdefault(name, str(field.args[0]))
+    return found
+
+
+def _sheets(sheet: type[Sheet]) -> Iterator[type[Sheet]]:
+    for each in sheet.__subclasses__():
+        yield each
+        yield from _sheets(each)
