@@ -100,7 +100,7 @@ def test_a_file_that_no_act_names_is_not_public(site: Site) -> None:
     site.client.get(f"/documents/{sha256}", status=404)
 
 
-@pytest.mark.parametrize("name", ["0" * 64, "0" * 63, "..%2f..%2fetc%2fpasswd", "A" * 64, "0" * 63 + "%00", "x"])
+@pytest.mark.parametrize("name", ["0" * 64, "0" * 63, "..%2f..%2fetc%2fpasswd", "A" * 64, "0" * 63 + "%01", "x"])
 def test_what_was_never_published_answers_404(site: Site, name: str) -> None:
     site.client.get(f"/documents/{name}", status=404)
 

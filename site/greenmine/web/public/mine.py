@@ -191,7 +191,7 @@ def _moved(wanted: str, typed: str) -> ResponseReturnValue:
             get_mine(tx, wanted)
         except NotFound:
             return _unknown(typed)
-    return redirect(f"{PATH}/{wanted}", 301)
+    return redirect(address(f"{PATH}/{wanted}", {"on": request.args.get("on", "")}), 301)
 
 
 def _unknown(number: str) -> Response:
