@@ -19,6 +19,7 @@ from greenmine.domain.mine_facts import check_facts
 from greenmine.domain.notice import NoticeItem, check_draft
 from greenmine.domain.unseen import has_unseen
 
+TODAY = date(2025, 3, 3)
 TURNED = "演示\u202e矿山"
 DECIDED = date(2026, 5, 6)
 
@@ -66,15 +67,17 @@ def checked_credit(**values: str) -> None:
 
 
 CHECKS: dict[str, Callable[[], None]] = {
-    "name": lambda: check_facts(facts(TURNED), reference()),
-    "holder": lambda: check_facts(facts(holder=TURNED), reference()),
-    "aliases": lambda: check_facts(facts(aliases=("演示别名", "\u200b")), reference()),
+    "name": lambda: check_facts(facts(TURNED), reference(), today=TODAY),
+    "holder": lambda: check_facts(facts(holder=TURNED), reference(), today=TODAY),
+    "aliases": lambda: check_facts(facts(aliases=("演示别名", "\u200b")), reference(), today=TODAY),
     "title": lambda: check_draft(draft(title=TURNED)),
     "issuer": lambda: check_draft(draft(issuer=TURNED)),
     "items": lambda: check_draft(draft(items=(NoticeItem(TURNED, ("1", "演示矿")),))),
     "columns": lambda: check_draft(draft(columns=("序号", TURNED))),
-    "summary": lambda: check_article(article(summary=TURNED)),
-    "alt": lambda: check_article(article(media=(ArticleMedia("ab" * 32, "image/png", "a.png", 1, alt=TURNED),))),
+    "summary": lambda: check_article(article(summary=TURNED), today=TODAY),
+    "alt": lambda: check_article(
+        article(media=(ArticleMedia("ab" * 32, "image/png", "a.png", 1, alt=TURNED),)), today=TODAY
+    ),
     "organ": lambda: checked_credit(organ=TURNED),
     "decision_no": lambda: checked_credit(decision_no=TURNED),
 }
@@ -88,13 +91,13 @@ def test_every_name_and_title_is_checked_and_told_beside_its_field(field: str) -
 
 
 def test_what_is_seen_passes() -> None:
-    check_facts(facts(aliases=("演示别名",)), reference())
+    check_facts(facts(aliases=("演示别名",)), reference(), today=TODAY)
     check_draft(draft(items=(NoticeItem("演示矿", ("1", "")),)))
-    check_article(article())
+    check_article(article(), today=TODAY)
     checked_credit()
 
 
 def test_a_title_of_news_is_checked() -> None:
     with pytest.raises(BadInput) as refusal:
-        check_article(article(title="\u2067演示"))
+        check_article(article(title="\u2067演示"), today=TODAY)
     assert refusal.value.field == "title"

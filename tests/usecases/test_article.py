@@ -62,6 +62,18 @@ def file(slug: str = "law", **values: Any) -> Article:
     return article(slug, **{"section": "policies", "origin": "file", "type": None, "disclosure": "proactive", **values})
 
 
+@pytest.mark.parametrize("published", [date(1949, 9, 30), date(2025, 3, 4), date(9999, 1, 1)])
+def test_an_article_is_not_published_on_a_day_that_cannot_be(desk: Desk, published: date) -> None:
+    """LN-18, ZJ-15: neither later than today nor before there was an authority."""
+    with pytest.raises(BadInput) as refusal:
+        publish(desk, article(published=published))
+    assert refusal.value.field == "published"
+    publish(desk, article())
+    with pytest.raises(BadInput):
+        change(desk, published=published)
+    assert len(desk.acts()) == 1
+
+
 def test_an_article_is_read_back_as_it_was_written(desk: Desk) -> None:
     wanted = article(summary="摘要", media=(PICTURE,), meta={"来源": ["演示"], "时长": 3})
     publish(desk, wanted)

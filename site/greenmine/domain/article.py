@@ -57,8 +57,19 @@ class Article:
         return f"content/{self.section}/{self.slug}"
 
 
-def check_article(article: Article) -> None:
-    """Raise BadInput, beside its field, for what an article cannot be published without."""
+EARLIEST_PUBLISHED: Final = date(1949, 10, 1)
+"""No authority of the programme published anything before there was one."""
+
+
+def check_article(article: Article, *, today: date) -> None:
+    """Raise BadInput, beside its field, for what an article cannot be published without.
+
+    :param today: legal day; a reader must not be told of a publication that has not happened (ZJ-15)
+    """
+    if article.published < EARLIEST_PUBLISHED:
+        raise BadInput("article.published_early", N_("发布日期不能早于1949年10月1日。"), field="published")
+    if article.published > today:
+        raise BadInput("article.published_later", N_("发布日期不能晚于今天。"), field="published")
     if SLUG.fullmatch(article.slug) is None:
         raise BadInput("article.slug", N_("地址名只能用小写字母、数字和连字符。"), field="slug")
     if not article.title.strip():

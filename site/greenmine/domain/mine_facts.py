@@ -57,8 +57,17 @@ class MineFacts:
     permit_until: date | None = None
 
 
-def check_facts(facts: MineFacts, reference: Reference) -> None:
-    """Raise BadInput, beside its field, for facts that cannot stand in a public register."""
+EARLIEST_DATE: Final = date(1900, 1, 1)
+YEARS_AHEAD: Final = 60
+"""A mining permit runs for 30 years at most (国务院令第241号第七条); twice that is a slip of the pen."""
+
+
+def check_facts(facts: MineFacts, reference: Reference, *, today: date) -> None:
+    """Raise BadInput, beside its field, for facts that cannot stand in a public register.
+
+    :param today: legal day
+    """
+    _check_dates(facts, latest=date(today.year + YEARS_AHEAD, 12, 31))
     if not facts.name.strip():
         raise BadInput("mine.name_missing", N_("请填写矿山名称。"), field="name")
     for field, value in texts_of(facts).items():
@@ -72,6 +81,19 @@ def check_facts(facts: MineFacts, reference: Reference) -> None:
         raise BadInput("mine.credit_code", N_("统一社会信用代码校验不符，请核对18位代码。"), field="credit_code")
     if facts.permit_from and facts.permit_until and facts.permit_until < facts.permit_from:
         raise BadInput("mine.permit_term", N_("许可证的截止日期早于起始日期。"), field="permit_until")
+
+
+def _check_dates(facts: MineFacts, *, latest: date) -> None:
+    for name in ("production_date", "permit_from", "permit_until"):
+        day = getattr(facts, name)
+        if day is not None and not EARLIEST_DATE <= day <= latest:
+            raise BadInput(
+                "mine.date_range",
+                N_("日期应在 %(first)s 至 %(last)s 之间，请核对年份。"),
+                field=name,
+                first=EARLIEST_DATE.isoformat(),
+                last=latest.isoformat(),
+            )
 
 
 def codes_of(facts: MineFacts) -> dict[str, str]:

@@ -45,7 +45,7 @@ _SYNCED: Final = ("published", "changed", "withdrawn")
 
 def publish_article(tx: Tx, article: Article, *, reference: Reference, officer: Officer, at: datetime) -> None:
     """Publish an article written at the desk. Raises BadInput, NotAllowed, Conflict (address taken). Source: LN-18."""
-    check_article(article)
+    check_article(article, today=legal_day(at))
     _require(article, reference, officer)
     if latest_of(tx, article.object) is not None:
         raise Conflict("article.slug_taken", N_("这个地址名已用过，请换一个。"), field="slug")
@@ -62,7 +62,7 @@ def change_article(
     row = _own_article(tx, article.section, article.slug, reference, officer)
     if row.last_act != seen_act:
         raise Conflict("article.changed_meanwhile", N_("您打开后，这篇文章已有变化，请核对后再提交。"))
-    check_article(article)
+    check_article(article, today=legal_day(at))
     _require(article, reference, officer)
     if not article.note.strip():
         raise BadInput("article.note_missing", N_("请写明更正说明，说明将公开。"), field="note")

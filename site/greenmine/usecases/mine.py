@@ -40,7 +40,7 @@ def register_mine(
     since: date | None = None,
 ) -> str:
     """Register a mine and return its public number. Raises BadInput, NotAllowed."""
-    check_facts(facts, reference)
+    check_facts(facts, reference, today=legal_day(at))
     if officer is not None:
         require(officer, Deed.REGISTER_MINE, region=facts.region, regions=reference.regions)
     number = next_mine_number(tx, facts.region)
@@ -76,7 +76,7 @@ def correct_mine(
     require(officer, Deed.CORRECT_MINE, region=mine.facts.region, regions=reference.regions)
     if mine.last_act != seen_act:
         raise Conflict("mine.changed_meanwhile", N_("您打开后，这座矿山的信息已有变化，请核对后再提交。"))
-    check_facts(facts, reference)
+    check_facts(facts, reference, today=legal_day(at))
     require(officer, Deed.CORRECT_MINE, region=facts.region, regions=reference.regions)
     if not reason.strip():
         raise BadInput("mine.reason_missing", N_("请写明更正理由，理由将公开。"), field="reason")
