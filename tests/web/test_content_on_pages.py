@@ -201,9 +201,12 @@ def test_a_withdrawn_text_says_so_and_why(tmp_path: Path) -> None:
         sync_articles(tx, [], at=NOW)
     answer = site.client.get("/news/2026-02-10-case-terraces")
     text = words(answer.page.find("./body"))
-    assert "本文已撤下" in text
-    assert "内容文件已撤下" in text
-    assert answer.meta("robots") == "noindex"
+    assert answer.h1 == "本文已撤下"
+    assert "内容文件已撤下" in text and "2026年" in text
+    assert answer.meta("robots") == "noindex" and answer.meta("ArticleTitle") is None
+    for path in ("/policies/zhejiang-three-year-action-2018", "/help"):
+        gone = site.client.get(path)
+        assert gone.h1 == "本文已撤下" and gone.meta("robots") == "noindex"
     assert "还没有这类新闻" in text_of(site, "/news")
     site.services.database.close()
 

@@ -91,7 +91,13 @@ def test_a_withdrawn_item_keeps_its_address_and_says_why(site: DeskSite) -> None
     address = editor.send(f"{draft}/preview", form="version").location
     editor.send(f"/desk/news/{address.rpartition('/')[2]}/withdraw", {"reason": "事实有误。"})
     assert site.last_act().kind == "content.withdrawn"
-    assert "事实有误。" in words(site.as_(None).get(address).page)
+    public = site.as_(None).get(address)
+    assert "事实有误。" in words(public.page) and "2026年3月2日" in words(public.page)
+    assert public.h1 == "本文已撤下" and public.meta("robots") == "noindex"
+    assert not any(hidden in public.text for hidden in (STORY["title"], STORY["summary"], "第一段。", "要点"))
+    act = next(act for act in site.acts() if act.kind == "content.published")
+    body = act.envelope["body"]
+    assert "第一段" in site.as_(None).get(f"/documents/{body}").text
 
 
 def test_a_video_needs_a_film_or_address_and_its_transcript(site: DeskSite) -> None:

@@ -32,6 +32,7 @@ from greenmine.web.places import place_name
 from greenmine.web.routing import Route
 
 from .article_text import article_html, film_of, pictures_beside, remark_title, remarks_of
+from .withdrawn import withdrawn_page
 
 PATH: Final = "/news"
 _TONES: Final[Mapping[str, Tone]] = {NewsType.EXPOSURE: Tone.BAD, NewsType.CASE: Tone.OK}
@@ -70,9 +71,12 @@ def news() -> ResponseReturnValue:
 
 
 def news_item(slug: str) -> ResponseReturnValue:
-    """``/news/<slug>``: the text with pictures, film and transcript; corrections and withdrawal said above it."""
+    """``/news/<slug>``: the text with pictures, film and transcript; corrections said above it; of a withdrawn one, that it was."""
     services = current_services()
     with services.database.read() as tx:
+        row = get_article(tx, "news", slug)
+        if row.withdrawn:
+            return withdrawn_page(row, acts_of(tx, row.article.object), section=PATH, crumbs=_above())
         page, values = news_shown(tx, slug, services=services)
     return render("news_item.html", page, **values)
 
@@ -107,7 +111,7 @@ def _item_page(row: ArticleRow) -> Page:
     return Page(
         title=article.title,
         section=PATH,
-        crumbs=(Crumb(_("新闻动态"), PATH),),
+        crumbs=_above(),
         article=Article(
             title=article.title,
             published=published_at(row),
@@ -117,8 +121,11 @@ def _item_page(row: ArticleRow) -> Page:
             description=article.summary,
         ),
         canonical=f"{PATH}/{article.slug}",
-        noindex=row.withdrawn,
     )
+
+
+def _above() -> tuple[Crumb, ...]:
+    return (Crumb(_("新闻动态"), PATH),)
 
 
 def published_at(row: ArticleRow) -> datetime:

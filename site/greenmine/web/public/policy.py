@@ -21,6 +21,7 @@ from greenmine.web.paging import PER_PAGE, paging, read_page_number
 from greenmine.web.parts import Facet
 from greenmine.web.places import place_name
 from greenmine.web.public.article_text import article_html, remark_title, remarks_of
+from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.public.policy_shown import PolicyShown, policy_shown, replaced_by, replaces
 from greenmine.web.routing import Route
 
@@ -65,13 +66,16 @@ def policy(slug: str) -> ResponseReturnValue:
     services = current_services()
     with services.database.read() as tx:
         row = get_article(tx, "policies", slug)
+        above = (Crumb(_("政策法规"), PATH),)
+        if row.withdrawn:
+            return withdrawn_page(row, acts_of(tx, row.article.object), section=PATH, crumbs=above)
         others, _total = list_articles(tx, ArticleFilter("policies"), limit=MOST)
         acts = acts_of(tx, row.article.object)
     shown = _shown(row, services, legal_day(services.clock()))
     page = Page(
         title=row.article.title,
         section=PATH,
-        crumbs=(Crumb(_("政策法规"), PATH),),
+        crumbs=above,
         article=Article(
             title=row.article.title,
             published=row.published_at,
@@ -80,7 +84,6 @@ def policy(slug: str) -> ResponseReturnValue:
             description=row.article.summary,
         ),
         canonical=shown.href,
-        noindex=row.withdrawn,
     )
     return render(
         "policy.html",

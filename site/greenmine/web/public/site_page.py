@@ -10,6 +10,7 @@ from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.article_text import article_html, remark_title, remarks_of
+from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.routing import Route
 
 
@@ -38,10 +39,13 @@ def _page(slug: str) -> ResponseReturnValue:
     with services.database.read() as tx:
         row = get_article(tx, "pages", slug)
         acts = acts_of(tx, row.article.object)
+    above = () if slug == "about" else (Crumb(_("关于本站"), "/about"),)
+    if row.withdrawn:
+        return withdrawn_page(row, acts, section="/about", crumbs=above)
     page = Page(
         title=row.article.title,
         section="/about",
-        crumbs=() if slug == "about" else (Crumb(_("关于本站"), "/about"),),
+        crumbs=above,
         canonical=f"/{slug}",
         description=row.article.summary,
     )
