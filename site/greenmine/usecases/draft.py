@@ -124,11 +124,18 @@ def return_draft(
     journal.note(tx, "draft.returned", at=at, staff=officer.id, detail=f"draft={number}")
 
 
-def discard_draft(tx: Tx, number: int, *, reference: Reference, officer: Officer, at: datetime) -> None:
-    """Throw a draft away: its words are forgotten, the row stays for the count."""
+def discard_draft(
+    tx: Tx, number: int, *, seen_version: int, reference: Reference, officer: Officer, at: datetime
+) -> None:
+    """Throw a draft away: its words are forgotten, the row stays for the count.
+
+    Raises DraftMoved when it was saved since it was seen.
+    """
     draft = get_draft(tx, number, lock=True)
     require(officer, DEED_OF[draft.kind], region=draft.region, regions=reference.regions)
     _require_open(draft)
+    if draft.version != seen_version:
+        raise DraftMoved(draft)
     update_draft(
         tx, number, version=draft.version, staff=officer.id, at=at, state=DraftState.DISCARDED, data={}, title=""
     )

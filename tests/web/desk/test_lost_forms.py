@@ -73,7 +73,7 @@ def test_forms_of_the_desk_are_counted_by_officer_and_not_by_address(settings: S
     answers = [one.post(path, values, status=None).status for _each in range(31)]
     assert 429 in answers
     other = site.as_(COUNTY_OFFICER)
-    assert other.post(path, token(other, ""), status=403).status == 403
+    assert other.post(path, token(other, ""), status=None).status in (403, 404)
 
 
 def test_a_form_of_the_desk_may_be_as_long_as_a_list(site: DeskSite) -> None:

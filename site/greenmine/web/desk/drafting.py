@@ -191,11 +191,19 @@ def public_path(name: str) -> str:
 
 
 def discard(number: int, *, kind: DraftKind, back: str) -> ResponseReturnValue:
-    """Throw a draft away."""
+    """Throw a draft away, as it was seen and with the box ticked.
+
+    Raises BadInput without the tick, DraftMoved when another officer has saved meanwhile.
+    """
     services = current_services()
     draft_of(services, number, kind=kind)
+    if request.form.get("confirmed") != "y":
+        raise BadInput("draft.discard_unconfirmed", N_("草稿没有放弃。确要放弃的，请返回并勾选“确认放弃”。"))
     with services.database.write() as tx:
-        discard_draft(tx, number, reference=services.reference, officer=current_officer(), at=services.clock())
+        discard_draft(
+            tx, number, seen_version=seen_version(), reference=services.reference, officer=current_officer(),
+            at=services.clock(),
+        )  # fmt: skip
     return redirect(back, 303)
 
 

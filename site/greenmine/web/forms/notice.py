@@ -35,6 +35,16 @@ def choices(labels: Mapping[Any, str], members: Iterable[StrEnum] | None = None)
     return [SelectChoice(str(member), gettext(labels[member])) for member in (members or labels)]
 
 
+class NeededWhen:
+    """A field that some cases need: says when beside the label instead of 选填; the use case refuses it empty."""
+
+    def __init__(self, words: Any) -> None:
+        self.field_flags = {"need": words}
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        """Judges nothing: which case it is, the use case knows."""
+
+
 class NoticeStartSheet(Sheet):
     """What kind of notice, of which level, for which region; how its period is usually counted."""
 
@@ -70,7 +80,12 @@ class NoticeSheet(Sheet):
         validators=[Chosen()],
         validate_choice=False,
     )
-    unit = SelectField(_("期限"), description=_("按文件印明的方式计算。"), validators=[Chosen()], validate_choice=False)
+    unit = SelectField(
+        _("期限"),
+        description=_("按文件印明的方式计算。"),
+        validators=[NeededWhen(_("（公示必填，公告可不填）")), Chosen()],
+        validate_choice=False,
+    )
     days = WholeField(_("天数"), description=_("只写起止日期的公示不填。"), validators=[Optional()])
     first_day = DayField(_("起始日"), description=_("通常是发布当日。"), validators=[Optional()])
     last_day = DayField(
@@ -137,8 +152,8 @@ class NoticeCloseSheet(Sheet):
         validators=[needed(_("请填写公示结果")), Length(max=LONGEST_TEXT, message=_("不能超过%(max)d个字。"))],
     )
     decision_no = line(_("决定文号"), hint=_("纳入名录的文件文号。"))
-    organ = line(_("决定机关"), hint=_("有矿山纳入名录时必填。"))
-    since = DayField(_("纳入日期"), description=_("决定生效的日期，有矿山纳入名录时必填。"), validators=[Optional()])
+    organ = line(_("决定机关"), NeededWhen(_("（有矿山纳入名录时必填）")))
+    since = DayField(_("纳入日期"), description=_("决定生效的日期。"), validators=[NeededWhen(_("（有矿山纳入名录时必填）")), Optional()])
     batch_name = line(_("批次"), hint=_("如“2026年第一批”。"))
 
 
@@ -163,12 +178,15 @@ class ReasonSheet(Sheet):
     )
 
 
-def close_sheet(dropped: Iterable[tuple[str, str]]) -> NoticeCloseSheet:
-    """The closing form with one field of reasons for each mine left out: (number, name)."""
+def close_sheet(dropped: Iterable[tuple[str, str]], *, lists: bool = True) -> NoticeCloseSheet:
+    """The closing form with one field of reasons for each mine left out: (number, name).
+
+    :param lists: whether the notice leads into a directory; without one a mine passes or does not
+    """
     fields = {
         f"reason-{number}": line(
-            _("“%(name)s”未纳入的理由", name=name),
-            needed(_("请写明未纳入的理由")),
+            _("“%(name)s”未纳入的理由", name=name) if lists else _("“%(name)s”未通过的理由", name=name),
+            needed(_("请写明未纳入的理由") if lists else _("请写明未通过的理由")),
             hint=_("将公开。"),
             most=LONGEST_TEXT,
         )
