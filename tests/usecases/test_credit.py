@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.desk import (
     ADMINISTRATOR,
     ANJI,
@@ -26,6 +27,7 @@ from greenmine.domain.mine import Library
 from greenmine.domain.officer import Officer
 from greenmine.store.act import get_document
 from greenmine.store.credit import CreditFilter, CreditRow, count_ended, get_credit, running_credits
+from greenmine.store.tables import credit_entry
 from greenmine.usecases.credit import add_credit, end_due_credits
 
 DAY = date(2026, 5, 6)
@@ -85,6 +87,24 @@ def test_an_entry_says_who_why_by_whom_and_until_when(desk: Desk) -> None:
         "提供虚假材料", "LN-13", "演示〔2026〕1号", "演示自然资源厅",
     )  # fmt: skip
     assert (found.since, found.until, found.running) == (DAY, date(2026, 11, 6), True)
+
+
+def test_an_entry_keeps_its_decision_day_and_the_removal_behind_it_while_it_runs(desk: Desk) -> None:
+    """rules.md: the date of the decision, from which the term runs; LN-13: all that names the subject ends with it."""
+    mine = desk.register()
+    desk.enlist(mine, Library.PROVINCIAL)
+    removal = desk.propose(mine)
+    desk.decide(removal)
+    number = add(desk, mine=mine, removal=removal)
+    found = row(desk, number)
+    assert (found.decided, found.removal) == (entry().decided, removal)
+    assert not {"decided", "removal"} & set(desk.acts()[-1].envelope)
+    end(desk, found.until)
+    with desk.database.read() as tx:
+        stored = tx.execute(select(credit_entry.c.decided, credit_entry.c.removal)).one()
+    assert tuple(stored) == (None, None)
+    over = row(desk, number, today=found.until)
+    assert (over.decided, over.removal) == (None, None)
 
 
 def test_the_envelope_names_nobody_and_the_body_is_salted(desk: Desk) -> None:

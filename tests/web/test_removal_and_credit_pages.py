@@ -138,6 +138,19 @@ def test_a_running_entry_names_subject_basis_and_term(filled: Filled) -> None:
     assert "2026年4月21日至2028年4月19日（含）" in text_of(filled.site, f"/blacklist/{filled.register.credit}")
 
 
+def test_an_entry_shows_its_decision_day_and_leads_to_the_removal_behind_it(filled: Filled) -> None:
+    """rules.md: the date of the decision, from which the term runs; both go when the entry ends."""
+    path = f"/blacklist/{filled.register.credit}"
+    text = text_of(filled.site, path)
+    assert "决定日期" in text
+    assert "2026年4月20日" in text
+    assert f"/removals/{filled.register.adverse}" in filled.site.client.get(path).response.text
+    filled.at(OVER)
+    over = filled.site.client.get(path).response.text
+    assert "决定日期" not in over
+    assert f"/removals/{filled.register.adverse}" not in over
+
+
 def test_lists_and_pages_of_entries_are_kept_out_of_search_engines(filled: Filled) -> None:
     for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
         answer = filled.site.client.get(path)

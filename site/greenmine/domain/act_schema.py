@@ -215,10 +215,10 @@ _KINDS: Final = (
     ),
     Kind(
         "notice.corrected",
-        1,
+        2,
         N_("更正公示公告"),
         r"^notice/[0-9]{4}-[0-9]{4,6}$",
-        {"attachments": listing(SHA256)},
+        {"attachments": listing(SHA256), "mines": MINES},
         (),
         document(
             {"title": TEXT, "text": LONG, "contact": optional_text(), "reason": TEXT},
@@ -246,10 +246,10 @@ _KINDS: Final = (
     ),
     Kind(
         "notice.withdrawn",
-        1,
+        2,
         N_("撤回公示公告"),
         r"^notice/[0-9]{4}-[0-9]{4,6}$",
-        {},
+        {"mines": MINES},
         (),
         document({"reason": TEXT}, "reason"),
     ),
@@ -286,7 +286,7 @@ _KINDS: Final = (
     ),
     Kind(
         "credit.added",
-        1,
+        2,
         N_("列入失信信息"),
         r"^credit/[0-9]{4}-[0-9]{4,6}$",
         {
@@ -307,6 +307,8 @@ _KINDS: Final = (
                 "basis": TEXT,
                 "decision_no": TEXT,
                 "organ": TEXT,
+                "decided": DATE,
+                "removal": NOTICE,
             },
             "salt",
             "name",

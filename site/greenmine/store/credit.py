@@ -28,6 +28,8 @@ class CreditRow:
     basis: str | None
     decision_no: str | None
     organ: str | None
+    decided: date | None
+    removal: str | None
     since: date
     until: date
     ended_on: date | None
@@ -100,7 +102,7 @@ def _where(wanted: CreditFilter) -> list[ColumnElement[bool]]:
     return clauses
 
 
-_NAMING = ("name", "credit_code", "mine", "conduct", "basis", "decision_no", "organ")
+_NAMING = ("name", "credit_code", "mine", "conduct", "basis", "decision_no", "organ", "decided", "removal")
 
 
 def _row(row: Any, today: date) -> CreditRow:
@@ -108,6 +110,6 @@ def _row(row: Any, today: date) -> CreditRow:
     over = row.ended_on is not None or row.until <= today.isoformat()
     if over:
         values |= dict.fromkeys(_NAMING)
-    for name in ("since", "until", "ended_on"):
+    for name in ("since", "until", "ended_on", "decided"):
         values[name] = date.fromisoformat(values[name]) if values[name] else None
     return CreditRow(**values)

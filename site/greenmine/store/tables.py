@@ -233,6 +233,8 @@ credit_entry = Table(
     Column("basis", Text),
     Column("decision_no", Text),
     Column("organ", Text),
+    Column("decided", String(10)),
+    Column("removal", String(20)),
     Column("since", String(10), nullable=False),
     Column("until", String(10), nullable=False),
     Column("ended_on", String(10)),

@@ -80,8 +80,10 @@ def add_credit(
     body = {
         "salt": salt,
         **texts,
+        "decided": draft.decided.isoformat(),
         **({"credit_code": draft.credit_code} if draft.subject is Subject.FIRM else {}),
         **({"mine": draft.mine} if draft.mine else {}),
+        **({"removal": draft.removal} if draft.removal else {}),
     }
     act = Act(
         kind="credit.added",

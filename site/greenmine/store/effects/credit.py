@@ -9,7 +9,7 @@ from greenmine.store import tables
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
 
-_NAMED: Final = ("name", "credit_code", "mine", "conduct", "basis", "decision_no", "organ")
+_NAMED: Final = ("name", "credit_code", "mine", "conduct", "basis", "decision_no", "organ", "decided", "removal")
 
 
 def add(tx: Tx, entry: Entry) -> None:

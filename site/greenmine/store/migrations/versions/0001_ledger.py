@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=True),
         sa.Column("decision_no", sa.Text(), nullable=True),
         sa.Column("organ", sa.Text(), nullable=True),
+        sa.Column("decided", sa.String(length=10), nullable=True),
+        sa.Column("removal", sa.String(length=20), nullable=True),
         sa.Column("since", sa.String(length=10), nullable=False),
         sa.Column("until", sa.String(length=10), nullable=False),
         sa.Column("ended_on", sa.String(length=10), nullable=True),
