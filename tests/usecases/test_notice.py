@@ -18,6 +18,7 @@ from tests.desk import (
     ZHIJIN,
     Desk,
     draft,
+    instant,
     known_until,
 )
 from tests.reference_data import reference
@@ -27,6 +28,7 @@ from greenmine.domain.mine import Level, Library, MineStatus
 from greenmine.domain.notice import Attachment, NoticeState
 from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.store.act import acts_of
 from greenmine.store.notice import NoticeFilter, NoticeRow, attachments_of, get_notice, items_of, list_notices
 from greenmine.usecases.mine import Listing
 from greenmine.usecases.notice import correct_notice, publish_notice, recount_notices, rule_of, withdraw_notice
@@ -133,8 +135,8 @@ def test_an_announcement_needs_no_period(desk: Desk) -> None:
         (CITY_OFFICER, {}),
         (EDITOR, {}),
         (ADMINISTRATOR, {}),
-        (PROVINCE_OFFICER, {"level": Level.COUNTY, "enters": None}),
-        (NEIGHBOUR, {"level": Level.COUNTY, "region": ZHIJIN, "enters": None}),
+        (PROVINCE_OFFICER, {"kind": "county_check", "level": Level.COUNTY, "enters": None}),
+        (NEIGHBOUR, {"kind": "county_check", "level": Level.COUNTY, "region": ZHIJIN, "enters": None}),
         (PROVINCE_OFFICER, {"region": ANJI}),
         (PROVINCE_OFFICER, {"region": "000000"}),
     ],
@@ -157,6 +159,40 @@ def test_a_county_cannot_enter_mines_into_a_directory(desk: Desk, mine: str, lib
         )
 
 
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [
+        ("county_check", Level.PROVINCIAL),
+        ("city_list", Level.COUNTY),
+        ("province_list", Level.COUNTY),
+        ("province_list", Level.NATIONAL),
+        ("national_list", Level.COUNTY),
+        ("national_list", Level.PROVINCIAL),
+        ("national_recommendation", Level.CITY),
+    ],
+)
+def test_a_kind_is_issued_at_its_own_level_only(desk: Desk, kind: str, level: Level) -> None:
+    """ZJ-11, ZJ-13: no county publishes 国家级名单公示（县级）, nor an operator for one."""
+    for officer in (COUNTY_OFFICER, PROVINCE_OFFICER, None):
+        with pytest.raises(BadInput) as refusal:
+            desk.publish(officer=officer, kind=kind, level=level, enters=None)
+        assert refusal.value.field == "level"
+    assert desk.acts() == []
+
+
+def test_a_notice_begins_at_midnight_of_its_first_day(desk: Desk, mine: str) -> None:
+    """ZJ-11, ZJ-13: until then it is 未开始, not 进行中, and cannot be closed; lists say the same as pages."""
+    number = desk.publish(mine, first_day=date(2025, 3, 5))
+    first = instant(date(2025, 3, 5), time(0))
+    for now, state in ((first - timedelta(seconds=1), NoticeState.UPCOMING), (first, NoticeState.RUNNING)):
+        assert notice(desk, number).state(now) is state
+        with desk.database.read() as tx:
+            found, count = list_notices(tx, NoticeFilter(state=state), now=now, limit=5)
+        assert ([row.id for row in found], count) == ([number], 1)
+    with pytest.raises(RuleBroken, match="公示期未满"):
+        desk.close(number, mine)
+
+
 def test_a_county_publishes_its_check(desk: Desk, mine: str) -> None:
     """ZJ-11: 县级门户公示核查意见."""
     number = desk.publish(
@@ -171,7 +207,9 @@ def test_mines_of_the_list_are_known_own_and_named_once(desk: Desk, mine: str) -
     with pytest.raises(BadInput, match="GM-520524-0099"):
         desk.publish(mine, "GM-520524-0099")
     with pytest.raises(BadInput, match="辖区"):
-        desk.publish(foreign, officer=COUNTY_OFFICER, level=Level.COUNTY, region=ZHIJIN, enters=None)
+        desk.publish(
+            foreign, officer=COUNTY_OFFICER, kind="county_check", level=Level.COUNTY, region=ZHIJIN, enters=None
+        )
     with pytest.raises(BadInput, match="出现两次"):
         desk.publish(mine, mine)
 
@@ -332,6 +370,19 @@ def test_a_withdrawn_notice_says_so_and_lets_its_mines_go(desk: Desk, mine: str)
         desk.at(date(2025, 3, 10)).close(number, mine)
 
 
+def test_correction_and_withdrawal_stand_on_the_timelines_of_their_mines(desk: Desk, mine: str) -> None:
+    """ZJ-15 全过程留痕: whoever reads a mine learns what became of the notice it stood in."""
+    number = desk.publish(mine)
+    correct(desk, number, contact="0851-0000000（演示）")
+    withdraw(desk, number)
+    with desk.database.read() as tx:
+        told = sorted(act.n for act in acts_of(tx, f"mine/{mine}"))
+    acts = desk.acts()
+    assert [acts[n].kind for n in told] == [
+        "mine.registered", "notice.published", "notice.corrected", "notice.withdrawn",
+    ]  # fmt: skip
+
+
 def test_a_withdrawal_needs_a_reason_and_a_notice_that_is_open(desk: Desk, mine: str) -> None:
     number, later = desk.publish(mine), desk.at(date(2025, 3, 10))
     with pytest.raises(BadInput, match="理由"):
@@ -378,15 +429,16 @@ def test_lists_by_state_agree_with_each_notice(desk: Desk, mine: str, state: Not
     """The SQL of a list and the arithmetic of a page say the same at every instant around the end."""
     numbers = [desk.publish(mine), desk.publish(), desk.publish(kind="listing", period=None, enters=None)]
     desk.publish(first_day=date(2025, 3, 5))
+    desk.publish(first_day=date(2025, 3, 10))
     withdraw(desk, numbers[1])
     ends = notice(desk, numbers[0]).ends_at
     assert ends is not None
-    for second in (-1, 0, 0.5, 1, 2):
+    for second in (-1, 0, 0.5, 1, 2, 2 * 86400 - 1, 2 * 86400, 2 * 86400 + 1):
         now = ends + timedelta(seconds=second)
         with desk.database.read() as tx:
             every, total = list_notices(tx, NoticeFilter(), now=now, limit=50)
             found, count = list_notices(tx, NoticeFilter(state=state), now=now, limit=50)
-        assert total == 4
+        assert total == 5
         assert {row.id for row in found} == {row.id for row in every if row.state(now) is state}
         assert count == len(found)
 

@@ -21,6 +21,7 @@ class NoticeState(StrEnum):
     """Where a notice stands, told from its dates: never from a job that may not have run."""
 
     STANDING = "standing"  # 公告（无期限）
+    UPCOMING = "upcoming"  # 未开始
     RUNNING = "running"  # 进行中
     ENDED = "ended"  # 已结束，待办结
     CLOSED = "closed"  # 已办结
@@ -29,6 +30,7 @@ class NoticeState(StrEnum):
 
 STATE_LABELS: Final[Mapping[NoticeState, str]] = {
     NoticeState.STANDING: N_("已公布"),
+    NoticeState.UPCOMING: N_("未开始"),
     NoticeState.RUNNING: N_("进行中"),
     NoticeState.ENDED: N_("已结束"),
     NoticeState.CLOSED: N_("已办结"),
@@ -93,6 +95,15 @@ _GRANTED_BY: Final[Mapping[Library, frozenset[Level]]] = {
 }
 """Which level's notice leads into a directory: a county cannot announce what only the province grants (ZJ-13)."""
 
+_ISSUED_AT: Final[Mapping[str, frozenset[Level]]] = {
+    NoticeKind.COUNTY_CHECK: frozenset({Level.COUNTY}),
+    NoticeKind.CITY_LIST: frozenset({Level.CITY}),
+    NoticeKind.PROVINCE_LIST: frozenset({Level.PROVINCIAL}),
+    NoticeKind.NATIONAL_LIST: frozenset({Level.NATIONAL}),
+    NoticeKind.NATIONAL_RECOMMENDATION: frozenset({Level.PROVINCIAL, Level.NATIONAL}),
+}
+"""The levels at which a kind is issued; kinds not named here are issued at any (ZJ-11, ZJ-13)."""
+
 
 def check_draft(draft: NoticeDraft) -> None:
     """Raise BadInput, beside its field, for what a notice cannot be published without."""
@@ -110,6 +121,8 @@ def check_draft(draft: NoticeDraft) -> None:
         raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")
     if draft.kind not in set(NoticeKind):
         raise BadInput("notice.kind", N_("请选择公示公告的种类。"), field="kind")
+    if draft.level not in _ISSUED_AT.get(draft.kind, frozenset(Level)):
+        raise BadInput("notice.kind_level", N_("这一级机关不发布这一种类的公示公告。"), field="level")
     if draft.period is None and (draft.enters is not None or draft.kind in OPEN_TO_OBJECTION):
         raise BadInput("notice.period_missing", N_("征求异议的公示须有公示期。"), field="unit")
     if draft.enters is not None and draft.level not in _GRANTED_BY.get(draft.enters, frozenset(Level)):
@@ -122,10 +135,11 @@ def check_draft(draft: NoticeDraft) -> None:
         )
 
 
-def state_at(*, recorded: str, ends_at: datetime | None, now: datetime) -> NoticeState:
+def state_at(*, recorded: str, ends_at: datetime | None, now: datetime, first_day: date | None = None) -> NoticeState:
     """Where the notice stands: ``recorded`` is what acts say (published, closed, withdrawn), the rest is arithmetic.
 
-    The end second itself still belongs to the period (as ``Period.is_over``); the next one does not.
+    It begins at midnight (Asia/Shanghai) of its first day. The end second itself still belongs to the period
+    (as ``Period.is_over``); the next one does not.
     """
     if recorded == "closed":
         return NoticeState.CLOSED
@@ -133,6 +147,8 @@ def state_at(*, recorded: str, ends_at: datetime | None, now: datetime) -> Notic
         return NoticeState.WITHDRAWN
     if ends_at is None:
         return NoticeState.STANDING
+    if first_day is not None and legal_day(now) < first_day:
+        return NoticeState.UPCOMING
     return NoticeState.RUNNING if now < ends_at + timedelta(seconds=1) else NoticeState.ENDED
 
 
@@ -159,7 +175,7 @@ def require_closable(state: NoticeState) -> None:
 
     Source: ZJ-11, ZJ-13 (公示无异议后方可归档、入库); trust.md ASVS 2.3.1.
     """
-    if state is NoticeState.RUNNING:
+    if state in (NoticeState.UPCOMING, NoticeState.RUNNING):
         raise RuleBroken("notice.still_running", N_("公示期未满，不能办结。"))
     if state is not NoticeState.ENDED:
         raise RuleBroken("notice.not_open", N_("这件公示已经办结、撤回或没有公示期。"))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from greenmine.domain.errors import NotFound
-from greenmine.domain.instant import from_utc_text, utc_text
+from greenmine.domain.instant import from_utc_text, legal_day, utc_text
 from greenmine.domain.mine import Level, Library
 from greenmine.domain.notice import Attachment, NoticeState, state_at
 from greenmine.domain.period import PeriodUnit
@@ -55,7 +55,7 @@ class NoticeRow:
 
     def state(self, now: datetime) -> NoticeState:
         """Where it stands at ``now``."""
-        return state_at(recorded=self.recorded, ends_at=self.ends_at, now=now)
+        return state_at(recorded=self.recorded, ends_at=self.ends_at, now=now, first_day=self.first_day)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def recountable_notices(tx: Tx, *, calendar: str, now: datetime) -> list[NoticeR
 def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.state is not None:
-        clauses.append(_in_state(wanted.state, utc_text(now)))
+        clauses.append(_in_state(wanted.state, now))
     if wanted.kind is not None:
         clauses.append(notice.c.kind == wanted.kind)
     if wanted.level is not None:
@@ -176,7 +176,7 @@ def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.region_prefix:
         clauses.append(notice.c.region.startswith(wanted.region_prefix))
     if wanted.states:
-        clauses.append(or_(*(_in_state(state, utc_text(now)) for state in wanted.states)))
+        clauses.append(or_(*(_in_state(state, now) for state in wanted.states)))
     if wanted.year is not None:
         clauses.append(notice.c.published_on.startswith(f"{wanted.year:04}-"))
     for word in wanted.words:
@@ -187,16 +187,19 @@ def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _in_state(state: NoticeState, now: str) -> ColumnElement[bool]:
+def _in_state(state: NoticeState, moment: datetime) -> ColumnElement[bool]:
     """The SQL twin of :func:`greenmine.domain.notice.state_at`; a test holds the two together."""
-    published = notice.c.state == "published"
+    published, now = notice.c.state == "published", utc_text(moment)
+    begun = or_(notice.c.first_day.is_(None), notice.c.first_day <= legal_day(moment).isoformat())
     match state:
         case NoticeState.STANDING:
             return and_(published, notice.c.ends_at.is_(None))
+        case NoticeState.UPCOMING:
+            return and_(published, notice.c.ends_at.is_not(None), not_(begun))
         case NoticeState.RUNNING:
-            return and_(published, notice.c.ends_at >= now)
+            return and_(published, begun, notice.c.ends_at >= now)
         case NoticeState.ENDED:
-            return and_(published, notice.c.ends_at < now)
+            return and_(published, begun, notice.c.ends_at < now)
         case NoticeState.CLOSED:
             return notice.c.state == "closed"
         case NoticeState.WITHDRAWN:

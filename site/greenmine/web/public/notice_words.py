@@ -10,6 +10,7 @@ from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
 from greenmine.domain.text import N_
 from greenmine.store.notice import NoticeRow
 from greenmine.web.formats import Tone, days_left
+from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 
 
@@ -17,6 +18,7 @@ class StateGroup(StrEnum):
     """The states as a reader sorts them."""
 
     RUNNING = "running"  # 进行中
+    UPCOMING = "upcoming"  # 未开始
     ENDED = "ended"  # 已结束
     STANDING = "standing"  # 公告
     WITHDRAWN = "withdrawn"  # 已撤回
@@ -29,12 +31,14 @@ class StateGroup(StrEnum):
 
 STATE_GROUP_LABELS: Final[Mapping[StateGroup, str]] = {
     StateGroup.RUNNING: N_("进行中"),
+    StateGroup.UPCOMING: N_("未开始"),
     StateGroup.ENDED: N_("已结束"),
     StateGroup.STANDING: N_("公告"),
     StateGroup.WITHDRAWN: N_("已撤回"),
 }
 _TONES: Final[Mapping[NoticeState, Tone]] = {
     NoticeState.STANDING: Tone.PLAIN,
+    NoticeState.UPCOMING: Tone.PLAIN,
     NoticeState.RUNNING: Tone.OPEN,
     NoticeState.ENDED: Tone.PLAIN,
     NoticeState.CLOSED: Tone.OK,
@@ -58,7 +62,9 @@ def kind_word(code: str) -> str:
 
 
 def left_words(row: NoticeRow, state: NoticeState, *, today: date) -> str:
-    """``还剩3天`` while it runs, ``等待办结`` after its end, empty otherwise."""
+    """``11月20日起`` before it begins, ``还剩3天`` while it runs, ``等待办结`` after its end, empty otherwise."""
     if state is NoticeState.RUNNING and row.last_day is not None:
         return days_left(row.last_day, today)
+    if state is NoticeState.UPCOMING and row.first_day is not None:
+        return _("%(day)s起", day=day_words(row.first_day))
     return _("等待办结") if state is NoticeState.ENDED else ""
