@@ -59,6 +59,14 @@ def aliases_of(tx: Tx, number: str) -> tuple[str, ...]:
     return tuple(tx.execute(query).scalars())
 
 
+def known_aliases(tx: Tx) -> Mapping[str, tuple[str, ...]]:
+    """Other names of every mine that has any, by public number, in their order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in tx.execute(select(mine_alias).order_by(mine_alias.c.mine, mine_alias.c.position)):
+        found[row.mine] = (*found.get(row.mine, ()), row.name)
+    return found
+
+
 def memberships_of(tx: Tx, number: str) -> list[MembershipRow]:
     """All memberships, newest first."""
     query = select(membership).where(membership.c.mine == number).order_by(membership.c.act_in.desc())

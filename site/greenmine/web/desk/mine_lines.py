@@ -24,6 +24,9 @@ BAR: Final = "｜"
 MOST_LINES: Final = 2500
 """What the envelope of one act can hold; larger lists are published as several notices."""
 
+LONGEST_CELL: Final = 1000
+"""As the schema of acts bounds a cell of a list (domain/act_schema.py, texts())."""
+
 _CELL_ENDS: Final = re.compile(r"[\t｜|]")
 _NUMBER: Final = re.compile(r"GM-[0-9]{6}-[0-9]{4,6}")
 _NAMES: Final = (Column.NAME, Column.NAME_AND_MINERAL, Column.HOLDER)
@@ -49,17 +52,17 @@ def write_lines(items: Iterable[NoticeItem]) -> str:
     return "\n".join(BAR.join([*([item.mine] if item.mine else []), *map(_plain, item.cells)]) for item in items)
 
 
-def numbered(items: Iterable[NoticeItem], known: Iterable[KnownMine]) -> tuple[NoticeItem, ...]:
-    """Items whose name is exactly that of one registered mine, with its number."""
-    by_key: dict[str, list[str]] = {}
-    for mine in known:
-        by_key.setdefault(mine.key, []).append(mine.id)
+def numbered(items: Iterable[NoticeItem], names: Mapping[str, frozenset[str]]) -> tuple[NoticeItem, ...]:
+    """Items whose name fits exactly one registered mine, with its number.
+
+    :param names: key of a name → numbers of the mines that go by it (mine_check.names_by_key)
+    """
     listed = tuple(items)
     taken = {item.mine for item in listed}
     found: list[NoticeItem] = []
     for item in listed:
-        same = by_key.get(name_key(item.name), [])
-        number = same[0] if not item.mine and len(same) == 1 and same[0] not in taken else item.mine
+        same = names.get(name_key(item.name), frozenset()) if not item.mine else frozenset()
+        number = next(iter(same)) if len(same) == 1 and not same & taken else item.mine
         taken.add(number)
         found.append(NoticeItem(item.name, item.cells, number, item.note))
     return tuple(found)
@@ -126,6 +129,14 @@ def _item(columns: Sequence[str], number: int, line: str) -> NoticeItem:
             columns=len(columns),
         )
     cells += [""] * (len(columns) - len(cells))
+    if any(len(cell) > LONGEST_CELL for cell in cells):
+        raise BadInput(
+            "lines.long",
+            N_("名单第%(line)s行有一栏超过%(most)s个字，请缩短，或改用附件。"),
+            field="lines",
+            line=number,
+            most=LONGEST_CELL,
+        )
     name = cells[_name_at(columns)]
     if not name:
         raise BadInput("lines.name", N_("名单第%(line)s行没有矿山名称。"), field="lines", line=number)

@@ -26,6 +26,7 @@ from greenmine.web.parts import Change
 from greenmine.web.public.notice import notice_shown
 
 from .frame import home
+from .mine_check import registered
 from .notice import PATH
 from .own import require_here
 from .refusal import shown, shown_refused
@@ -58,9 +59,13 @@ def close_page(number: str) -> ResponseReturnValue:
     dropped = [mine for mine in request.form.getlist("dropped") if mine in mines]
     step = request.form.get("step", "")
     if request.method == "GET" or (step == "choose" and mines):
-        form = close_sheet((mine, mines[mine].name) for mine in dropped) if step else NoticeCloseSheet()
+        form = (
+            close_sheet(((mine, mines[mine].name) for mine in dropped), lists=row.enters is not None)
+            if step
+            else NoticeCloseSheet()
+        )
         return _close_shown(row, mines, dropped, form, choosing=bool(mines) and not step)
-    form = close_sheet((mine, mines[mine].name) for mine in dropped)
+    form = close_sheet(((mine, mines[mine].name) for mine in dropped), lists=row.enters is not None)
     if not form.validate():
         return _close_shown(row, mines, dropped, form, choosing=False)
     try:
@@ -104,9 +109,12 @@ def _close_shown(
 def _close_values(
     row: NoticeRow, mines: Mapping[str, ItemRow], dropped: list[str], *, choosing: bool
 ) -> dict[str, Any]:
+    with current_services().database.read() as tx:
+        names = registered(tx, mines.values())
     return {
         "notice": row,
         "mines": list(mines.values()),
+        "names": names,
         "dropped": dropped,
         "listed_count": len(mines) - len(dropped),
         "choosing": choosing,

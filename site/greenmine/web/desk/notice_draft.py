@@ -12,6 +12,8 @@ from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.draft import DraftKind, DraftRow
+from greenmine.store.mine import known_aliases
+from greenmine.usecases.draft import DraftMoved
 from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.publish_draft import publish_notice_draft
 from greenmine.web.context import current_officer, current_services
@@ -28,6 +30,7 @@ from greenmine.web.public.notice_words import kind_word
 
 from . import drafting
 from .frame import home
+from .mine_check import Registered, names_by_key, registered
 from .mine_lines import BAR, from_file, numbered, read_columns, read_lines, write_lines
 from .mine_search import found_mines, mine_line
 from .notice import PATH
@@ -38,6 +41,8 @@ KIND: Final = DraftKind.NOTICE
 WORDS: Final = "desk/notice_words.html"
 LIST: Final = "desk/notice_list.html"
 FILES: Final = "desk/notice_files.html"
+SAME: Final = "same_mines"
+UNCONFIRMED: Final = N_("名单中有名称与登记名称不同的矿山，请核对编号；确认是同一座矿山的，请勾选后再发布。")
 
 
 def words_page(number: int) -> ResponseReturnValue:
@@ -74,15 +79,21 @@ def list_page(number: int) -> ResponseReturnValue:
     except GreenmineError as error:
         saved = drafting.save(draft, values)
         _refuse(form, error)
+        if saved.moved is not None:
+            return _list_moved(form, saved, values)
         return _list_shown(saved.draft, form)
     values = {"columns": BAR.join(columns), "lines": write_lines(items)}
     saved = drafting.save(draft, values)
     if saved.moved is not None:
-        return drafting.shown_moved(
-            LIST, _page(saved.draft), form=form, saved=saved, typed=values, **_list_values(saved.draft)
-        )
+        return _list_moved(form, saved, values)
     stay = request.form.get("step") != "next"
     return redirect(f"{_path(draft)}/list" if stay else f"{_path(draft)}/files", 303)
+
+
+def _list_moved(form: NoticeListSheet, saved: drafting.Saved, values: dict[str, Any]) -> ResponseReturnValue:
+    return drafting.shown_moved(
+        LIST, _page(saved.draft), form=form, saved=saved, typed=values, **_list_values(saved.draft)
+    )
 
 
 def _listed(
@@ -92,12 +103,14 @@ def _listed(
     reference = services.reference
     with services.database.read() as tx:
         known = known_in(tx, draft.region, reference.regions)
+        names = names_by_key(known, known_aliases(tx))
     sent = request.files.get("table")
     if sent is not None and sent.filename:
         (file,) = taken([sent], kinds=LISTS, room=1)
-        return from_file(file.content, region=draft.region, known=known, reference=reference)
+        columns, items = from_file(file.content, region=draft.region, known=known, reference=reference)
+        return columns, numbered(read_lines(columns, write_lines(items)), names)
     columns = read_columns(values["columns"])
-    return columns, numbered(read_lines(columns, values["lines"]), known)
+    return columns, numbered(read_lines(columns, values["lines"]), names)
 
 
 def add_mine(number: int) -> ResponseReturnValue:
@@ -168,13 +181,27 @@ def draft_list_csv(number: int) -> ResponseReturnValue:
 def preview_page(number: int) -> ResponseReturnValue:
     """``/desk/notices/drafts/<n>/preview``: the public page of the notice, made by publishing it and taking it back."""
     services = current_services()
-    draft = drafting.draft_of(services, number, kind=KIND)
+    return _previewed(drafting.draft_of(services, number, kind=KIND), services)
+
+
+def _previewed(draft: DraftRow, services: Services, *, refused: str = "") -> ResponseReturnValue:
     try:
         page, values = _rehearse(draft, services=services)
     except GreenmineError as error:
         return _unready(draft, error)
+    names = _names(draft, services)
     page = replace(page, crumbs=_page(draft).crumbs, noindex=True, canonical="", section="")
-    return render("desk/notice_preview.html", page, draft=draft, ways=_ways(draft), **values)
+    own = {"names": names, "differing": [each for each in names if not each.fits], "refused": refused}
+    body = render("desk/notice_preview.html", page, draft=draft, ways=_ways(draft), **own, **values)
+    return make_response(body, 400 if refused else 200)
+
+
+def _names(draft: DraftRow, services: Services) -> tuple[Registered, ...]:
+    """The lines with a number, in the order of the list, with the names registered under these numbers."""
+    items = read_lines(read_columns(draft.data.get("columns", "")), draft.data.get("lines", ""))
+    with services.database.read() as tx:
+        names = registered(tx, items)
+    return tuple(names[item.mine] for item in items if item.mine and item.mine in names)
 
 
 def _unready(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
@@ -194,6 +221,10 @@ def publish(number: int) -> ResponseReturnValue:
     draft = drafting.draft_of(services, number, kind=KIND)
     try:
         notice = notice_of(draft.data, region=draft.region)
+        if request.form.get(SAME) != "y" and not all(each.fits for each in _names(draft, services)):
+            if drafting.seen_version() != draft.version:
+                raise DraftMoved(draft)
+            return _previewed(draft, services, refused=_(UNCONFIRMED))
         with services.database.write() as tx:
             published = publish_notice_draft(
                 tx, number, notice, seen_version=drafting.seen_version(), reference=services.reference,
@@ -245,7 +276,10 @@ def _list_values(draft: DraftRow) -> dict[str, Any]:
     except BadInput:
         items = ()
     query = request.args.get("q", "").strip()[:128]
+    with current_services().database.read() as tx:
+        names = registered(tx, items)
     return {
+        "names": names,
         "ways": _ways(draft),
         "here": LIST,
         "columns": columns,
