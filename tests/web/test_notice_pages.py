@@ -12,7 +12,7 @@ from tests.desk import instant
 from tests.reference_data import reference
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.real_notices import enter_all, golden_cases, preset_of, real_notices
-from tests.web.register import FIRST, NOW
+from tests.web.register import FACTS, FIRST, NOW, build
 from tests.web.register import site as register_site
 from tests.web.strict_client import StrictClient, words
 
@@ -147,6 +147,28 @@ def test_the_state_follows_the_instant_of_the_request(site: Site, now: datetime,
     assert rows[1].endswith(f"{state} {left}")
     running = text_of(site, "/notices?state=running")
     assert ("关于拟纳入名录矿山的公示" in running) is (state == "进行中")
+
+
+def test_a_notice_that_begins_later_is_told_as_not_begun(site: Site) -> None:
+    """ZJ-11, ZJ-13: from midnight of its first day in Shanghai it runs, and not a second before."""
+    number = publish(site, draft(), instant(date(2026, 11, 13)))
+    site.clock.now = datetime(2026, 11, 15, 15, 59, 59, tzinfo=UTC)
+    assert site.client.get(f"/notices/{number}").h1.endswith("未开始")
+    assert "公示自2026年11月16日开始" in text_of(site, f"/notices/{number}")
+    assert "关于拟纳入名录矿山的公示" in text_of(site, "/notices?state=upcoming")
+    assert "关于拟纳入名录矿山的公示" not in text_of(site, "/notices?state=running")
+    site.clock.now = datetime(2026, 11, 15, 16, 0, 0, tzinfo=UTC)
+    assert site.client.get(f"/notices/{number}").h1.endswith("进行中")
+
+
+def test_each_mine_that_was_listed_is_named_in_the_record_of_its_notice(tmp_path: Path) -> None:
+    """ZJ-15: lines of the record that say the same tell nothing."""
+    made = open_site(tmp_path / "register")
+    filled = build(made.services.database)
+    text = text_of(made, f"/notices/{filled.closed_notice}")
+    made.services.database.close()
+    for mine in ("zhijin", "wengan"):
+        assert f"纳入：{FACTS[mine].name}" in text
 
 
 def test_an_empty_state_says_so_and_leads_back(site: Site) -> None:

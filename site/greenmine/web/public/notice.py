@@ -144,7 +144,7 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
         "objection": objection_shown(row, state=state, period=period),
         "corrections": corrections_of(acts),
         "withdrawal": withdrawal_of(acts),
-        "steps": notice_steps(acts, row, regions=regions, now=now),
+        "steps": notice_steps(acts, row, items=items, regions=regions, now=now),
     }
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from flask import current_app
 
 from greenmine.domain.instant import legal_day
 from greenmine.domain.notice import Attachment, NoticeState
@@ -18,15 +20,17 @@ from greenmine.domain.notice_rule import (
 )
 from greenmine.domain.region import Regions
 from greenmine.store.act import ActRow
-from greenmine.store.notice import NoticeRow
-from greenmine.web.act_words import act_moment, act_step, sentences
+from greenmine.store.notice import ItemRow, NoticeRow
+from greenmine.web.act_words import act_moment, act_step, act_title, sentences
 from greenmine.web.formats import Tone
 from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 from greenmine.web.parts import Change, FileShown, Step
 from greenmine.web.public.document_words import media_word
 from greenmine.web.public.notice_period import PeriodShown
+from greenmine.web.routing import answers
 
+ONLINE_OBJECTION: Final = "/notices/<number>/objection"
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -40,6 +44,7 @@ class ObjectionShown:
 
     accepted: bool
     is_open: bool
+    opens: str
     until: str
     real_name: bool
     forms: tuple[str, ...]
@@ -87,9 +92,10 @@ def objection_shown(row: NoticeRow, *, state: NoticeState, period: PeriodShown |
     return ObjectionShown(
         accepted=bool(terms.get("accepted", period is not None)),
         is_open=state is NoticeState.RUNNING,
+        opens=day_words(row.first_day) if state is NoticeState.UPCOMING and row.first_day else "",
         until=period.exact if period else "",
         real_name=bool(terms.get("real_name", False)),
-        forms=_words(terms, "forms", ObjectionForm, OBJECTION_FORM_LABELS),
+        forms=_words(terms, "forms", ObjectionForm, OBJECTION_FORM_LABELS, without=_not_yet()),
         person=_words(terms, "person_parts", ObjectionPart, OBJECTION_PART_LABELS),
         unit=_words(terms, "unit_parts", ObjectionPart, OBJECTION_PART_LABELS),
         refused=_words(terms, "refused", Refusal, REFUSAL_LABELS),
@@ -124,16 +130,39 @@ def withdrawal_of(acts: Iterable[ActRow]) -> Withdrawal | None:
     return None
 
 
-def notice_steps(acts: Sequence[ActRow], row: NoticeRow, *, regions: Regions, now: datetime) -> list[Step]:
-    """The acts, newest first, above them the end that is still to come."""
-    steps = [act_step(act, regions, text=_act_text(act), tone=_tone(act)) for act in acts]
-    if row.state(now) is NoticeState.RUNNING and row.last_day is not None:
+def notice_steps(
+    acts: Sequence[ActRow], row: NoticeRow, *, items: Iterable[ItemRow], regions: Regions, now: datetime
+) -> list[Step]:
+    """The acts, newest first, above them the end that is still to come; each mine that was listed by its name."""
+    names = {f"mine/{item.mine}": item.name for item in items if item.mine}
+    steps = [_step(act, regions, name=names.get(act.object, "")) for act in acts]
+    if row.state(now) in (NoticeState.UPCOMING, NoticeState.RUNNING) and row.last_day is not None:
         steps.insert(0, Step(day=row.last_day, title=_("公示期满"), due=True))
     return steps
 
 
-def _words(terms: Mapping[str, Any], name: str, kind: type[Word], labels: Mapping[Word, str]) -> tuple[str, ...]:
-    return tuple(_(labels[kind(code)]) for code in terms.get(name, ()) if code in tuple(kind))
+def _step(act: ActRow, regions: Regions, *, name: str) -> Step:
+    if not name:
+        return act_step(act, regions, text=_act_text(act), tone=_tone(act))
+    title = _("%(deed)s：%(mine)s", deed=act_title(act.kind), mine=name)
+    return act_step(act, regions, title=title, text=_act_text(act), tone=_tone(act), href=f"/mines/{act.object[5:]}")
+
+
+def _words(
+    terms: Mapping[str, Any],
+    name: str,
+    kind: type[Word],
+    labels: Mapping[Word, str],
+    *,
+    without: frozenset[Word] = frozenset(),
+) -> tuple[str, ...]:
+    known = [kind(code) for code in terms.get(name, ()) if code in tuple(kind)]
+    return tuple(_(labels[each]) for each in known if each not in without)
+
+
+def _not_yet() -> frozenset[ObjectionForm]:
+    """Ways to object that the notice names and this site does not have: it must not promise them."""
+    return frozenset() if answers(current_app, ONLINE_OBJECTION) else frozenset({ObjectionForm.ONLINE})
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Change]:
