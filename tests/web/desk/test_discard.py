@@ -1,7 +1,7 @@
 """A draft is thrown away only on purpose, and only as it was seen."""
 
 from tests.desk import PROVINCE_COLLEAGUE
-from tests.web.desk.test_notice import start, token, written
+from tests.web.desk.test_notice import published, start, token, written
 from tests.web.desk_site import DeskSite, sent_by
 from tests.web.strict_client import words
 
@@ -36,3 +36,25 @@ def test_no_field_that_is_refused_when_empty_is_called_optional(site: DeskSite) 
     labels = [words(node) for node in chosen.page.iter("label")]
     for label in ("决定机关", "纳入日期"):
         assert f"{label}（有矿山纳入名录时必填）" in labels
+
+
+def test_publishing_is_confirmed_once_and_leaves_nothing_in_cookies(site: DeskSite) -> None:
+    person, draft = written(site)
+    sent = person.send(f"{draft}/preview", form="version")
+    assert sent.location.endswith("?done=published") and "flash" not in str(sent.headers)
+    shown = person.get(sent.location)
+    assert "已发布" in [words(node) for node in shown.page.iter("p")]
+    assert "公众现在可以看到" not in person.get(sent.location.partition("?")[0]).text
+
+
+def test_the_withdraw_form_of_a_withdrawn_notice_is_refused_when_opened(site: DeskSite) -> None:
+    person, number = published(site)
+    person.send(f"/desk/notices/{number}/withdraw", {"reason": "发布有误。"})
+    assert "已经办结或撤回" in words(person.get(f"/desk/notices/{number}/withdraw", status=409).page)
+
+
+def test_the_site_names_no_way_to_object_that_it_does_not_have(site: DeskSite) -> None:
+    _person, number = published(site)
+    page = words(site.as_(None).get(f"/notices/{number}").page)
+    assert "本站目前不接收网上异议" in page and "网上提交" not in page
+    assert "公示中的矿山" in words(site.as_(None).get("/regions/520000").page)

@@ -35,7 +35,11 @@ def test_zj_13_a_wrong_number_is_seen_and_must_be_confirmed_before_it_is_publish
     before = site.size()
     refused = person.send(f"{draft}/preview", form="version", status=400)
     assert "确认是同一座矿山的，请勾选后再发布" in words(refused.page) and site.size() == before
-    number = person.send(f"{draft}/preview", {"same_mines": "y"}, form="version").location.rpartition("/")[2]
+    number = (
+        person.send(f"{draft}/preview", {"same_mines": "y"}, form="version")
+        .location.partition("?")[0]
+        .rpartition("/")[2]
+    )
     site.later(days=7)
     assert "演示织金县白云煤矿 名称不同" in words(person.get(f"/desk/notices/{number}/close").page)
 
@@ -103,7 +107,7 @@ def test_closing_a_check_notice_does_not_speak_of_a_directory(site: DeskSite) ->
                         "first_day": "2026-03-02", "last_day": "2026-03-09", "enters": ""}, form="title")  # fmt: skip
     mine = site.mines["qingshan"]
     person.send(f"{draft}/list", {"columns": "序号｜矿山名称", "lines": f"{mine}｜1｜演示织金县青山磷矿"}, form="lines")
-    number = person.send(f"{draft}/preview", form="version").location.rpartition("/")[2]
+    number = person.send(f"{draft}/preview", form="version").location.partition("?")[0][-9:]
     site.later(days=10)
     close = f"/desk/notices/{number}/close"
     assert "纳入" not in words(next(person.get(close).page.iter("main")))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.errors import Conflict, GreenmineError
+from greenmine.domain.errors import Conflict, GreenmineError, RuleBroken
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState, require_closable
 from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require_notice_level
@@ -46,7 +46,7 @@ def notice_page(number: str) -> ResponseReturnValue:
         row = _seen_notice(get_notice(tx, number), officer, services)
         public, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
     page = Page(title=public.title, noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
-    return render("desk/notice.html", page, **values, deeds=_deeds(row, officer, services, now))
+    return render("desk/notice.html", page, **values, deeds=_deeds(row, officer, services, now), done=request.args.get("done"))
 
 
 def close_page(number: str) -> ResponseReturnValue:
@@ -184,6 +184,8 @@ def withdraw_page(number: str) -> ResponseReturnValue:
     services, officer, form = current_services(), current_officer(), ReasonSheet()
     with services.database.read() as tx:
         row = _own(get_notice(tx, number), Deed.WITHDRAW_NOTICE, officer, services)
+    if row.state(services.clock()) in (NoticeState.CLOSED, NoticeState.WITHDRAWN):
+        raise RuleBroken("notice.not_open", N_("这件公示公告已经办结或撤回。"))
     page = _page(row, _("撤回"))
     if not form.validate_on_submit():
         return shown("desk/notice_withdraw.html", page, form=form, notice=row)

@@ -232,7 +232,7 @@ def publish(number: int) -> ResponseReturnValue:
             )  # fmt: skip
     except (BadInput, RuleBroken) as error:
         return _unready(draft, error)
-    return redirect(f"{PATH}/{published}", 303)
+    return redirect(f"{PATH}/{published}?done=published", 303)
 
 
 def discard(number: int) -> ResponseReturnValue:

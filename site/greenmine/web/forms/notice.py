@@ -153,7 +153,11 @@ class NoticeCloseSheet(Sheet):
     )
     decision_no = line(_("决定文号"), hint=_("纳入名录的文件文号。"))
     organ = line(_("决定机关"), NeededWhen(_("（有矿山纳入名录时必填）")))
-    since = DayField(_("纳入日期"), description=_("决定生效的日期。"), validators=[NeededWhen(_("（有矿山纳入名录时必填）")), Optional()])
+    since = DayField(
+        _("纳入日期"),
+        description=_("决定生效的日期。"),
+        validators=[NeededWhen(_("（有矿山纳入名录时必填）")), Optional()],
+    )
     batch_name = line(_("批次"), hint=_("如“2026年第一批”。"))
 
 

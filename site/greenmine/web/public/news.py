@@ -71,7 +71,7 @@ def news() -> ResponseReturnValue:
 
 
 def news_item(slug: str) -> ResponseReturnValue:
-    """``/news/<slug>``: the text with pictures, film and transcript; corrections said above it; of a withdrawn one, that it was."""
+    """``/news/<slug>``: text, pictures, film, transcript and corrections; of a withdrawn one, only that it was."""
     services = current_services()
     with services.database.read() as tx:
         row = get_article(tx, "news", slug)

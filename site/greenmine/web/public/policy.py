@@ -21,8 +21,8 @@ from greenmine.web.paging import PER_PAGE, paging, read_page_number
 from greenmine.web.parts import Facet
 from greenmine.web.places import place_name
 from greenmine.web.public.article_text import article_html, remark_title, remarks_of
-from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.public.policy_shown import PolicyShown, policy_shown, replaced_by, replaces
+from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.routing import Route
 
 PATH: Final = "/policies"
