@@ -23,6 +23,9 @@ ACTS = "greenmine.cli.act_docs"
 WIDTH = 100
 """Columns of the help texts: the page must not depend on the terminal it was printed in."""
 
+HELP_OPTIONS = ["-h", "--help"]
+"""As the command line itself: click keeps the help option it made first, so a page printed without them loses -h."""
+
 ROUTES = ("greenmine.web.routes", "greenmine.api.routes")
 
 
@@ -92,7 +95,7 @@ def commands_page() -> str:
     """Every command with its help, arguments and options."""
     lines = ["# Commands", "", "Printed from the command line itself by `make docs`.", ""]
     for path, command in commands():
-        context = click.Context(command, info_name=path, terminal_width=WIDTH)
+        context = click.Context(command, info_name=path, terminal_width=WIDTH, help_option_names=HELP_OPTIONS)
         lines += [f"## {path}", "", "```", command.get_help(context), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -8,6 +8,7 @@ decide the same removal).
 """
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ def _open_sqlite(url: str) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     if path is not None and path != ":memory:":
         _make_file(Path(path))
+    weakref.finalize(engine, engine.pool.dispose)  # who drops an engine drops its files too (Python 3.13 warns else)
     return engine
 
 
