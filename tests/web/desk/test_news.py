@@ -7,7 +7,7 @@ import pytest
 from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, PROVINCE_OFFICER
 from tests.hostile_files import CANARY, HTML, SVG, jpeg, png, png_header, zip_file
 from tests.web.desk_site import DeskSite, Person
-from tests.web.strict_client import words
+from tests.web.strict_client import Answer, words
 
 from greenmine.store.draft import get_draft
 
@@ -61,8 +61,10 @@ def test_a_correction_says_so_on_the_original_and_a_second_sees_the_first(site: 
     address = editor.send(f"{draft}/preview", form="version").location
     moment = words(next(site.as_(None).get(address).page.iter("time")))
     site.later(days=2)
-    mine = correct(editor, address)
-    theirs = correct(site.as_(PROVINCE_OFFICER), address)
+    mine = correct(editor, address).location
+    warned = correct(site.as_(PROVINCE_OFFICER), address, status=409)
+    assert "已有更正草稿" in warned.h1 and mine in warned.links()
+    theirs = correct(site.as_(PROVINCE_OFFICER), address, step="anew").location
     editor.send(mine, {"title": "演示：更正后的标题", "note": ""}, form="markdown")
     assert "请写明更正说明" in words(editor.get(f"{mine}/preview", status=400).page)
     editor.send(mine, {"note": "标题有误"}, form="markdown")
@@ -74,16 +76,39 @@ def test_a_correction_says_so_on_the_original_and_a_second_sees_the_first(site: 
     second = site.as_(PROVINCE_OFFICER)
     second.send(theirs, {"title": "演示：另一标题", "note": "再改"}, form="markdown")
     assert "已有变化" in words(second.get(f"{theirs}/preview", status=400).page)
-    assert "演示：另一标题" in [node.get("value") for node in second.get(theirs).page.iter("input")]
+    shown = second.get(theirs)
+    assert "演示：另一标题" in [node.get("value") for node in shown.page.iter("input")]
+    assert "演示：更正后的标题" in words(shown.page) and "保留您填写的：演示：另一标题" in words(shown.page)
+    second.send(theirs, {"step": "take", "summary": "另一摘要。"}, form="markdown")
+    taken = second.get(theirs)
+    assert "另一名经办人员" not in words(taken.page)
+    second.send(f"{theirs}/preview", form="version")
+    public = site.as_(None).get(address)
+    assert public.h1 == "演示：另一标题" and site.person_of(site.last_act().n) == PROVINCE_OFFICER.id
 
 
-def correct(person: Person, address: str) -> str:
+def test_taking_over_a_newer_version_keeps_what_i_changed_and_takes_the_rest(site: DeskSite) -> None:
+    editor, draft = written(site)
+    address = editor.send(f"{draft}/preview", form="version").location
+    mine = correct(editor, address).location
+    second = site.as_(PROVINCE_OFFICER)
+    theirs = correct(second, address, step="anew").location
+    editor.send(mine, {"title": "演示：更正后的标题", "author": "演示甲", "note": "标题有误"}, form="markdown")
+    editor.send(f"{mine}/preview", form="version")
+    second.send(theirs, {"author": "演示乙", "note": "作者有误", "step": "take"}, form="markdown")
+    values = {node.get("name"): node.get("value") for node in second.get(theirs).page.iter("input")}
+    assert (values["title"], values["author"]) == ("演示：更正后的标题", "演示乙")
+    second.send(f"{theirs}/preview", form="version")
+    assert site.as_(None).get(address).h1 == "演示：更正后的标题"
+
+
+def correct(person: Person, address: str, *, step: str = "", status: int = 303) -> Answer:
     """Open a correction from the list of news."""
     slug = address.rpartition("/")[2]
     token = next(
         n.get("value", "") for n in person.get("/desk/news").page.iter("input") if n.get("name") == "csrf_token"
     )
-    return person.post(f"/desk/news/{slug}/correct", {"csrf_token": token}).location
+    return person.post(f"/desk/news/{slug}/correct", {"csrf_token": token, "step": step}, status=status)
 
 
 def test_a_withdrawn_item_keeps_its_address_and_says_why(site: DeskSite) -> None:

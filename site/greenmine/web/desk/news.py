@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from flask import redirect
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
@@ -16,7 +16,7 @@ from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.article import ArticleFilter, ArticleRow, get_article, list_articles
 from greenmine.store.database import Tx
-from greenmine.store.draft import DraftKind, DraftState, list_drafts
+from greenmine.store.draft import DraftKind, DraftRow, DraftState, list_drafts
 from greenmine.store.figure import region_prefix
 from greenmine.usecases.article import withdraw_article
 from greenmine.usecases.draft import start_draft
@@ -97,11 +97,21 @@ def correct_start(slug: str) -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     with services.database.write() as tx:
         row = _own_desk_article(tx, slug, officer, services)
+        others = _open_corrections(tx, row, officer)
+        if others and request.form.get("step") != "anew":
+            page = Page(title=_("已有更正草稿"), noindex=True, crumbs=(home(), Crumb(_("新闻"), PATH)))
+            return make_response(render("desk/news_open.html", page, drafts=others, slug=slug, path=PATH), 409)
         number = start_draft(
-            tx, KIND, region=row.article.region or COUNTRY, title=row.article.title, data=_values_of(row),
+            tx, KIND, region=row.article.region or COUNTRY, title=row.article.title, data=_first_values(row),
             reference=services.reference, officer=officer, at=services.clock(), about=row.article.object,
         )  # fmt: skip
     return redirect(f"{PATH}/drafts/{number}", 303)
+
+
+def _open_corrections(tx: Tx, row: ArticleRow, officer: Officer) -> list[DraftRow]:
+    """Corrections of this article that somebody has begun and not published."""
+    drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=[DraftState.OPEN], limit=10_000)
+    return [draft for draft in drafts if draft.object == row.article.object]
 
 
 def withdraw_page(slug: str) -> ResponseReturnValue:
@@ -136,7 +146,14 @@ def _own_desk_article(tx: Tx, slug: str, officer: Officer, services: Services) -
     return row
 
 
-def _values_of(row: ArticleRow) -> dict[str, Any]:
+def _first_values(row: ArticleRow) -> dict[str, Any]:
+    """What a correction starts from, kept a second time as its base: later shows who changed what."""
+    values = values_of(row)
+    return {**values, "base": {name: value for name, value in values.items() if name not in ("seen_act", "slug")}}
+
+
+def values_of(row: ArticleRow) -> dict[str, Any]:
+    """A published article as a draft keeps it."""
     article, video = row.article, row.article.meta.get("video") or {}
     return {
         "title": article.title,

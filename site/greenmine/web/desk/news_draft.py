@@ -29,6 +29,7 @@ from greenmine.web.public.news import news_shown
 from . import drafting
 from .frame import home
 from .news import PATH
+from .news_meanwhile import meanwhile
 
 KIND: Final = DraftKind.NEWS
 WORDS: Final = "desk/news_words.html"
@@ -45,11 +46,16 @@ def words_page(number: int) -> ResponseReturnValue:
     values = typed(form)
     if draft.object:
         values["slug"] = draft.data["slug"]
+        if request.form.get("step") == "take" and (newer := meanwhile(draft, current_services(), values)) is not None:
+            values = dict(newer.values)
     saved = drafting.save(draft, values, title=values["title"].strip() or draft.title)
     if saved.moved is not None:
         return drafting.shown_moved(
-            WORDS, _page(saved.draft), form=form, saved=saved, typed=values, ways=_ways(saved.draft)
-        )
+            WORDS, _page(saved.draft), form=form, saved=saved, typed=values, ways=_ways(saved.draft),
+            meanwhile=(),
+        )  # fmt: skip
+    if request.form.get("step") == "take":
+        return redirect(_path(draft), 303)
     if draft.object:
         form.slug.data = draft.data["slug"]
     if not form.validate():
@@ -227,7 +233,9 @@ def _publish(tx: Any, draft: DraftRow, article: Article, version: int, services:
 
 
 def _shown(template: str, draft: DraftRow, form: Any, *, status: int = 400) -> ResponseReturnValue:
-    body = render(template, _page(draft), form=form, draft=draft, differences=(), ways=_ways(draft))
+    newer = meanwhile(draft, current_services()) if template == WORDS else None
+    told = newer.lines if newer is not None else ()
+    body = render(template, _page(draft), form=form, draft=draft, differences=(), ways=_ways(draft), meanwhile=told)
     return make_response(body, status if form.errors else 200)
 
 
