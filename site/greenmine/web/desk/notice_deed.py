@@ -46,7 +46,8 @@ def notice_page(number: str) -> ResponseReturnValue:
         row = _seen_notice(get_notice(tx, number), officer, services)
         public, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
     page = Page(title=public.title, noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
-    return render("desk/notice.html", page, **values, deeds=_deeds(row, officer, services, now), done=request.args.get("done"))
+    deeds, done = _deeds(row, officer, services, now), request.args.get("done")
+    return render("desk/notice.html", page, **values, deeds=deeds, done=done)
 
 
 def close_page(number: str) -> ResponseReturnValue:
