@@ -2,7 +2,7 @@
 
 from tests.desk import ADMINISTRATOR, CITY_OFFICER, COUNTY_OFFICER, EDITOR, PROVINCE_COLLEAGUE, PROVINCE_OFFICER
 from tests.web.desk.test_credit import ENTRY
-from tests.web.desk.test_notice import published, written
+from tests.web.desk.test_notice import TITLE, published, written
 from tests.web.desk.test_removal import propose
 from tests.web.desk_site import DeskSite
 from tests.web.strict_client import words
@@ -67,3 +67,13 @@ def test_a_malformed_file_is_told_with_line_and_reason_after_the_next_sync(site:
     assert all(part in page for part in ("news/2026-11-01-broken.md", "3", "缺少字段 title"))
     assert "1处" in words(site.as_(ADMINISTRATOR).get("/desk").page)
     assert "1处问题" in words(site.as_(EDITOR).get("/status").page)
+
+
+def test_the_latest_records_are_told_by_name_not_by_number(site: DeskSite) -> None:
+    person, number = published(site)
+    propose(site, PROVINCE_OFFICER)
+    person.send(f"/desk/notices/{number}/withdraw", {"reason": "名单有误。"})
+    removal = next(act.object.partition("/")[2] for act in site.acts() if act.kind == "removal.proposed")
+    text = words(person.get("/desk").page).partition("本辖区最近的公开记录")[2]
+    assert f"{number}。" not in text and f"{removal}。" not in text
+    assert text.count(TITLE) == 2 and "演示织金县大坪磷矿" in text

@@ -10,10 +10,11 @@ from greenmine.domain.notice import NoticeState
 from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role
 from greenmine.domain.text import N_
 from greenmine.services import Services
-from greenmine.store.act import ActRow, acts_after, size
+from greenmine.store.act import ActRow, acts_after, acts_of, size
 from greenmine.store.content_problem import content_problems
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
+from greenmine.store.mine import names_of
 from greenmine.usecases.draft import DEED_OF
 from greenmine.web.act_words import act_step
 from greenmine.web.context import current_officer, current_services
@@ -116,7 +117,7 @@ def _latest(tx: Tx, officer: Officer, services: Services) -> list[Any]:
     regions = services.reference.regions
     acts = acts_after(tx, max(0, size(tx) - LOOKED_THROUGH), limit=LOOKED_THROUGH)
     own = [act for act in reversed(acts) if any(regions.contains(code, _place(act)) for code in officer.regions)]
-    return [act_step(act, regions, text=_about(act), href=_href(act)) for act in own[:LATEST]]
+    return [act_step(act, regions, text=_about(tx, act), href=_href(act)) for act in own[:LATEST]]
 
 
 def _place(act: ActRow) -> str:
@@ -128,9 +129,20 @@ def _place(act: ActRow) -> str:
     return number[3:9] if number.startswith("GM-") else act.by.partition("@")[2]
 
 
-def _about(act: ActRow) -> str:
+def _about(tx: Tx, act: ActRow) -> str:
+    """What an act is about in words: its own, those of its mine, or those of the act that began the matter."""
+    if told := _named(act):
+        return told
+    noun, _slash, number = act.object.partition("/")
+    mine = str(act.fact("mine") or (number if noun == "mine" else ""))
+    if name := names_of(tx, [mine]).get(mine) if mine else None:
+        return name
+    return next((told for each in acts_of(tx, act.object) if (told := _named(each))), number)
+
+
+def _named(act: ActRow) -> str:
     body = act.body or {}
-    return str(body.get("title") or body.get("name") or act.object.partition("/")[2])
+    return str(body.get("title") or body.get("name") or "")
 
 
 def _href(act: ActRow) -> str:
