@@ -97,7 +97,9 @@ def test_blanks_around_a_value_change_nothing(client: StrictClient) -> None:
 
 def test_the_files_of_a_padded_value_are_made(client: StrictClient) -> None:
     for kind in ("csv", "json", "xlsx"):
-        client.get(f"/mines.{kind}?area=liaodong%0B")
+        padded, plain = (client.get(f"/mines.{kind}?area=liaodong{blank}") for blank in ("%0B", ""))
+        assert padded.headers["Content-Type"] == plain.headers["Content-Type"]
+        assert kind != "csv" or padded.text == plain.text
 
 
 def test_nothing_found_says_what_to_try(client: StrictClient) -> None:

@@ -31,7 +31,7 @@ def statements(dialect: str, table: str) -> Iterator[str]:
         if table == "act":
             yield (
                 "CREATE TRIGGER act_no_gap BEFORE INSERT ON act WHEN NEW.n <> (SELECT size FROM act_head) "
-                f"BEGIN SELECT RAISE(ABORT, 'act is {REFUSAL} and numbered without gaps'); END"
+                "BEGIN SELECT RAISE(ABORT, 'act is append-only and numbered without gaps'); END"
             )
         return
     yield (
