@@ -232,3 +232,19 @@ def test_public_list_shows_decided_removals(desk: Desk, listed_mine: str) -> Non
         assert [row.id for row in list_removals(tx, RemovalFilter(mine=other), limit=10)[0]] == [neutral]
         assert list_removals(tx, RemovalFilter(year=2024), limit=10)[1] == 0
         assert list_removals(tx, RemovalFilter(region_prefix="5205"), limit=1, offset=1)[1] == 2
+
+
+def test_a_decision_points_only_to_a_notice_that_stands_and_names_the_mine(
+    desk: Desk, listed_mine: str, mine: str
+) -> None:
+    """ZJ-14: the removal and its 公告 are about one mine."""
+    other = desk.publish(mine)
+    number = desk.propose(listed_mine)
+    for linked in ("2026-9999", other):
+        with pytest.raises(BadInput) as refusal:
+            desk.decide(number, notice=linked)
+        assert refusal.value.field == "notice"
+    assert removal(desk, number).state == "proposed"
+    own = desk.publish(listed_mine)
+    desk.decide(number, notice=own)
+    assert removal(desk, number).notice == own

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from greenmine.domain.act import Act
-from greenmine.domain.errors import BadInput, Conflict, RuleBroken
+from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.ground import Ground, GroundKind
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, Level
@@ -16,6 +16,7 @@ from greenmine.store import journal
 from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import MineRow, get_mine, memberships_of
+from greenmine.store.notice import get_notice, items_of
 from greenmine.store.removal import RemovalRow, get_removal, open_proposal
 from greenmine.usecases.record import author, record
 
@@ -90,6 +91,8 @@ def decide_removal(
     if removal.state != "proposed":
         raise Conflict("removal.decided", N_("这件移出事项已经作出决定。"))
     require_other_person(journal.person_of_act(tx, removal.first_act), officer)
+    if decision.notice is not None:
+        _require_linked_notice(tx, decision.notice, removal)
     _check_decision(decision, removal, today=legal_day(at))
     ground = ground_for(reference, removal.region, removal.ground, removal.proposed_on)
     facts: dict[str, Any] = {
@@ -118,6 +121,24 @@ def ground_for(reference: Reference, region: str, code: str, day: date) -> Groun
     if code not in {ground.code for ground in reference.books.grounds(region, day)}:
         raise BadInput("removal.ground_unknown", N_("请选择移出情形。"), field="ground")
     return reference.books.ground(region, code, day)
+
+
+def _require_linked_notice(tx: Tx, number: str, removal: RemovalRow) -> None:
+    """The notice a decision points to exists, stands, and names this mine."""
+    try:
+        notice = get_notice(tx, number)
+    except NotFound as unknown:
+        raise BadInput(
+            "removal.notice", N_("没有编号为 %(number)s 的公示公告。"), field="notice", number=number
+        ) from unknown
+    names_it = any(item.mine == removal.mine for item in items_of(tx, number))
+    if notice.recorded == "withdrawn" or not names_it:
+        raise BadInput(
+            "removal.notice_other",
+            N_("公告 %(number)s 已撤回，或名单中没有这座矿山。"),
+            field="notice",
+            number=number,
+        )
 
 
 def _require_listed(tx: Tx, mine: MineRow, level: Level) -> None:

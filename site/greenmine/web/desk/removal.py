@@ -7,18 +7,16 @@ from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.errors import Conflict, GreenmineError
 from greenmine.domain.ground import BLACKLIST_EFFECT_LABELS, GROUND_KIND_LABELS
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, LEVEL_LABELS, Level
 from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.reference import Reference
-from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.journal import person_of_act
 from greenmine.store.mine import MineRow, get_mine, memberships_of
-from greenmine.store.notice import get_notice
 from greenmine.store.removal import RemovalRow, get_removal
 from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal, propose_removal
 from greenmine.web.context import current_officer, current_services
@@ -172,9 +170,6 @@ def _status(form: RemovalDecisionSheet) -> int:
 
 
 def _decide(tx: Tx, number: str, form: RemovalDecisionSheet, services: Services, officer: Officer) -> None:
-    notice = (form.notice.data or "").strip()
-    if notice:
-        _require_notice(tx, notice)
     decision = RemovalDecision(
         removed=form.outcome.data == "removed",
         organ=form.organ.data,
@@ -183,18 +178,9 @@ def _decide(tx: Tx, number: str, form: RemovalDecisionSheet, services: Services,
         since=form.since.data,
         decision_no=form.decision_no.data or "",
         rectify_until=form.rectify_until.data,
-        notice=notice or None,
+        notice=(form.notice.data or "").strip() or None,
     )
     decide_removal(tx, number, decision, reference=services.reference, officer=officer, at=services.clock())
-
-
-def _require_notice(tx: Tx, number: str) -> None:
-    try:
-        get_notice(tx, number)
-    except NotFound as unknown:
-        raise BadInput(
-            "removal.notice", N_("没有编号为 %(number)s 的公示公告。"), field="notice", number=number
-        ) from unknown
 
 
 def _rehearsed_decision(
