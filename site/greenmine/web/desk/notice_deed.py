@@ -119,6 +119,7 @@ def _close_values(
         "dropped": dropped,
         "listed_count": len(mines) - len(dropped),
         "choosing": choosing,
+        "out": _("不纳入") if row.enters is not None else _("未通过"),
         "enters": _(LIBRARY_LABELS[row.enters]) if row.enters else "",
     }
 
