@@ -178,7 +178,7 @@ def test_an_act_is_linked_only_once_the_log_has_pages(client: StrictClient) -> N
 def test_a_stacked_table_names_the_column_in_each_cell(client: StrictClient) -> None:
     page = client.get("/gallery").page
     table = of_class(page, "stack")[0]
-    row = next(iter(table.find("tbody") or []))
+    row = next(table.iterfind("./tbody/tr"))
     assert [cell.get("data-l") for cell in row] == ["序号", "矿山名称", "所在地", "矿种", "状态"]
     assert [cell.tag for cell in row].count("th") == 1
 
