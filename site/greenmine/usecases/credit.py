@@ -66,25 +66,16 @@ def add_credit(
     officer: Officer,
     at: datetime,
 ) -> str:
-    """Decide and publish an entry; ``proposed_by`` is the staff id of the officer who proposed it.
+    """Decide and publish an entry; returns its number. Only the salted body names anyone.
 
+    :param proposed_by: staff id of the officer who proposed it
     :param salt: 64 random hex digits, so that nobody finds the subject by hashing guesses once the body is gone
-        Only the salted body names anyone; the envelope holds register, dates and region. Returns the number.
-        Source: LN-13, ZJ-14; trust.md ASVS 2.3.5 (two different officers).
+    Source: LN-13, ZJ-14; trust.md ASVS 2.3.5 (two different officers).
     """
     check_credit_draft(tx, draft, deed=Deed.DECIDE_CREDIT, reference=reference, officer=officer, at=at)
     require_other_person(proposed_by, officer)
     year = legal_day(at).year
     number = f"{year}-{next_number(tx, 'credit', prefix=str(year)):04}"
-    texts = {name: getattr(draft, name).strip() for name in ("name", "conduct", "basis", "decision_no", "organ")}
-    body = {
-        "salt": salt,
-        **texts,
-        "decided": draft.decided.isoformat(),
-        **({"credit_code": draft.credit_code} if draft.subject is Subject.FIRM else {}),
-        **({"mine": draft.mine} if draft.mine else {}),
-        **({"removal": draft.removal} if draft.removal else {}),
-    }
     act = Act(
         kind="credit.added",
         object=f"credit/{number}",
@@ -97,11 +88,24 @@ def add_credit(
             "from": legal_day(at).isoformat(),
             "until": draft.until.isoformat(),
         },
-        body=body,
+        body=_body(draft, salt=salt),
         book=reference.books.in_force(draft.region, draft.decided).stamp,
     )
     record(tx, act, at=at, officer=officer)
     return number
+
+
+def _body(draft: CreditDraft, *, salt: str) -> dict[str, str]:
+    """Everything that names or leads to the subject; removed when the entry ends."""
+    texts = {name: getattr(draft, name).strip() for name in ("name", "conduct", "basis", "decision_no", "organ")}
+    return {
+        "salt": salt,
+        **texts,
+        "decided": draft.decided.isoformat(),
+        **({"credit_code": draft.credit_code} if draft.subject is Subject.FIRM else {}),
+        **({"mine": draft.mine} if draft.mine else {}),
+        **({"removal": draft.removal} if draft.removal else {}),
+    }
 
 
 def end_due_credits(tx: Tx, *, today: date, at: datetime) -> int:
