@@ -42,6 +42,17 @@ TRIGGERS_BY_REVISION = {
             "journal_append_only", "journal_no_truncate",
         },
     },
+    "0003": {
+        "sqlite": {
+            "act_no_update", "act_no_delete", "act_no_replace", "act_no_gap",
+            "act_subject_no_update", "act_subject_no_delete", "act_subject_no_replace",
+            "journal_no_update", "journal_no_delete", "journal_no_replace",
+        },
+        "postgresql": {
+            "act_append_only", "act_no_truncate", "act_subject_append_only", "act_subject_no_truncate",
+            "journal_append_only", "journal_no_truncate",
+        },
+    },
 }  # fmt: skip
 """What stands after every revision. A new revision must be entered here: it may have lost a trigger on its way."""
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from greenmine.store.tables_private import journal  # the private tables join the public ones
+from greenmine.store.tables_case import outbox  # the tables of cases, and with them all others
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=journal.metadata,
+    target_metadata=outbox.metadata,
     render_as_batch=True,
     transaction_per_migration=False,
 )
