@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from greenmine.domain.body import Body, Department
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.mine import Level
 from greenmine.domain.region import Regions
@@ -36,6 +37,8 @@ class Deed(StrEnum):
     REGISTER_MINE = "register_mine"  # 登记矿山
     EDIT_NEWS = "edit_news"  # 编写新闻
     PUBLISH_NEWS = "publish_news"  # 发布新闻
+    HANDLE_CASE = "handle_case"  # 办理投诉、异议和纠错
+    OPEN_IDENTITY = "open_identity"  # 查看投诉人身份
     MANAGE_STAFF = "manage_staff"  # 管理人员
 
 
@@ -47,14 +50,18 @@ ROLE_LABELS: Final[Mapping[Role, str]] = {
     Role.ADMINISTRATOR: N_("管理员"),
 }
 
+_CASE: Final = {Deed.HANDLE_CASE, Deed.OPEN_IDENTITY}
 _NOTICE: Final = {Deed.PUBLISH_NOTICE, Deed.CLOSE_NOTICE, Deed.CORRECT_NOTICE, Deed.WITHDRAW_NOTICE}
 DEEDS: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.EDITOR: frozenset({Deed.EDIT_NEWS, Deed.PUBLISH_NEWS}),
-    Role.COUNTY: frozenset({*_NOTICE, Deed.PROPOSE_REMOVAL, Deed.CORRECT_MINE, Deed.REGISTER_MINE}),
-    Role.CITY: frozenset({*_NOTICE, Deed.PROPOSE_REMOVAL, Deed.PROPOSE_CREDIT, Deed.CORRECT_MINE, Deed.REGISTER_MINE}),
+    Role.COUNTY: frozenset({*_NOTICE, *_CASE, Deed.PROPOSE_REMOVAL, Deed.CORRECT_MINE, Deed.REGISTER_MINE}),
+    Role.CITY: frozenset(
+        {*_NOTICE, *_CASE, Deed.PROPOSE_REMOVAL, Deed.PROPOSE_CREDIT, Deed.CORRECT_MINE, Deed.REGISTER_MINE}
+    ),
     Role.PROVINCE: frozenset(
         {
             *_NOTICE,
+            *_CASE,
             Deed.PROPOSE_REMOVAL,
             Deed.DECIDE_REMOVAL,
             Deed.PROPOSE_CREDIT,
@@ -79,11 +86,15 @@ NOTICE_LEVELS: Final[Mapping[Role, frozenset[Level]]] = {
 
 @dataclass(frozen=True)
 class Officer:
-    """A staff member signed in, with the role and the regions (codes) it is bound to."""
+    """A staff member signed in, with the role and the regions (codes) it is bound to.
+
+    :param departments: whose cases the seat handles; empty for a seat that handles those of all departments
+    """
 
     id: int
     role: Role
     regions: frozenset[str]
+    departments: frozenset[Department] = frozenset()
 
     @property
     def signature(self) -> str:
@@ -103,6 +114,15 @@ def require(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> N
     """Raise NotAllowed unless :func:`may`."""
     if not may(officer, deed, region=region, regions=regions):
         raise NotAllowed("officer.not_allowed", N_("您的岗位或辖区不能办理此事项。"))
+
+
+def handles(officer: Officer, body: Body) -> bool:
+    """Whether the body's cases are the officer's: its very region and department, not those below.
+
+    Nobody sees another county's cases, a superior body sees what came to it (信访工作条例 18; trust.md 13).
+    """
+    own_department = not officer.departments or body.department in officer.departments
+    return Deed.HANDLE_CASE in DEEDS[officer.role] and body.region in officer.regions and own_department
 
 
 def require_notice_level(officer: Officer, level: Level) -> None:

@@ -6,17 +6,22 @@ from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from greenmine.domain.body import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.tables_case import staff_department
 from greenmine.store.tables_private import staff, staff_device, staff_recovery, staff_region
 
 
 @dataclass(frozen=True)
 class StaffRow:
-    """One person of the desk. ``version`` grows with each change of role, regions or standing."""
+    """One person of the desk. ``version`` grows with each change of role, regions, departments or standing.
+
+    :param departments: whose cases the person handles; empty for those of every department
+    """
 
     id: int
     login: str
@@ -28,11 +33,12 @@ class StaffRow:
     has_totp: bool
     created_at: datetime
     version: int
+    departments: frozenset[Department] = frozenset()
 
     @property
     def officer(self) -> Officer:
         """As the rules know the person."""
-        return Officer(self.id, self.role, self.regions)
+        return Officer(self.id, self.role, self.regions, self.departments)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def get_staff(tx: Tx, number: int) -> StaffRow:
     row = tx.execute(select(staff).where(staff.c.id == number)).first()
     if row is None:
         raise NotFound("staff.unknown", N_("没有这名工作人员。"))
-    return _row(row, _regions_of(tx, number))
+    return _row(row, _regions_of(tx, number), _departments_of(tx, number))
 
 
 def staff_by_login(tx: Tx, login: str) -> StaffRow:
@@ -79,12 +85,17 @@ def find_staff_by_login(tx: Tx, login: str) -> StaffRow | None:
 
 
 def all_staff(tx: Tx) -> tuple[StaffRow, ...]:
-    """Everybody, by login; two statements however many there are."""
+    """Everybody, by login; three statements however many there are."""
     regions: dict[int, set[str]] = {}
+    departments: dict[int, set[Department]] = {}
     for row in tx.execute(select(staff_region)):
         regions.setdefault(row.staff, set()).add(row.region)
+    for row in tx.execute(select(staff_department)):
+        departments.setdefault(row.staff, set()).add(Department(row.department))
     people = tx.execute(select(staff).order_by(staff.c.login))
-    return tuple(_row(row, frozenset(regions.get(row.id, ()))) for row in people)
+    return tuple(
+        _row(row, frozenset(regions.get(row.id, ())), frozenset(departments.get(row.id, ()))) for row in people
+    )
 
 
 def active_with_role(tx: Tx, role: Role) -> int:
@@ -105,6 +116,14 @@ def change_staff(
         raise Conflict("staff.changed_since", N_("此人的岗位或辖区刚被他人改动，请查看最新情况后再办理。"))
     tx.execute(delete(staff_region).where(staff_region.c.staff == number))
     _put_regions(tx, number, regions)
+
+
+def put_departments(tx: Tx, number: int, departments: Iterable[Department]) -> None:
+    """Say whose cases the person handles; none named: those of every department of the region."""
+    tx.execute(delete(staff_department).where(staff_department.c.staff == number))
+    for department in sorted(set(departments)):
+        tx.execute(insert(staff_department).values(staff=number, department=department))
+    tx.execute(update(staff).where(staff.c.id == number).values(version=staff.c.version + 1))
 
 
 def proof_of_login(tx: Tx, login: str) -> Proof | None:
@@ -186,12 +205,17 @@ def _regions_of(tx: Tx, number: int) -> frozenset[str]:
     return frozenset(tx.execute(select(staff_region.c.region).where(staff_region.c.staff == number)).scalars())
 
 
+def _departments_of(tx: Tx, number: int) -> frozenset[Department]:
+    query = select(staff_department.c.department).where(staff_department.c.staff == number)
+    return frozenset(Department(name) for name in tx.execute(query).scalars())
+
+
 def _proof(row: Row[tuple[object, ...]]) -> Proof:
     sealed = None if row.totp_secret is None else bytes(row.totp_secret)
     return Proof(row.id, row.active, row.password_hash, sealed, row.totp_counter)
 
 
-def _row(row: Row[tuple[object, ...]], regions: frozenset[str]) -> StaffRow:
+def _row(row: Row[tuple[object, ...]], regions: frozenset[str], departments: frozenset[Department]) -> StaffRow:
     return StaffRow(
         id=row.id,
         login=row.login,
@@ -203,4 +227,5 @@ def _row(row: Row[tuple[object, ...]], regions: frozenset[str]) -> StaffRow:
         has_totp=row.totp_secret is not None,
         created_at=from_utc_text(row.created_at),
         version=row.version,
+        departments=departments,
     )
