@@ -42,6 +42,14 @@ def read_part(tx: Tx, *, case: str, position: int, master: MasterKey) -> bytes:
     return open_part(key, row.sealed, case=case, label=row.label, position=position)
 
 
+def read_parts(tx: Tx, *, case: str, master: MasterKey, label: str | None = None) -> dict[int, bytes]:
+    """Open all parts, or those with the label, by position. Raises NotFound, Gone (erased), Unready."""
+    key = master.unwrap(_wrapped_key(tx, case), case=case)
+    query = select(case_part).where(case_part.c.case_file == case).order_by(case_part.c.position)
+    rows = tx.execute(query if label is None else query.where(case_part.c.label == label))
+    return {row.position: open_part(key, row.sealed, case=case, label=row.label, position=row.position) for row in rows}
+
+
 def erase(tx: Tx, *, case: str, at: datetime) -> None:
     """Destroy the case's key (个人信息保护法 47): nothing sealed with it can be read again. Raises NotFound, Gone.
 

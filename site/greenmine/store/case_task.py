@@ -1,0 +1,162 @@
+"""The inbox: one row a case, whoever brought it and through whichever door. Codes and dates only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, false, func, insert, select, update
+
+from greenmine.domain.body import Body, Department
+from greenmine.domain.case import CaseKind, Stage
+from greenmine.domain.clock import DueDay
+from greenmine.domain.errors import Conflict, NotFound
+from greenmine.domain.instant import from_utc_text, utc_text
+from greenmine.domain.officer import DEEDS, Deed, Officer
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.tables_case import case_task
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A case as the desk's list knows it.
+
+    :param region: where it happened, or whose record it is about
+    :param staff: who has taken it
+    :param due: last legal day for the next step, None when nothing is due
+    """
+
+    case: str
+    kind: CaseKind
+    number: str
+    region: str
+    body: Body
+    stage: Stage
+    staff: int | None
+    due: date | None
+    due_provisional: bool
+    received_at: datetime
+    closed_at: datetime | None
+    version: int
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the next step is late on this legal day."""
+        return self.closed_at is None and self.due is not None and today > self.due
+
+
+def open_task(
+    tx: Tx, *, case: str, kind: CaseKind, number: str, region: str, body: Body, due: DueDay | None, at: datetime
+) -> None:
+    """Put a new case into the inbox of the body."""
+    tx.execute(
+        insert(case_task).values(
+            case_file=case,
+            kind=kind,
+            number=number,
+            region=region,
+            body_region=body.region,
+            department=body.department,
+            stage=Stage.RECEIVED,
+            due=due.day.isoformat() if due else None,
+            due_provisional=bool(due and due.provisional),
+            received_at=utc_text(at),
+        )
+    )
+
+
+def get_task(tx: Tx, case: str) -> TaskRow:
+    """The case's row. Raises NotFound."""
+    row = tx.execute(select(case_task).where(case_task.c.case_file == case)).first()
+    if row is None:
+        raise _unknown()
+    return _task(row)
+
+
+def task_of_officer(tx: Tx, number: str, officer: Officer) -> TaskRow:
+    """The case with this number if it is the officer's; NotFound for another's as for none (trust.md 13)."""
+    row = tx.execute(scope(select(case_task).where(case_task.c.number == number), officer)).first()
+    if row is None:
+        raise _unknown()
+    return _task(row)
+
+
+def scope(query: Select[Any], officer: Officer) -> Select[Any]:
+    """The one narrowing of every query on cases to what the officer may see: see ``domain.officer.handles``."""
+    if Deed.HANDLE_CASE not in DEEDS[officer.role]:
+        return query.where(false())
+    own = case_task.c.body_region.in_(sorted(officer.regions))
+    if not officer.departments:
+        return query.where(own)
+    return query.where(and_(own, case_task.c.department.in_(sorted(officer.departments))))
+
+
+def inbox(
+    tx: Tx,
+    officer: Officer,
+    *,
+    is_open: bool = True,
+    kinds: Collection[CaseKind] = (),
+    limit: int,
+    offset: int = 0,
+) -> tuple[tuple[TaskRow, ...], int]:
+    """The officer's cases, by deadline (those over: latest first), and how many there are in all."""
+    query = scope(select(case_task), officer).where(_standing(is_open))
+    if kinds:
+        query = query.where(case_task.c.kind.in_(sorted(kinds)))
+    number = int(tx.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+    if is_open:
+        order = (case_task.c.due.is_(None), case_task.c.due, case_task.c.received_at, case_task.c.number)
+        query = query.order_by(*order)
+    else:
+        query = query.order_by(case_task.c.closed_at.desc(), case_task.c.number)
+    rows = tx.execute(query.limit(limit).offset(offset))
+    return tuple(_task(row) for row in rows), number
+
+
+def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:
+    """How many of the officer's cases are open, and how many of those are late."""
+    open_cases = scope(select(case_task.c.due), officer).where(_standing(True)).subquery()
+    total = tx.execute(select(func.count()).select_from(open_cases)).scalar_one()
+    late = select(func.count()).select_from(open_cases).where(open_cases.c.due < today.isoformat())
+    return int(total), int(tx.execute(late).scalar_one())
+
+
+def move_task(tx: Tx, task: TaskRow, **values: object) -> TaskRow:
+    """Change the row as it was seen; Conflict when somebody else has changed it since."""
+    seen = and_(case_task.c.case_file == task.case, case_task.c.version == task.version)
+    done = tx.execute(update(case_task).where(seen).values(**values, version=task.version + 1))
+    if done.rowcount != 1:
+        raise Conflict("case.changed_since", N_("此件刚被他人办理，请查看最新情况后再办理。"))
+    return get_task(tx, task.case)
+
+
+def due_values(due: DueDay | None) -> dict[str, object]:
+    """A deadline as column values."""
+    return {"due": due.day.isoformat() if due else None, "due_provisional": bool(due and due.provisional)}
+
+
+def _standing(is_open: bool) -> Any:
+    over = case_task.c.closed_at.is_not(None)
+    return ~over if is_open else over
+
+
+def _unknown() -> NotFound:
+    return NotFound("case.unknown", N_("没有这个案件，或不属于您办理的范围。"))
+
+
+def _task(row: Row[Any]) -> TaskRow:
+    return TaskRow(
+        case=row.case_file,
+        kind=CaseKind(row.kind),
+        number=row.number,
+        region=row.region,
+        body=Body(row.body_region, Department(row.department)),
+        stage=Stage(row.stage),
+        staff=row.staff,
+        due=date.fromisoformat(row.due) if row.due else None,
+        due_provisional=row.due_provisional,
+        received_at=from_utc_text(row.received_at),
+        closed_at=from_utc_text(row.closed_at) if row.closed_at else None,
+        version=row.version,
+    )
