@@ -7,6 +7,7 @@ from flask import Flask
 
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
+from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
 from greenmine.store.files import FileStore
@@ -28,9 +29,11 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
     _require_content(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     loaded = load_reference(settings.content_dir)
+    database = open_database(settings.database_url)
     return Services(
         settings=settings,
-        database=open_database(settings.database_url),
+        database=database,
+        search=SearchIndex(settings.search_index, database),
         files=FileStore(settings.data_dir / "documents"),
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,

@@ -8,6 +8,7 @@ from greenmine.config import Settings
 from greenmine.content.files import Problem
 from greenmine.domain.clause import Clauses
 from greenmine.domain.reference import Reference
+from greenmine.projections.search import SearchIndex
 from greenmine.store.database import Database
 from greenmine.store.files import FileStore
 from greenmine.store.sealed import MasterKey
@@ -27,6 +28,7 @@ class Services:
 
     settings: Settings
     database: Database
+    search: SearchIndex
     files: FileStore
     master: MasterKey
     clock: Clock

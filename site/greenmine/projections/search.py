@@ -1,0 +1,157 @@
+"""Search: the narrow interface that pages and feeds use. How the index is kept is nobody else's business.
+
+``find`` answers a page of results with counts; ``objects_matching`` names the objects of a search for its feed.
+Both work while there is no index: the database then answers from titles, names and numbers (``rebuilding``).
+Every hit is checked against the database at answer time, and every word shown is read from it, never from the index.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from greenmine.domain.search_query import Query, SearchKind
+from greenmine.projections.search_marks import Pieces, marked, marker, snippet
+from greenmine.projections.search_plain import lines
+from greenmine.store.database import Database, Tx
+from greenmine.store.figure import region_prefix
+from greenmine.store.search import Findable, Source, names_like, sources_of
+
+PER_PAGE: Final = 25
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """The search of a site: one per process, safe for many threads (``services.search``).
+
+    :param folder: of the index (settings.search_index)
+    """
+
+    folder: Path
+    database: Database
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result, as read from the database at answer time.
+
+    :param object: its name in the log (``mine/GM-520524-0007``, ``content/news/<slug>``)
+    :param region: six digits, empty where it has none
+    :param day: ISO text
+    :param title: in pieces, what was looked for marked
+    :param under: holder, issuer or organ
+    :param number: the first of its names and numbers in which something was looked for; empty when there is none
+    :param state: as recorded (withdrawn, removed, listed …), empty for articles
+    """
+
+    object: str
+    kind: SearchKind
+    region: str
+    day: str
+    title: Pieces
+    under: str
+    number: Pieces
+    snippet: Pieces
+    state: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of results.
+
+    :param counts_by_kind: with the region taken and the kinds left open
+    :param counts_by_region: region as recorded (normally counties) → how many, with the kinds taken and the region
+        left open; "" counts what has none
+    :param rebuilding: there is no usable index now: titles, names and numbers were looked through
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    counts_by_kind: Mapping[SearchKind, int]
+    counts_by_region: Mapping[str, int]
+    rebuilding: bool
+
+
+def find(
+    index: SearchIndex,
+    query: Query,
+    *,
+    kinds: Collection[SearchKind] = (),
+    region: str | None = None,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Found:
+    """Page ``page`` (from 1) of what matches, best first; empty beyond the last page and for an empty query.
+
+    :param query: of ``domain.search_query.parse_query``
+    :param kinds: any of these; empty means all
+    :param region: code; it and all below it
+    """
+    with index.database.read() as tx:
+        matches, rebuilding = _matches(index, tx, query)
+        chosen = _narrowed(matches, kinds=kinds, region=region)
+        first = (max(1, page) - 1) * per_page
+        return Found(
+            total=len(chosen),
+            hits=_hits(tx, chosen[first : first + per_page], query),
+            counts_by_kind=Counter(each.kind for each in _narrowed(matches, kinds=(), region=region)),
+            counts_by_region=Counter(each.region for each in _narrowed(matches, kinds=kinds, region=None)),
+            rebuilding=rebuilding,
+        )
+
+
+def objects_matching(
+    index: SearchIndex,
+    query: Query,
+    *,
+    kinds: Collection[SearchKind] = (),
+    region: str | None = None,
+    limit: int = 500,
+) -> tuple[str, ...]:
+    """Names in the log of what matches (``notice/2026-0001``), newest first; what ``find`` counts, in another order."""
+    with index.database.read() as tx:
+        matches, _rebuilding = _matches(index, tx, query)
+    newest = sorted(_narrowed(matches, kinds=kinds, region=region), key=lambda each: each.object)
+    newest.sort(key=lambda each: each.day, reverse=True)
+    return tuple(each.object for each in newest[:limit])
+
+
+def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findable], bool]:
+    """Everything that matches, best first, and whether the index was missing."""
+    if not query.wanted:
+        return (), False
+    found = names_like(tx, [each.text for each in query.wanted], [each.text for each in query.unwanted])
+    found.sort(key=lambda each: each.object)
+    found.sort(key=lambda each: each.day, reverse=True)
+    return found, True
+
+
+def _narrowed(matches: Iterable[Findable], *, kinds: Collection[SearchKind], region: str | None) -> list[Findable]:
+    prefix = region_prefix(region) if region else ""
+    return [each for each in matches if (not kinds or each.kind in kinds) and each.region.startswith(prefix)]
+
+
+def _hits(tx: Tx, shown: Sequence[Findable], query: Query) -> tuple[Hit, ...]:
+    """The results of this page; what vanished meanwhile is left out."""
+    pattern = marker(query)
+    sources = {source.object: source for source in sources_of(tx, [each.object for each in shown])}
+    return tuple(_hit(sources[each.object], pattern) for each in shown if each.object in sources)
+
+
+def _hit(source: Source, pattern: re.Pattern[str]) -> Hit:
+    about = source.about
+    names = [marked(name, pattern) for name in source.names]
+    markdown = about.kind in (SearchKind.NEWS, SearchKind.POLICY)
+    return Hit(
+        object=about.object,
+        kind=about.kind,
+        region=about.region,
+        day=about.day,
+        title=marked(source.title, pattern),
+        under=source.under,
+        number=next((name for name in names if any(piece.marked for piece in name)), ()),
+        snippet=snippet(lines(source.texts, markdown=markdown), pattern),
+        state=source.state,
+    )
