@@ -61,6 +61,11 @@ def erase(tx: Tx, *, case: str, at: datetime) -> None:
     tx.execute(update(case_file).where(case_file.c.id == case).values(wrapped_key=None, erased_at=utc_text(at)))
 
 
+def key_of(tx: Tx, case: str, *, master: MasterKey) -> bytes:
+    """The case's own key, for what is sealed with it outside its parts. Raises NotFound, Gone, Unready."""
+    return master.unwrap(_wrapped_key(tx, case), case=case)
+
+
 def _wrapped_key(tx: Tx, case: str) -> bytes | None:
     row = tx.execute(select(case_file.c.wrapped_key).where(case_file.c.id == case)).first()
     if row is None:
