@@ -52,6 +52,15 @@ class MessageKind(StrEnum):
     ANSWER = "answer"  # 答复
 
 
+class IdentityReason(StrEnum):
+    """Why an officer looks at who brought a case."""
+
+    CONTACT = "contact"  # 与当事人联系
+    VERIFY = "verify"  # 核实情况需要
+    LAW = "law"  # 依法调取
+    SAFETY = "safety"  # 保护当事人
+
+
 CASE_KIND_LABELS: Final[Mapping[CaseKind, str]] = {
     CaseKind.COMPLAINT: N_("投诉"),
     CaseKind.OBJECTION: N_("公示异议"),
@@ -69,6 +78,12 @@ MESSAGE_LABELS: Final[Mapping[MessageKind, str]] = {
     MessageKind.QUESTION: N_("补充要求"),
     MessageKind.NOTICE: N_("告知"),
     MessageKind.ANSWER: N_("答复"),
+}
+IDENTITY_REASON_LABELS: Final[Mapping[IdentityReason, str]] = {
+    IdentityReason.CONTACT: N_("与当事人联系"),
+    IdentityReason.VERIFY: N_("核实情况需要"),
+    IdentityReason.LAW: N_("依法调取"),
+    IdentityReason.SAFETY: N_("保护当事人"),
 }
 
 OVER: Final = frozenset({Stage.DECLINED, Stage.CLOSED})
