@@ -12,6 +12,7 @@ from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
 from greenmine.store.files import FileStore
 from greenmine.store.sealed import master_key
+from greenmine.store.sealed_files import SealedFiles
 from greenmine.web.desk.session import signed_in_officer
 from greenmine.web.factory import create_flask
 
@@ -35,6 +36,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         database=database,
         search=SearchIndex(settings.search_index, database),
         files=FileStore(settings.data_dir / "documents"),
+        sealed_files=SealedFiles(settings.data_dir / "sealed"),
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,
         reference=loaded.reference,

@@ -12,6 +12,7 @@ from greenmine.projections.search import SearchIndex
 from greenmine.store.database import Database
 from greenmine.store.files import FileStore
 from greenmine.store.sealed import MasterKey
+from greenmine.store.sealed_files import SealedFiles
 
 Clock = Callable[[], datetime]
 """Now, aware, in UTC. The only clock of the house is made in app.py; tests and the demo hand in their own."""
@@ -22,6 +23,7 @@ class Services:
     """Everything a view or a command may use; use cases are handed single pieces of it, never the whole.
 
     :param reference: regions, minerals, calendar and rule books as loaded at start
+    :param files: documents the site publishes; ``sealed_files``: what people send, never published
     :param clauses: the clauses of the source documents that rule books quote
     :param problems: what could not be read in content/ at start
     """
@@ -30,6 +32,7 @@ class Services:
     database: Database
     search: SearchIndex
     files: FileStore
+    sealed_files: SealedFiles
     master: MasterKey
     clock: Clock
     reference: Reference

@@ -1,5 +1,6 @@
 """The file store: bytes of attachments and pictures under their SHA-256, written before any row names them."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -23,9 +24,9 @@ class FileStore:
         sha256 = hashlib.sha256(content).hexdigest()
         target = self._path(sha256)
         if not _touch(target):
-            _write(target, content)
+            write_durably(target, content)
         for folder in (target.parent, self.root):  # another process may have renamed without having synced yet
-            _sync_folder(folder)
+            sync_folder(folder)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -70,17 +71,24 @@ def _touch(target: Path) -> bool:
     return True
 
 
-def _write(target: Path, content: bytes) -> None:
+def write_durably(target: Path, content: bytes) -> None:
+    """Write the file and give it its name; its folders are to be synced next. Leaves nothing half-written behind."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = target.with_name(f".{secrets.token_hex(8)}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(target)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)  # a full disk must not stay full of what nobody will read
+        raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -40,13 +40,13 @@ class MasterKey:
 
     def wrap(self, case_key: bytes, *, case: str) -> bytes:
         """The case key, wrapped for storage beside the case."""
-        return _seal(self.secret, case_key, case.encode())
+        return seal(self.secret, case_key, context=case.encode())
 
     def unwrap(self, wrapped: bytes | None, *, case: str) -> bytes:
         """The case key again. Raises Gone when the case was erased, Unready when the master key is another one."""
         if wrapped is None:
             raise Gone("case.erased", N_("此件已依法删除。"))
-        return _open(self.secret, wrapped, case.encode())
+        return unseal(self.secret, wrapped, context=case.encode())
 
 
 def master_key(path: Path) -> MasterKey:
@@ -89,20 +89,27 @@ def new_case_key() -> bytes:
 
 def seal_part(case_key: bytes, plain: bytes, *, case: str, label: str, position: int) -> bytes:
     """One part of a case, sealed and bound to its place."""
-    return _seal(case_key, plain, f"{case}|{label}|{position}".encode())
+    return seal(case_key, plain, context=f"{case}|{label}|{position}".encode())
 
 
 def open_part(case_key: bytes, sealed: bytes, *, case: str, label: str, position: int) -> bytes:
     """Inverse of :func:`seal_part`; raises Unready when bytes or place were changed."""
-    return _open(case_key, sealed, f"{case}|{label}|{position}".encode())
+    return unseal(case_key, sealed, context=f"{case}|{label}|{position}".encode())
 
 
-def _seal(key: bytes, plain: bytes, context: bytes) -> bytes:
+def new_key() -> bytes:
+    """A fresh random key of 32 bytes, for one file or one draft."""
+    return secrets.token_bytes(_KEY)
+
+
+def seal(key: bytes, plain: bytes, *, context: bytes) -> bytes:
+    """``nonce || AES-256-GCM``: the bytes sealed, and bound to the place that ``context`` names."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
 
 
-def _open(key: bytes, sealed: bytes, context: bytes) -> bytes:
+def unseal(key: bytes, sealed: bytes, *, context: bytes) -> bytes:
+    """Inverse of :func:`seal`; raises Unready when key, bytes or place are others."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
     except (InvalidTag, ValueError) as error:  # ValueError: cut short, not even a nonce
