@@ -5,6 +5,7 @@ printed from them (``make docs``) and a test keeps the two alike. A refused sett
 :class:`SettingsError` whose sentences tell the operator what to write instead; doors exit with 2.
 """
 
+from greenmine.config.mail import MailSecurity, MailServer
 from greenmine.config.parsers import Mode
 from greenmine.config.secret_key import ensure_secret_key
 from greenmine.config.settings import (
@@ -19,6 +20,8 @@ from greenmine.config.settings import (
 
 __all__ = [
     "EXIT_CODE",
+    "MailSecurity",
+    "MailServer",
     "Mode",
     "Settings",
     "SettingsError",

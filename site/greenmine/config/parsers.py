@@ -53,7 +53,7 @@ def parse_site_url(text: str) -> str:
     """An origin: scheme and host, perhaps a port; no path, because ``__Host-`` cookies need ``/``."""
     if not text:
         return ""
-    parts = _split_url(text)
+    parts = split_url(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError("应为 http:// 或 https:// 开头的网址")
     if parts.path.strip("/") or parts.query or parts.fragment:
@@ -61,7 +61,7 @@ def parse_site_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _split_url(text: str) -> SplitResult:
+def split_url(text: str) -> SplitResult:
     """The parts of ``text``, with a host in brackets and a port in range, or the operator's sentence."""
     try:
         parts = urlsplit(text)

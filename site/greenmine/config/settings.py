@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from greenmine.config.mail import MailServer, parse_mail_server, parse_sender
 from greenmine.config.parsers import (
     SECRET_LENGTH,
     Mode,
@@ -204,6 +205,22 @@ class Settings:
             "Where the rates are counted: `memory://` per process, or `redis://…` shared by many nodes.",
         ),
     )
+    mail_server: MailServer | None = field(
+        repr=False,
+        metadata=_says(
+            "GREENMINE_SMTP_URL",
+            "",
+            "Mail server: `smtps://user:password@host` (465), `smtp://user:password@host?starttls=require` (587), "
+            "`smtp://127.0.0.1` (25), `smtp://relay?starttls=never` (an intranet relay, in clear). "
+            "Empty: no letters are sent, and forms do not offer them.",
+            parse_mail_server,
+        ),
+    )
+    mail_from: str = field(
+        metadata=_says(
+            "GREENMINE_MAIL_FROM", "", "Address the letters come from; needed with `GREENMINE_SMTP_URL`.", parse_sender
+        )
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be together, however the settings were made."""
@@ -237,6 +254,11 @@ class Settings:
     def is_demo(self) -> bool:
         """Whether every page must say 演示数据."""
         return self.mode is Mode.DEMO
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a form may offer a letter; without a mail server it must not."""
+        return self.mail_server is not None
 
     @property
     def cookie_secure(self) -> bool:
@@ -306,6 +328,10 @@ def _together(settings: Settings) -> tuple[tuple[bool, str], ...]:
         (
             settings.form_bytes > settings.request_bytes,
             "GREENMINE_FORM_BYTES 不能大于 GREENMINE_REQUEST_BYTES。",
+        ),
+        (
+            settings.sends_mail and not settings.mail_from,
+            "设了 GREENMINE_SMTP_URL，还须设 GREENMINE_MAIL_FROM（发件地址）。",
         ),
     )
 
