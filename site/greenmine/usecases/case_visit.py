@@ -63,7 +63,7 @@ def write_more(tx: Tx, case: str, *, text: str, files: Sequence[KeptFile], at: d
         tx, case=case, kind=MessageKind.FROM_PERSON, text=required_words(text), staff=None, at=at, master=master
     )
     kept = len(attachments_of(tx, case, master=master))
-    for n, file in enumerate(files, start=kept):
+    for n, file in enumerate(files, start=kept + 1):
         attach(
             tx,
             case=case,

@@ -152,7 +152,7 @@ def open_file(
     take_form(tx, new.form_key, case=case, at=at)
     add_access(tx, new.access, case=case)
     open_task(tx, case=case, kind=new.kind, number=new.access.number, region=region, body=body, due=due, at=at)
-    for n, file in enumerate(new.files):
+    for n, file in enumerate(new.files, start=1):
         attach(tx, case=case, n=n, sealed=file.sealed, name=file.name, media_type=file.media_type, at=at, master=master)
     journal.note(tx, "case.received", at=at, case=case, detail=f"kind={new.kind} to={body.code}")
     return case
