@@ -1,6 +1,7 @@
 """Applications for the tests of the frame: the real factory with the real templates, and a few extra pages."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,8 @@ from greenmine.config import Settings
 from greenmine.domain import errors
 from greenmine.domain.mine import MineStatus
 from greenmine.domain.text import N_
+from greenmine.services import Clock
+from greenmine.store.database import Database, open_database
 from greenmine.web.factory import create_flask, nobody
 from greenmine.web.formats import Tone
 from greenmine.web.forms.sheet import CheckboxesField, Sheet
@@ -44,6 +47,15 @@ IDENTITY = {
     "GREENMINE_POLICE_RECORD": "某公网安备 00000000000000号",
     "GREENMINE_CONTACT": "0000-00000000",
 }
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Of the services only a clock and a database without tables: clients are counted under this process's own salt."""
+
+    settings: Settings
+    database: Database = field(default_factory=lambda: open_database("sqlite://"))
+    clock: Clock = lambda: datetime.now(UTC)
 
 
 class GallerySheet(Sheet):
@@ -220,10 +232,11 @@ def shell_app(
     find_officer: OfficerFinder = nobody,
     **environment: str,
 ) -> Flask:
-    """The site's frame with the gallery's pages. No page here asks the services for anything."""
+    """The site's frame with the gallery's pages. Pages here ask the services for nothing but the time."""
+    settings = shell_settings(folder, **environment)
     app = create_flask(
-        cast(Any, None),
-        shell_settings(folder, **environment),
+        cast(Any, Shell(settings)),
+        settings,
         routes=(*SITE, *GALLERY, *stand_ins(), *routes),
         find_officer=find_officer,
     )

@@ -27,6 +27,8 @@ EXIT_CODE = 2
 """What a process returns when it was refused for its settings."""
 
 SECRET_FILE = "secret.key"
+SECONDS = whole_number(0, 60)
+BYTES = whole_number(0, 2**50)
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -55,6 +57,11 @@ class Setting(NamedTuple):
 def _says(env: str, default: str, meaning: str, parse: Callable[[str], object] = str) -> Mapping[str, Setting]:
     """Metadata of one field."""
     return {"setting": Setting(env, default, meaning, parse)}
+
+
+def _named(env: str, default: str, meaning: str, parse: Callable[[str], object]) -> Any:
+    """One field whose line is short."""
+    return field(metadata=_says(env, default, meaning, parse))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +203,27 @@ class Settings:
             "Steps of signing in by one client; one sign-in takes two.",
             parse_rate,
         )
+    )
+    form_seconds: int = _named(
+        "GREENMINE_FORM_SECONDS", "3", "A public form sent sooner (seconds) is asked a question; 0: never.", SECONDS
+    )
+    budget_steps: str = _named(
+        "GREENMINE_BUDGET_STEPS", "60 per 10 minutes", "Steps of forms by one client before a question.", parse_rate
+    )
+    budget_sent: str = _named(
+        "GREENMINE_BUDGET_SENT", "10 per hour", "Complaints and the like by one client before a question.", parse_rate
+    )
+    budget_sent_all: str = _named(
+        "GREENMINE_BUDGET_SENT_ALL", "120 per minute", "The same by all clients together.", parse_rate
+    )
+    budget_lookups: str = _named(
+        "GREENMINE_BUDGET_LOOKUPS", "20 per 10 minutes", "Codes tried by one client before a question.", parse_rate
+    )
+    budget_answers: str = _named(
+        "GREENMINE_BUDGET_ANSWERS", "3 per minute", "Forms of one client taken after a right answer.", parse_rate
+    )
+    daily_evidence_bytes: int = _named(
+        "GREENMINE_DAILY_EVIDENCE_BYTES", "2147483648", "Files taken in one day; above it only text.", BYTES
     )
     rate_storage: str = field(
         repr=False,

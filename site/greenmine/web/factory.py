@@ -9,6 +9,8 @@ from greenmine.config import Settings
 from greenmine.domain.officer import Officer
 from greenmine.services import Services
 from greenmine.web.assets import init_assets
+from greenmine.web.budget import init_budgets
+from greenmine.web.client import init_clients
 from greenmine.web.context import SERVICES, SETTINGS
 from greenmine.web.desk.drafting import init_drafts
 from greenmine.web.desk.frame import init_desk
@@ -49,5 +51,8 @@ def create_flask(
     configure(app, settings, before_token=answer_signed_out)
     for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_drafts, init_errors):
         init(app)
-    register(app, routes, limiter=make_limiter(app), find_officer=find_officer, sender=sender)
+    init_clients(app, services)
+    limiter = make_limiter(app)
+    init_budgets(app, limiter)
+    register(app, routes, limiter=limiter, find_officer=find_officer, sender=sender)
     return app

@@ -50,6 +50,7 @@ class Limit(StrEnum):
     PAGES = "pages"  # 浏览; a POST to such a route counts as a form, at the desk as one of its officer
     EXPORTS = "exports"  # 下载
     SIGN_IN = "sign_in"  # 登录
+    GUARDED = "guarded"  # 公众表单: a POST is held to the budgets of abuse.py, which ask and never refuse
     FREE = "free"  # 不计: static files
 
 
@@ -182,6 +183,8 @@ def _rated(view: View, route: Route, *, limiter: Limiter, sender: Callable[[], s
         return cast(View, limiter.exempt(view))
     reading = Limit.EXPORTS if route.limit is Limit.EXPORTS else Limit.PAGES
     rated = limiter.shared_limit(_rate(reading), scope=reading, methods=["GET", "HEAD"])(view)
+    if route.limit is Limit.GUARDED:
+        return rated
     if route.access.door is Door.DESK:
         desk_forms = limiter.shared_limit(_rate("desk"), scope="desk", methods=["POST"], key_func=sender)
         return cast(View, desk_forms(rated))

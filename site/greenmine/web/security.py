@@ -9,13 +9,13 @@ from typing import Final
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from greenmine.config import Settings, ensure_secret_key
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
+from greenmine.web.client import client_mark
 from greenmine.web.routing import current_route
 
 FORM_PARTS: Final = 500
@@ -108,8 +108,8 @@ def _refuse_nul() -> None:
 
 
 def make_limiter(app: Flask) -> Limiter:
-    """The counter of requests; its rates are read from the settings by each route."""
-    return Limiter(get_remote_address, app=app)
+    """The counter of requests, by client mark, never by address; its rates are read from the settings by each route."""
+    return Limiter(client_mark, app=app)
 
 
 def _sealer(settings: Settings) -> Callable[[Response], Response]:

@@ -16,6 +16,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from greenmine.domain.officer import Officer
+from greenmine.web.client import client_mark
 from greenmine.web.errors import STALE_FORM, error_page
 from greenmine.web.forms.sheet import Sheet
 from greenmine.web.i18n import gettext as _
@@ -68,7 +69,7 @@ def answer_signed_out() -> ResponseReturnValue | None:
 def sender() -> str:
     """Whose forms of the desk are counted together: the officer's, wherever they sit."""
     officer = g.get("at_desk")
-    return f"officer-{officer.id}" if isinstance(officer, Officer) else f"address-{request.remote_addr}"
+    return f"officer-{officer.id}" if isinstance(officer, Officer) else f"client-{client_mark()}"
 
 
 def form_address(path: str) -> str:
