@@ -7,6 +7,7 @@ from flask import Flask
 
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
+from greenmine.content.slots import Slots
 from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
@@ -37,6 +38,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         search=SearchIndex(settings.search_index, database),
         files=FileStore(settings.data_dir / "documents"),
         sealed_files=SealedFiles(settings.data_dir / "sealed"),
+        slots=Slots(settings.data_dir / "slots"),
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,
         reference=loaded.reference,

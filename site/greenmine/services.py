@@ -6,6 +6,7 @@ from datetime import datetime
 
 from greenmine.config import Settings
 from greenmine.content.files import Problem
+from greenmine.content.slots import Slots
 from greenmine.domain.clause import Clauses
 from greenmine.domain.reference import Reference
 from greenmine.projections.search import SearchIndex
@@ -24,6 +25,7 @@ class Services:
 
     :param reference: regions, minerals, calendar and rule books as loaded at start
     :param files: documents the site publishes; ``sealed_files``: what people send, never published
+    :param slots: places for decoding pictures that strangers send
     :param clauses: the clauses of the source documents that rule books quote
     :param problems: what could not be read in content/ at start
     """
@@ -33,6 +35,7 @@ class Services:
     search: SearchIndex
     files: FileStore
     sealed_files: SealedFiles
+    slots: Slots
     master: MasterKey
     clock: Clock
     reference: Reference

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from greenmine.content.picture import write_anew
+from greenmine.content.heic import brands, is_heic
+from greenmine.content.picture import HEIC, write_anew
 from greenmine.content.sheet import decode
 from greenmine.content.sheet_xlsx import measure_workbook
 from greenmine.domain.errors import BadInput
@@ -32,7 +33,7 @@ LISTS: Final = frozenset({"xlsx", "csv"})
 _JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MEDIA_TYPES: Final[Mapping[str, str]] = {
+MEDIA_TYPES: Final[Mapping[str, str]] = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
     "png": "image/png",
@@ -40,7 +41,14 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "xlsx": _XLSX,
     "csv": "text/csv",
     "mp4": "video/mp4",
+    "heic": HEIC,
+    "heif": HEIC,
 }
+"""Endings this module knows, and what they stand for."""
+
+
+_NO_FILM: Final = frozenset({b"mif1", b"mif2", b"msf1", b"avif", b"avis", b"qt  ", b"M4A ", b"crx "})
+"""Brands of files of the same build that are no MP4."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ def accept(data: bytes, name: str, *, kinds: frozenset[str], most: int = MAX_BYT
     :param kinds: endings that may come in here, of those this module knows
     Raises BadInput ``upload.*``, ``picture.*`` or ``sheet.*``, field ``file``, with the reason in the sentence.
     """
-    shown = _clean_name(name)
+    shown = clean_name(name)
     ending = shown.rpartition(".")[2].lower()
     if ending not in kinds or "." not in shown:
         words = "、".join(sorted(kind.upper() for kind in kinds if kind != "jpeg"))
@@ -76,16 +84,24 @@ def accept(data: bytes, name: str, *, kinds: frozenset[str], most: int = MAX_BYT
         raise BadInput(
             "upload.large", N_("文件“%(name)s”超过%(most)s MB。"), field="file", name=shown, most=most // 1024 // 1024
         )
-    if not _SIGNATURES[ending](data):
+    if not has_signature(data, ending):
         raise BadInput("upload.signature", N_("文件“%(name)s”的内容与后缀名不符。"), field="file", name=shown)
-    media_type = _MEDIA_TYPES[ending]
+    media_type = MEDIA_TYPES[ending]
     if ending not in PICTURES:
         return Accepted(data, media_type, shown)
     picture = write_anew(data, media_type)
     return Accepted(picture.content, media_type, shown, picture.width, picture.height)
 
 
-def _clean_name(name: str) -> str:
+def has_signature(data: bytes, ending: str) -> bool:
+    """Whether the bytes begin (and end, where that can be told) as a file with this ending of the table does.
+
+    Raises BadInput ``sheet.bomb``, ``sheet.encrypted`` for a workbook that is one, and must not be opened.
+    """
+    return _SIGNATURES[ending](data)
+
+
+def clean_name(name: str) -> str:
     """The last part of a path, printable, at most 120 characters with its ending; never used as a path here."""
     last = name.replace("\\", "/").rpartition("/")[2]
     plain = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", last))
@@ -127,8 +143,9 @@ def _is_csv(data: bytes) -> bool:
 
 
 def _is_mp4(data: bytes) -> bool:
-    # ISO 14496-12: bytes 4-7 are the type of the first box, "ftyp" in every MP4.
-    return data[4:8] == b"ftyp"
+    # ISO 14496-12: the first box is "ftyp" in every MP4, as it is in still pictures, sound and QuickTime films.
+    named = brands(data)
+    return bool(named) and not is_heic(data) and named[0] not in _NO_FILM
 
 
 _SIGNATURES: Final[Mapping[str, Callable[[bytes], bool]]] = {
@@ -139,4 +156,6 @@ _SIGNATURES: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "xlsx": _is_xlsx,
     "csv": _is_csv,
     "mp4": _is_mp4,
+    "heic": is_heic,
+    "heif": is_heic,
 }
