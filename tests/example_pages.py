@@ -11,7 +11,8 @@ from greenmine.web.routes import PUBLIC_PAGES
 FILES: Final = frozenset(
     {
         "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
-        "sitemap.xml", "robots",
+        "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory", "feed.opml",
+        "calendar.all", "calendar.region",
     }
 )  # fmt: skip
 """Public routes that answer with a file; all others are pages."""
@@ -32,6 +33,12 @@ _EXAMPLES: Final = {
         "/news/{}",
     ),
     "policy.page": (select(content_item.c.slug).where(content_item.c.section == "policies"), "/policies/{}"),
+    "feed.named": (None, "/feeds/all.atom"),
+    "feed.archive": (None, "/feeds/mines/2026/1.atom"),
+    "feed.region": (None, "/feeds/regions/520000.rss"),
+    "feed.mine": (select(mine.c.id).where(mine.c.status == "removed"), "/feeds/mines/{}.json"),
+    "feed.directory": (None, "/feeds/directory.atom"),
+    "calendar.region": (None, "/calendar/520000.ics"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
 }
 """Endpoint → (query that finds an object of the demonstration, pattern of its address)."""

@@ -12,7 +12,9 @@ from greenmine.cli.demo.register import make_register
 from greenmine.cli.upkeep import LEASE, SyncSummary, run_projections, sync_content
 from greenmine.config import Mode
 from greenmine.domain.errors import Conflict, Unready
+from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
+from greenmine.projections.feed import settle_authority
 from greenmine.services import Services
 from greenmine.store.act import size
 from greenmine.store.database import begin_file_anew
@@ -67,6 +69,7 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
     mode = services.settings.mode
     with services.database.write() as tx:
         settled = settle_fact(tx, MODE, str(mode))
+        settle_authority(tx, site_url=services.settings.site_url, today=legal_day(services.clock()))
         fingerprint = settle_fact(tx, MASTER_KEY, services.master.fingerprint)
         if empty or mode is Mode.PRODUCTION:
             settle_fact(tx, REGISTER, EMPTY)

@@ -1,7 +1,7 @@
 """Queries on the ledger: acts, what they concern, and published documents."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -73,13 +73,13 @@ def acts_of(tx: Tx, name: str, *, limit: int = 500) -> list[ActRow]:
         .order_by(act.c.n.desc())
         .limit(limit)
     )
-    return [_row(row) for row in tx.execute(query)]
+    return [act_row(row) for row in tx.execute(query)]
 
 
 def acts_after(tx: Tx, n: int, *, limit: int) -> list[ActRow]:
     """Acts numbered ``n`` and later, oldest first: what a projection takes next."""
     query = _with_bodies().where(act.c.n >= n).order_by(act.c.n).limit(limit)
-    return [_row(row) for row in tx.execute(query)]
+    return [act_row(row) for row in tx.execute(query)]
 
 
 def get_act(tx: Tx, n: int) -> ActRow:
@@ -87,7 +87,7 @@ def get_act(tx: Tx, n: int) -> ActRow:
     row = tx.execute(_with_bodies().where(act.c.n == n)).first()
     if row is None:
         raise NotFound("act.unknown", N_("没有第 %(n)s 号记录。"), n=n)
-    return _row(row)
+    return act_row(row)
 
 
 def entries(tx: Tx, *, start: int = 0) -> Iterator[tuple[bytes, bytes | None]]:
@@ -105,7 +105,7 @@ def entries(tx: Tx, *, start: int = 0) -> Iterator[tuple[bytes, bytes | None]]:
 def latest_of(tx: Tx, name: str) -> ActRow | None:
     """The newest act of an object's own chain, or None."""
     row = tx.execute(_with_bodies().where(act.c.object == name).order_by(act.c.seq.desc()).limit(1)).first()
-    return None if row is None else _row(row)
+    return None if row is None else act_row(row)
 
 
 def next_number(tx: Tx, noun: str, *, prefix: str) -> int:
@@ -170,6 +170,14 @@ def document_use(tx: Tx, sha256: str) -> DocumentUse:
     return DocumentUse(name or "", body_of is not None and body_of.kind in _NAMING)
 
 
+def removed_documents(tx: Tx, hashes: Collection[str]) -> frozenset[str]:
+    """Which of these documents law has removed."""
+    if not hashes:
+        return frozenset()
+    query = select(document.c.sha256).where(document.c.sha256.in_(sorted(hashes)), document.c.removed_by.is_not(None))
+    return frozenset(tx.execute(query).scalars())
+
+
 def public_hashes(tx: Tx) -> Sequence[str]:
     """Hashes of all documents whose bytes must be kept."""
     return tx.execute(select(document.c.sha256).where(document.c.removed_by.is_(None))).scalars().all()
@@ -179,6 +187,7 @@ def _with_bodies() -> Any:
     return select(act, document.c.content).select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
 
 
-def _row(row: Any) -> ActRow:
+def act_row(row: Any) -> ActRow:
+    """The act of a row that holds its columns and its body's ``content``."""
     body = json.loads(row.content) if row.content is not None and row.kind not in _NAMING else None
     return ActRow(row.n, row.kind, row.object, row.at, row.valid_from, row.by, json.loads(row.entry), body)

@@ -1,7 +1,7 @@
 """Queries on articles: policies, news and pages."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +46,16 @@ def get_article(tx: Tx, section: str, slug: str) -> ArticleRow:
     if row is None:
         raise NotFound("article.unknown", N_("没有这篇文章。"))
     return _row(row)
+
+
+def articles_at(tx: Tx, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], ArticleRow]:
+    """The articles at these (section, slug), withdrawn ones included."""
+    if not places:
+        return {}
+    slugs = sorted({slug for _section, slug in places})
+    rows = (_row(row) for row in tx.execute(select(content_item).where(content_item.c.slug.in_(slugs))))
+    found = {(row.article.section, row.article.slug): row for row in rows}
+    return {place: found[place] for place in places if place in found}
 
 
 def list_articles(tx: Tx, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> tuple[Sequence[ArticleRow], int]:

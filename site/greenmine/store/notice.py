@@ -1,7 +1,7 @@
 """Queries on notices, their items and attachments."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from greenmine.domain.notice import Attachment, NoticeState, state_at
 from greenmine.domain.period import PeriodUnit
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.tables import notice, notice_attachment, notice_item
+from greenmine.store.tables import document, notice, notice_attachment, notice_item
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,41 @@ def attachments_of(tx: Tx, number: str) -> list[Attachment]:
     """The attachments with their hashes."""
     query = select(notice_attachment).where(notice_attachment.c.notice == number).order_by(notice_attachment.c.position)
     return [Attachment(r.sha256, r.name, r.media_type, r.size) for r in tx.execute(query)]
+
+
+def notices_numbered(tx: Tx, numbers: Collection[str]) -> dict[str, NoticeRow]:
+    """The notices with these numbers, by number."""
+    if not numbers:
+        return {}
+    return {row.id: _row(row) for row in tx.execute(select(notice).where(notice.c.id.in_(sorted(numbers))))}
+
+
+def items_numbered(tx: Tx, numbers: Collection[str]) -> dict[str, list[ItemRow]]:
+    """The lists of these notices as printed, by the notice's number."""
+    found: dict[str, list[ItemRow]] = {number: [] for number in numbers}
+    if not numbers:
+        return found
+    query = select(notice_item).where(notice_item.c.notice.in_(sorted(numbers)))
+    for r in tx.execute(query.order_by(notice_item.c.notice, notice_item.c.position)):
+        found[r.notice].append(
+            ItemRow(r.position, r.mine, r.name, tuple(json.loads(r.cells)), r.note, r.outcome, r.reason)
+        )
+    return found
+
+
+def attachments_numbered(tx: Tx, numbers: Collection[str]) -> dict[str, list[Attachment]]:
+    """The attachments of these notices that law has not removed, by the notice's number."""
+    found: dict[str, list[Attachment]] = {number: [] for number in numbers}
+    if not numbers:
+        return found
+    query = (
+        select(notice_attachment)
+        .join(document, document.c.sha256 == notice_attachment.c.sha256)
+        .where(notice_attachment.c.notice.in_(sorted(numbers)), document.c.removed_by.is_(None))
+    )
+    for r in tx.execute(query.order_by(notice_attachment.c.notice, notice_attachment.c.position)):
+        found[r.notice].append(Attachment(r.sha256, r.name, r.media_type, r.size))
+    return found
 
 
 def recountable_notices(tx: Tx, *, calendar: str, now: datetime) -> list[NoticeRow]:

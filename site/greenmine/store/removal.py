@@ -1,6 +1,6 @@
 """Queries on removals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,6 +61,13 @@ def get_removal(tx: Tx, number: str) -> RemovalRow:
     if row is None:
         raise NotFound("removal.unknown", N_("没有编号为 %(number)s 的移出事项。"), number=number)
     return _row(row)
+
+
+def removals_numbered(tx: Tx, numbers: Collection[str]) -> dict[str, RemovalRow]:
+    """The removals with these numbers, by number."""
+    if not numbers:
+        return {}
+    return {row.id: _row(row) for row in tx.execute(_joined().where(removal.c.id.in_(sorted(numbers))))}
 
 
 def list_removals(tx: Tx, wanted: RemovalFilter, *, limit: int, offset: int = 0) -> tuple[Sequence[RemovalRow], int]:

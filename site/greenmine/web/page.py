@@ -44,6 +44,15 @@ class Article:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alternate:
+    """A feed that tells what is new on a page: own path, media type and a title (autodiscovery)."""
+
+    title: str
+    href: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """What the frame (layout.html) needs to know about a page.
 
@@ -54,6 +63,7 @@ class Page:
     :param noindex: search engines shall not keep the page
     :param canonical: own path of the page's one lasting address, when it has several
     :param description: a sentence for search engines, unless ``article`` has one
+    :param feeds: feeds of the page's own; that of the whole site is told on every public page
     """
 
     title: str
@@ -65,6 +75,7 @@ class Page:
     noindex: bool = False
     canonical: str = ""
     description: str = ""
+    feeds: tuple[Alternate, ...] = ()
 
     @property
     def is_home(self) -> bool:

@@ -10,10 +10,12 @@ from greenmine.web.assets import favicon, static_file
 from greenmine.web.desk.routes_record import DESK_ROUTES
 from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
 from greenmine.web.preferences import set_preferences
+from greenmine.web.public.calendar import CALENDAR_ROUTES
 from greenmine.web.public.clause import CLAUSE_ROUTES
 from greenmine.web.public.credit import CREDIT_ROUTES
 from greenmine.web.public.directory import DIRECTORY_ROUTES
 from greenmine.web.public.document import DOCUMENT_ROUTES
+from greenmine.web.public.feed import FEED_ROUTES
 from greenmine.web.public.home import HOME_ROUTES
 from greenmine.web.public.mine import MINE_ROUTES
 from greenmine.web.public.news import NEWS_ROUTES
@@ -25,6 +27,7 @@ from greenmine.web.public.removal import REMOVAL_ROUTES
 from greenmine.web.public.site_map import SITE_MAP_ROUTES
 from greenmine.web.public.site_page import SITE_PAGE_ROUTES
 from greenmine.web.public.status import STATUS_ROUTES
+from greenmine.web.public.subscribe import SUBSCRIBE_ROUTES
 from greenmine.web.routing import Limit, Route
 
 SITE: Final = (
@@ -49,6 +52,9 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *POLICY_ROUTES,
     *NEWS_ROUTES,
     *CLAUSE_ROUTES,
+    *FEED_ROUTES,
+    *SUBSCRIBE_ROUTES,
+    *CALENDAR_ROUTES,
 )
 
 DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES, *DESK_ROUTES)

@@ -34,6 +34,7 @@ SECTIONS: Final = (
 """Main navigation, at most seven (ui.md); an entry is drawn once its page exists."""
 
 FOOTER: Final = (
+    Section(N_("订阅"), "/subscribe"),
     Section(N_("站点地图"), "/sitemap"),
     Section(N_("无障碍声明"), "/accessibility"),
     Section(N_("隐私说明"), "/privacy"),
@@ -43,6 +44,9 @@ FOOTER: Final = (
 
 FAULT_REPORT: Final = "https://zfwzgl.www.gov.cn/exposure/jiucuo.html"
 """我为政府网站找错: the State Council office's form; it needs the site's real 网站标识码."""
+
+
+SITE_FEED: Final = "/feeds/all.atom"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Frame:
     domain: str
     fault_report: str
     here: str
+    feed: str
 
 
 def init_shell(app: Flask) -> None:
@@ -85,8 +90,14 @@ def _frame(settings: Settings) -> Frame:
         preferences_path="/preferences",
         domain=urlsplit(settings.site_url).netloc,
         fault_report=f"{FAULT_REPORT}?{urlencode(query)}" if query["site_code"] else "",
+        feed=_site_feed(),
         here=own_path(request.full_path.rstrip("?") if request.method == "GET" else request.path),
     )
+
+
+def _site_feed() -> str:
+    """Address of the feed of everything, told on every page that the public sees."""
+    return SITE_FEED if answers(current_app, "/subscribe") and not request.path.startswith("/desk") else ""
 
 
 def _existing(sections: tuple[Section, ...]) -> tuple[Section, ...]:

@@ -24,6 +24,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, Pager, paging, read_page_number
 from greenmine.web.places import place_name
+from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.routing import Route
 
 PATH: Final = "/blacklist"
@@ -54,8 +55,10 @@ def blacklist() -> ResponseReturnValue:
     registers = tuple(_register(services, level, today) for level in REGISTERS)
     with services.database.read() as tx:
         ended = count_ended(tx, today=today)
+    plan = named_plan("credit")
     page = Page(
         title=_("失信信息"),
+        feeds=alternates(plan),
         section="/removals",
         crumbs=(Crumb(_("移出名录"), "/removals"),),
         column=Column(
@@ -66,7 +69,7 @@ def blacklist() -> ResponseReturnValue:
         ),
         noindex=True,
     )
-    return _unindexed(render("blacklist.html", page, registers=registers, ended=ended))
+    return _unindexed(render("blacklist.html", page, registers=registers, ended=ended, feeds=ways_of(plan)))
 
 
 def credit_entry(number: str) -> ResponseReturnValue:

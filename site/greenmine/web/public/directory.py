@@ -26,6 +26,7 @@ from greenmine.web.places import place_name
 from greenmine.web.public.directory_export import EXPORT_ROWS, MEDIA_TYPES, file_name, write_export
 from greenmine.web.public.directory_facets import PATH, UNFOLD, chips_of, facets_of, region_crumbs
 from greenmine.web.public.directory_query import DirectoryQuery, choice_words, read_directory_query
+from greenmine.web.public.feed_plan import alternates, directory_plan, ways_of
 from greenmine.web.routing import Limit, Route
 
 FORM_FIELDS: Final = frozenset({"q", "region", "status", "level", "sort"})
@@ -60,6 +61,7 @@ def mines() -> ResponseReturnValue:
         place=place_name(regions, query.wanted.region) if query.wanted.region else "",
         kept_fields=[pair for pair in sorted(query.kept.items()) if pair[0] not in FORM_FIELDS],
         downloads=_downloads(query),
+        feeds=() if query.faults else ways_of(directory_plan(query, regions)),
         places={row.region: place_name(regions, row.region) for row in rows},
     )
     return make_response(body, 400 if query.faults else 200)
@@ -118,6 +120,7 @@ def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
         faulty=bool(query.faults),
         noindex=bool(query.text or query.faults) or len(conditions) > INDEXED_CONDITIONS,
         canonical=address(PATH, {**query.kept, "page": pager.number if pager.number > 1 else ""}),
+        feeds=() if query.faults else alternates(directory_plan(query, regions)),
     )
 
 

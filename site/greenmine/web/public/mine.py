@@ -37,6 +37,7 @@ from greenmine.web.parts import Entry
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_facets import PATH, region_crumbs
 from greenmine.web.public.directory_query import plain_text
+from greenmine.web.public.feed_plan import alternates, mine_plan, ways_of
 from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
 from greenmine.web.public.notice_words import left_words, notice_tone
 from greenmine.web.public.onward import onward
@@ -114,6 +115,7 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
             canonical=f"{PATH}/{mine.id}",
             description=_description(mine, regions),
             faulty=fault,
+            feeds=alternates(mine_plan(mine.id, mine.facts.name)),
         ),
         mine=mine,
         fault=fault,
@@ -131,7 +133,7 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
         holder_href=address(PATH, {"q": holder}) if holder else "",
         complain=onward(f"/complaints/new?mine={mine.id}"),
         report=onward(f"/corrections/new?mine={mine.id}"),
-        subscribe=onward(f"/subscribe?mine={mine.id}"),
+        feeds=ways_of(mine_plan(mine.id, mine.facts.name)),
         authority=_authority(mine.facts.region, regions),
     )
     response = make_response(body, 400 if fault else 200)

@@ -29,6 +29,7 @@ from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, address, paging, read_page_number
 from greenmine.web.parts import Entry, Way
 from greenmine.web.places import place_name
+from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.routing import Route
 
 from .article_text import article_html, film_of, pictures_beside, remark_title, remarks_of
@@ -48,9 +49,11 @@ def news() -> ResponseReturnValue:
         rows, total = list_articles(tx, wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         counts = count_by_type(tx, "news")
     kept = {"type": str(kind)} if kind else {}
+    plan = named_plan("news")
     page = Page(
         title=_("新闻动态"),
         section=PATH,
+        feeds=alternates(plan),
         column=Column(
             name=_("新闻动态"),
             description=_("绿色矿山工作动态、典型经验、曝光和视频"),
@@ -67,6 +70,7 @@ def news() -> ResponseReturnValue:
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         tabs=_tabs(counts),
         tab=address(PATH, kept),
+        feeds=ways_of(plan),
     )
 
 

@@ -44,6 +44,7 @@ from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, address, paging, read_page_number
 from greenmine.web.parts import Facet, Way
 from greenmine.web.places import place_name
+from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.public.notice_list import listed_items, outcome_words
 from greenmine.web.public.notice_page import (
     corrections_of,
@@ -71,9 +72,11 @@ def notices() -> ResponseReturnValue:
         rows, total = list_notices(tx, wanted, now=now, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         facets = _facets(tx, services, wanted, kept, now)
         states = count_by_state(tx, now=now)
+    plan = named_plan("notices")
     page = Page(
         title=_("公示公告"),
         section=PATH,
+        feeds=alternates(plan),
         column=Column(
             name=_("公示公告"),
             description=_("绿色矿山名录公示、移出公告和有关通告，写明截止时刻和计算办法"),
@@ -95,6 +98,7 @@ def notices() -> ResponseReturnValue:
         query=kept.get("q", ""),
         reset=PATH if kept else "",
         downloads=(Way(label="CSV", href=address("/notices.csv", kept)),),
+        feeds=ways_of(plan),
     )
 
 

@@ -62,7 +62,7 @@ def listed_items(row: NoticeRow, items: Sequence[ItemRow], *, state: NoticeState
     columns = row.columns or (_("名称"),)
     return ListShown(
         columns=columns,
-        lines=tuple(_line(item, row, columns, state) for item in part),
+        lines=listed_lines(row, part, state=state),
         total=len(items),
         linked=sum(item.mine is not None for item in items),
         has_notes=any(item.note for item in items),
@@ -70,6 +70,11 @@ def listed_items(row: NoticeRow, items: Sequence[ItemRow], *, state: NoticeState
         pager=pages if paged else None,
         download=f"{path}/list.csv",
     )
+
+
+def listed_lines(row: NoticeRow, items: Sequence[ItemRow], *, state: NoticeState) -> tuple[LineShown, ...]:
+    """These lines of the list in words."""
+    return tuple(_line(item, row, row.columns or (_("名称"),), state) for item in items)
 
 
 def outcome_words(outcome: str, row: NoticeRow) -> str:

@@ -21,6 +21,7 @@ from greenmine.web.paging import PER_PAGE, paging, read_page_number
 from greenmine.web.parts import Facet
 from greenmine.web.places import place_name
 from greenmine.web.public.article_text import article_html, remark_title, remarks_of
+from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.public.policy_shown import PolicyShown, policy_shown, replaced_by, replaces
 from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.routing import Route
@@ -37,9 +38,11 @@ def policies() -> ResponseReturnValue:
     number = read_page_number(request.args.get("page", ""))
     shown = _all_shown(services)
     found = [each for each in shown if _matches(each, kept)]
+    plan = named_plan("policies")
     page = Page(
         title=_("政策法规"),
         section=PATH,
+        feeds=alternates(plan),
         column=Column(
             name=_("政策法规"),
             description=_("绿色矿山有关政策文件：文号、机关、日期、数字和与公众的关系"),
@@ -58,6 +61,7 @@ def policies() -> ResponseReturnValue:
         kept=[(name, value) for name, value in kept.items() if name != "q"],
         query=kept.get("q", ""),
         reset=PATH if kept else "",
+        feeds=ways_of(plan),
     )
 
 

@@ -29,6 +29,7 @@ from greenmine.web.parts import Entry, Figure
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_query import AREA_LABELS
 from greenmine.web.public.entries import notice_entry, removal_entry
+from greenmine.web.public.feed_plan import alternates, region_plan, ways_of
 from greenmine.web.public.region_targets import indicators_of, targets_by_region, tasks_of
 from greenmine.web.public.region_tiles import tile_grid
 from greenmine.web.routing import Route
@@ -127,6 +128,8 @@ def _shown(code: str) -> ResponseReturnValue:
         list_href=_listing(code),
         notices_href=_narrowed("/notices", code),
         removals_href=_narrowed("/removals", code),
+        feeds=ways_of(region_plan(code, known)),
+        calendar=f"/calendar/{code}.ics",
     )
 
 
@@ -134,7 +137,13 @@ def _page(region: Region, known: Regions) -> Page:
     above = known.ancestors(region.code)
     crumbs = tuple(Crumb(_("各地情况") if each.code == COUNTRY else each.name, _href(each.code)) for each in above)
     title = _("各地情况") if region.code == COUNTRY else _("%(place)s绿色矿山", place=place_name(known, region.code))
-    return Page(title=title, section="/mines", crumbs=crumbs, canonical=_href(region.code))
+    return Page(
+        title=title,
+        section="/mines",
+        crumbs=crumbs,
+        canonical=_href(region.code),
+        feeds=alternates(region_plan(region.code, known)),
+    )
 
 
 def _href(code: str) -> str:

@@ -28,6 +28,7 @@ from greenmine.web.page import Article, Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, paging, read_page_number
 from greenmine.web.parts import Facet, Step
 from greenmine.web.places import place_name
+from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.routing import Route
 
 PATH: Final = "/removals"
@@ -85,9 +86,11 @@ def removals() -> ResponseReturnValue:
         rows, total = list_removals(tx, wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         proposed, _count = list_removals(tx, replace(wanted, state="proposed", year=None), limit=MOST_PROPOSED)
         facets = _facets(tx, services.reference, wanted, kept)
+    plan = named_plan("removals")
     page = Page(
         title=_("移出名录"),
         section=PATH,
+        feeds=alternates(plan),
         column=Column(
             name=_("移出与失信"),
             description=_("移出绿色矿山名录的矿山，写明情形、依据、决定文号和机关"),
@@ -100,11 +103,12 @@ def removals() -> ResponseReturnValue:
     return render(
         "removals.html",
         page,
-        rows=[_shown(row, services.reference) for row in rows],
-        proposed=[_shown(row, services.reference) for row in proposed],
+        rows=[removal_words(row, services.reference) for row in rows],
+        proposed=[removal_words(row, services.reference) for row in proposed],
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         facets=facets,
         reset=PATH if kept else "",
+        feeds=ways_of(plan),
     )
 
 
@@ -119,7 +123,7 @@ def removal(number: str) -> ResponseReturnValue:
 def removal_shown(tx: Tx, number: str, *, services: Services) -> tuple[Page, dict[str, object]]:
     """What ``removal.html`` shows of a removal; the desk's preview shows the same of one not decided yet."""
     row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
-    title = _(_REMOVAL_TITLES[row.state]) % {"mine": row.mine_name}
+    title = removal_title(row)
     page = Page(
         title=title,
         section=PATH,
@@ -128,7 +132,7 @@ def removal_shown(tx: Tx, number: str, *, services: Services) -> tuple[Page, dic
         article=_article(row, acts, title),
     )
     return page, {
-        "shown": _shown(row, services.reference),
+        "shown": removal_words(row, services.reference),
         "removal": row,
         "steps": _steps(acts, services),
         "decided": row.state != "proposed",
@@ -140,6 +144,11 @@ _REMOVAL_TITLES: Final[Mapping[str, str]] = {
     "removed": N_("%(mine)s移出绿色矿山名录"),
     "refused": N_("%(mine)s不予移出绿色矿山名录"),
 }
+
+
+def removal_title(row: RemovalRow) -> str:
+    """What is done with which mine."""
+    return _(_REMOVAL_TITLES[row.state]) % {"mine": row.mine_name}
 
 
 def _article(row: RemovalRow, acts: Sequence[ActRow], title: str) -> Article | None:
@@ -159,7 +168,8 @@ def ground_of(reference: Reference, region: str, code: str, day: date) -> Ground
         return next((ground for ground in known if ground.code == code), None)
 
 
-def _shown(row: RemovalRow, reference: Reference) -> RemovalShown:
+def removal_words(row: RemovalRow, reference: Reference) -> RemovalShown:
+    """A removal with the words of its codes."""
     ground = ground_of(reference, row.region, row.ground, row.proposed_on)
     kind = GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL
     return RemovalShown(

@@ -71,7 +71,7 @@ def _groups(reference: Reference) -> tuple[tuple[str, list[Way]], ...]:
                        ("/procedures", _("办事程序"))),
             *_procedures(reference)]),
         (_("关于本站"), _existing(
-            ("/about", _("关于本站")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
+            ("/about", _("关于本站")), ("/subscribe", _("订阅")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
             ("/accessibility", _("无障碍声明")), ("/status", _("运行状态")))),
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _records(services: Services) -> Iterator[str]:
 
 _FIXED: Final = (
     "/", "/mines", "/regions", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
-    "/about", "/help", "/privacy", "/accessibility", "/sitemap", "/status",
+    "/about", "/subscribe", "/help", "/privacy", "/accessibility", "/sitemap", "/status",
 )  # fmt: skip
 
 SITE_MAP_ROUTES: Final = (
