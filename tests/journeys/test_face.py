@@ -56,7 +56,8 @@ def test_a_theme_chosen_by_hand_wins_over_the_device(browser: Browser, site: str
     page.click(".prefs summary")
     page.check("#theme-dark")
     page.check("#fs-xl")
-    page.click(".prefs button")
+    with page.expect_navigation(url=f"{site}/gallery", wait_until="load"):
+        page.click(".prefs button")
     assert page.url == f"{site}/gallery"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 23
