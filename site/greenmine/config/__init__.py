@@ -6,6 +6,7 @@ printed from them (``make docs``) and a test keeps the two alike. A refused sett
 """
 
 from greenmine.config.mail import MailSecurity, MailServer
+from greenmine.config.page import settings_page
 from greenmine.config.parsers import Mode
 from greenmine.config.secret_key import ensure_secret_key
 from greenmine.config.settings import (
@@ -15,7 +16,6 @@ from greenmine.config.settings import (
     read_settings,
     read_settings_or_exit,
     settings_by_field,
-    settings_page,
 )
 
 __all__ = [

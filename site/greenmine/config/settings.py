@@ -1,4 +1,4 @@
-"""The settings themselves, the rules between them, and their page of documentation."""
+"""The settings themselves, and the rules between them."""
 
 import difflib
 import os
@@ -172,6 +172,15 @@ class Settings:
             "1048576",
             "Largest text part of a form in bytes.",
             whole_number(16_384, 67_108_864),
+        )
+    )
+    low_water_bytes: int = field(
+        metadata=_says(
+            "GREENMINE_LOW_WATER_BYTES",
+            "268435456",
+            "Free bytes on the disk of the data folder below which forms and attachments are refused (503); "
+            "pages are still served.",
+            whole_number(0, 1_099_511_627_776),
         )
     )
     rate_pages: str = field(
@@ -376,21 +385,3 @@ def read_settings_or_exit() -> Settings:
     except SettingsError as refused:
         sys.stderr.write(f"{refused}\n")
         raise SystemExit(EXIT_CODE) from refused
-
-
-def settings_page() -> str:
-    """docs/settings.md as Markdown, from the fields themselves."""
-    lines = [
-        "# Settings",
-        "",
-        "Printed from `site/greenmine/config.py` by `make docs`; a test keeps the two alike.",
-        "Settings come from the environment only; an empty value counts as unset.",
-        "A refused setting ends the process with exit code 2 and a sentence.",
-        "",
-        "| name | default | meaning |",
-        "| --- | --- | --- |",
-    ]
-    for setting in settings_by_field().values():
-        default = f"`{setting.default}`" if setting.default else "(empty)"
-        lines.append(f"| `{setting.env}` | {default} | {setting.meaning} |")
-    return "\n".join(lines) + "\n"
