@@ -19,6 +19,8 @@ from typing import Any, Final
 from flask import Response, current_app, request, session
 from itsdangerous import BadData, URLSafeSerializer
 
+from greenmine.domain.errors import TooMany
+from greenmine.domain.text import N_
 from greenmine.web.budget import budget_rate, current_budgets
 from greenmine.web.client import client_mark
 from greenmine.web.context import current_services, current_settings
@@ -33,6 +35,11 @@ _OWN_FIELDS: Final = frozenset({"csrf_token", MARKS, TRAP}) | ANSWER_FIELDS
 OLDEST: Final = timedelta(hours=24)
 """A form opened longer ago is asked a question; its values and its key are kept."""
 
+CLIENT_SHARE: Final = 4
+"""One client may bring a fourth of a day's files: half a gigabyte, some hundred photos."""
+CLIENT_IS_FULL: Final = N_(
+    "您所用的网络今天提交的附件已达上限，这份文件没有收下。文字内容仍可照常提交，附件可在明天凭受理编号和查询码补充。"
+)
 _ASKED: Final = "asked"
 """In the session's cookie: a random name under which a passed question is worth a few more forms."""
 
@@ -135,6 +142,16 @@ def check_form(form: Guarded, *, asked: bool = False) -> Verdict:
         return Verdict(key, wait_page(seconds, **_kept(form, marks, key)))
     _allow_more()
     return Verdict(key)
+
+
+def take_client_bytes(size: int) -> None:
+    """Count a file against its client's share of the day, so that one client does not use up the day of all.
+
+    Raises TooMany (field ``file``) above :data:`CLIENT_SHARE` of the day's cap.
+    """
+    brought = current_budgets().add(size, "evidence", client_mark(), seconds=24 * 3600)
+    if brought > current_settings().daily_evidence_bytes // CLIENT_SHARE:
+        raise TooMany("evidence.client_full", CLIENT_IS_FULL, field="file")
 
 
 def _doubt(form: Guarded, marks: _Marks | None, rule: Rule, client: str, *, asked: bool) -> Doubt | None:

@@ -33,6 +33,10 @@ class Budgets:
         """Seconds (1 or more) until the next one is free."""
         return max(1, round(self.windows.get_window_stats(_item(rate), *names).reset_time - time.time() + 0.5))
 
+    def add(self, amount: int, *names: str, seconds: int) -> int:
+        """Count an amount; returns what these names have come to in so many seconds."""
+        return int(self.windows.storage.incr("/".join(("GREENMINE-SUM", *names)), seconds, amount=amount))
+
     def is_first(self, *names: str, seconds: int) -> bool:
         """Whether these names are told for the first time in so many seconds."""
         return self.windows.storage.incr("/".join(("GREENMINE-ONCE", *names)), seconds) == 1
