@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.cases import CONTACT, complaint
+from tests.complaints import CONTACT, complaint
 from tests.desk import ZHIJIN
 from tests.reference_data import reference
 

@@ -104,13 +104,16 @@ def level_up(body: Body, *, regions: Regions) -> Body:
     return body if above in (None, COUNTRY) else Body(str(above), body.department)
 
 
-def require_hand_over(sender: Body, receiver: Body, *, regions: Regions) -> None:
-    """Raise BadInput unless the case may go there: another body of the same province.
+def require_hand_over(sender: Body, receiver: Body, *, regions: Regions, accused: str | None = None) -> None:
+    """Raise BadInput unless the case may go there: another body of the same province, not the accused one.
 
-    Source: 信访工作条例 22, 23 (passed on to the body that is competent).
+    :param accused: code of the county whose own bodies are complained of, None for none
+    Source: 信访工作条例 22, 23 (passed on to the body that is competent), 18, 30 (never to the accused).
     """
     known = regions.find(receiver.region)
     if known is None or receiver.region == COUNTRY or receiver.region[:2] != sender.region[:2]:
         raise BadInput("case.receiver_unknown", N_("请选择本省的承办机关。"), field="body_region")
     if sender == receiver:
         raise BadInput("case.receiver_same", N_("案件已在这个机关，请选择另一个机关。"), field="body_region")
+    if receiver.region == accused:
+        raise BadInput("case.receiver_accused", N_("此件涉及该地机关，不得转给被投诉的机关办理。"), field="body_region")

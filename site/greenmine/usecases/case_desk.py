@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from greenmine.domain.body import Body, HandOverReason, require_hand_over
-from greenmine.domain.case import IdentityReason, MessageKind, Step
-from greenmine.domain.complaint import Outcome, decide_due
+from greenmine.domain.case import CaseKind, IdentityReason, MessageKind, Step
+from greenmine.domain.complaint import About, Outcome, decide_due
 from greenmine.domain.errors import BadInput, RuleBroken
 from greenmine.domain.instant import legal_day, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.case import add_part
-from greenmine.store.case_task import due_values, task_of_officer
+from greenmine.store.case_task import TaskRow, due_values, task_of_officer
 from greenmine.store.complaint import get_complaint, mark_accepted, mark_answered, mark_extended
 from greenmine.store.database import Tx
 from greenmine.usecases.case_step import (
@@ -73,7 +73,7 @@ def hand_over(tx: Tx, number: str, *, to: Body, reason: HandOverReason, text: st
     Source: 信访工作条例 22, 23. The clock goes on: a hand-over gives nobody more time.
     """
     task = own_case(tx, number, Step.HAND_OVER, desk)
-    require_hand_over(task.body, to, regions=desk.reference.regions)
+    require_hand_over(task.body, to, regions=desk.reference.regions, accused=_accused(tx, task))
     words = required_words(text)
     move_case(tx, task, Step.HAND_OVER, body_region=to.region, department=to.department, staff=None)
     tell_person(tx, task, MessageKind.NOTICE, words, desk)
@@ -102,6 +102,8 @@ def extend_case(tx: Tx, number: str, *, text: str, desk: Desk) -> None:
 def answer_complaint(tx: Tx, number: str, *, outcome: Outcome, text: str, desk: Desk) -> None:
     """Answer; in this order the answer reaches the complainant only. Nothing is due after the first answer."""
     task = own_case(tx, number, Step.ANSWER, desk)
+    if task.kind is not CaseKind.COMPLAINT:
+        raise RuleBroken("case.step_refused", N_("案件当前的阶段不能办理这一步，请刷新后核对。"))
     words = required_words(text)
     move_case(tx, task, Step.ANSWER, **due_values(None))
     mark_answered(tx, task.case, at=desk.at, outcome=outcome)
@@ -124,6 +126,13 @@ def open_identity(tx: Tx, number: str, *, reason: IdentityReason, words: str, de
     task = task_of_officer(tx, number, desk.officer)
     if len("".join(words.split())) < SHORTEST_REASON:
         raise BadInput("case.reason_missing", N_("请写明查看身份的理由。"), field="words")
-    add_part(tx, case=task.case, label=OPENING, plain=words.strip().encode(), at=desk.at, master=desk.master)
+    said = required_words(words, field="words")
+    add_part(tx, case=task.case, label=OPENING, plain=said.encode(), at=desk.at, master=desk.master)
     note_step(tx, "case.identity_opened", task, desk, detail=f"reason={reason}")
     return identity_of_case(tx, task.case, master=desk.master)
+
+
+def _accused(tx: Tx, task: TaskRow) -> str | None:
+    """The county whose own bodies the complaint is about, None when it is about a mine."""
+    is_accusing = task.kind is CaseKind.COMPLAINT and get_complaint(tx, task.case).about is About.AUTHORITY
+    return task.region if is_accusing else None
