@@ -1,0 +1,536 @@
+"""Letters on their way to real servers that are good, down, slow, choosy or dying (trust.md, fault "SMTP down…")."""
+
+import itertools
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+from tests.desk import NOON, ZHIJIN
+from tests.mail_servers import (
+    Mailbox,
+    Manner,
+    Talk,
+    bad_server,
+    dies_after_data,
+    dies_before_data,
+    drips,
+    endless_greeting,
+    good_server,
+    in_turn,
+    make_certificate,
+    never_greets,
+    speaks_no_smtp,
+    tarries_after_data,
+)
+from tests.site_process import free_port
+
+from greenmine.cli.smtp import MailDoor, Patience
+from greenmine.config import MailSecurity, MailServer
+from greenmine.domain.letter import LetterState
+from greenmine.store.case import erase, open_case
+from greenmine.store.database import Database, open_database
+from greenmine.store.mail_line import LineFault, line_fault
+from greenmine.store.migrate import upgrade
+from greenmine.store.outbox import LetterRow, counts, letters_of, post
+from greenmine.store.sealed import MasterKey
+from greenmine.usecases.outbox import (
+    LETTER_RESTS,
+    LINE_RESTS,
+    MOST_ATTEMPTS,
+    Sender,
+    rest_after,
+    send_at_once,
+    send_due,
+)
+
+SITE = "https://mines.example.gov.cn"
+HOST = "mines.example.gov.cn"
+FROM = "noreply@mines.example.gov.cn"
+TO = "zhang.san@example.com"
+SUBJECT = "您反映的问题（编号尾号：四二）有新消息，请登录本平台查看办理进展、补充材料的要求和答复期限"
+TEXT = f"演示：请凭受理编号和查询码查看。\n.\n..\nFrom here\n{SITE}/track\n"
+SECOND = timedelta(seconds=1)
+PATIENT = Patience(answer=5, opening=5, letter=10)
+HURRY = Patience(answer=0.3, opening=0.5, letter=0.6)
+
+
+@dataclass
+class Office:
+    """A site with cases, a clock that moves when it is told to, and a mail server somewhere."""
+
+    database: Database
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    master: MasterKey = field(default_factory=lambda: MasterKey(bytes(range(32))))
+    now: datetime = NOON
+    port: int = field(default_factory=free_port)
+    patience: Patience = PATIENT
+    cases: Iterator[int] = field(default_factory=itertools.count)
+
+    def case(self) -> str:
+        name = f"case-{next(self.cases)}"
+        with self.database.write() as tx:
+            open_case(tx, case=name, kind="complaint", region=ZHIJIN, at=self.now, master=self.master)
+        return name
+
+    def post(self, text: str = TEXT, *, case: str | None = None, to: str = TO, subject: str = SUBJECT) -> str:
+        case = case or self.case()
+        with self.database.write() as tx:
+            post(tx, case=case, recipient=to, subject=subject, text=text, at=self.now, master=self.master)
+        return case
+
+    def door(self) -> MailDoor:
+        return MailDoor(
+            MailServer("127.0.0.1", self.port, MailSecurity.PLAIN),
+            sender=FROM, sender_name="绿色矿山信息公开平台", hello=HOST, patience=self.patience,
+        )  # fmt: skip
+
+    def sender(self, door: MailDoor | None = None) -> Sender:
+        return Sender(
+            self.database, connect=(door or self.door()).connect, clock=lambda: self.now, chance=lambda: 0.5,
+            master=self.master, site_url=SITE, host=HOST,
+        )  # fmt: skip
+
+    def send(self, door: MailDoor | None = None) -> int:
+        return send_due(self.sender(door))
+
+    def wait(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def of(self, case: str) -> LetterRow:
+        with self.database.read() as tx:
+            (row,) = letters_of(tx, case)
+        return row
+
+    def fault(self) -> LineFault | None:
+        with self.database.read() as tx:
+            return line_fault(tx)
+
+    def state(self, case: str) -> tuple[LetterState, str, int]:
+        row = self.of(case)
+        return row.state, row.last_result, row.attempts
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    database = open_database(f"sqlite:///{tmp_path / 'mail.db'}")
+    upgrade(database)
+    yield Office(database)
+    database.close()
+
+
+def test_a_letter_arrives_as_it_was_written(office: Office) -> None:
+    """Chinese subject and text, lines of a single dot, our own headers and no others."""
+    case = office.post()
+    office.wait(hours=3)
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 1
+        assert office.send() == 0
+    (letter,) = office.mailbox.letters
+    assert letter.get_content().replace("\r\n", "\n") == TEXT
+    assert str(letter["Subject"]) == SUBJECT
+    assert str(letter["To"]) == TO
+    assert str(letter["From"]) == f"绿色矿山信息公开平台 <{FROM}>"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert parsedate_to_datetime(str(letter["Date"])) == NOON, "the day it was written, not that of the attempt"
+    assert str(letter["Message-ID"]).endswith(f"@{HOST}>")
+    known = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
+    assert set(letter.keys()) - known == {"Content-Type", "Content-Transfer-Encoding"} | (
+        set(letter.keys()) & {"X-Peer", "X-MailFrom", "X-RcptTo"}
+    )
+    assert office.mailbox.contents[0].isascii(), "it passes servers that know no 8BITMIME"
+    assert max(len(line) for line in office.mailbox.contents[0].splitlines()) <= 78
+    assert (office.mailbox.senders, office.mailbox.recipients, office.mailbox.said) == ([FROM], [TO], [HOST])
+    assert office.state(case) == (LetterState.SENT, "250", 1)
+    assert office.of(case).sent_at == office.now
+
+
+@pytest.mark.parametrize(
+    "end", ["\r\nBcc: li@example.com", "\nBcc: li@example.com", "\rBcc: x", "\x00", "\u2028Bcc: x"]
+)
+def test_a_line_end_in_a_subject_adds_no_header(office: Office, end: str) -> None:
+    """ASVS 1.3.11."""
+    office.post(subject=f"演示{end}")
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 1
+    (letter,) = office.mailbox.letters
+    assert "Bcc" not in letter
+    assert office.mailbox.recipients == [TO]
+    assert str(letter["Subject"]).startswith("演示")
+
+
+def test_a_site_name_in_two_lines_adds_no_header(office: Office) -> None:
+    office.post()
+    with good_server(office.mailbox, port=office.port):
+        office.send(replace(office.door(), sender_name='平台"\r\nBcc: li@example.com\r\n\r\n<b>'))
+    (letter,) = office.mailbox.letters
+    assert "Bcc" not in letter
+    assert letter["From"].addresses[0].addr_spec == FROM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example/track", "http://mines.example.gov.cn/track", f"{SITE}.evil.example/",
+        f"{SITE}@evil.example/", f"{SITE}:8443/track", f"{SITE}/track?code=1234", f"{SITE}/track#1234",
+        "HTTPS://EVIL.EXAMPLE", f"{SITE}\\@evil",
+    ],
+)  # fmt: skip
+def test_a_letter_that_links_elsewhere_or_carries_a_code_in_a_link_is_not_sent(office: Office, text: str) -> None:
+    """trust.md 14 and 18: whatever host a request named, mail leads to the site's own pages."""
+    case = office.post(f"演示：请看{text}，谢谢")
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 0
+    assert office.mailbox.contents == []
+    assert office.state(case) == (LetterState.GIVEN_UP, "link", 1)
+
+
+def test_a_letter_may_name_pages_of_the_site(office: Office) -> None:
+    office.post(f"演示：{SITE}，{SITE}/track。（{SITE}/notices/2026-0001）")
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 1
+
+
+def test_all_that_waits_goes_over_one_connection(office: Office) -> None:
+    for number in range(20):
+        office.post(f"letter {number}")
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 20
+    assert office.mailbox.effects == [f"letter {number}" for number in range(20)]
+    assert office.mailbox.connections == 1
+
+
+def test_a_batch_ends_after_a_while_and_the_next_look_goes_on(office: Office) -> None:
+    """The worker has clocks to run."""
+    for number in range(60):
+        office.post(f"letter {number}")
+    with good_server(office.mailbox, port=office.port):
+        assert [office.send(), office.send(), office.send()] == [50, 10, 0]
+
+
+def test_what_is_down_for_six_hours_loses_nothing_and_burns_nothing(office: Office) -> None:
+    """About thirty attempts in six hours, however many letters wait and however often the worker looks."""
+    cases = [office.post(f"letter {number}") for number in range(10)]
+    attempts = {0}
+    while office.now < NOON + timedelta(hours=6):
+        assert office.send() == 0
+        fault = office.fault()
+        assert fault is not None
+        assert fault.result == "refused"
+        attempts.add(fault.failures)
+        office.wait(seconds=30)
+    assert 24 <= max(attempts) <= 36
+    assert {office.state(case) for case in cases} == {(LetterState.WAITING, "", 0)}, "not the letters' fault"
+    with good_server(office.mailbox, port=office.port):
+        back = office.now
+        while not office.send():
+            office.wait(seconds=30)
+        assert office.now - back <= LINE_RESTS[1] * 1.2
+    assert office.mailbox.effects == [f"letter {number}" for number in range(10)]
+    assert office.fault() is None
+
+
+@pytest.mark.parametrize(
+    ("manner", "result"),
+    [
+        (never_greets, "timeout"), (drips, "timeout"), (endless_greeting, "timeout"), (speaks_no_smtp, "greeting"),
+        (lambda talk: talk.say("554 go away"), "greeting"), (lambda talk: talk.reset(), "dropped"),
+        (lambda talk: None, "dropped"),
+    ],
+)  # fmt: skip
+def test_a_server_that_does_not_greet_is_left_in_time_and_the_letters_wait(
+    office: Office, manner: Manner, result: str
+) -> None:
+    office.patience = HURRY
+    case = office.post()
+    with bad_server(office.mailbox, manner, port=office.port):
+        began = time.monotonic()
+        assert office.send() == 0
+        assert time.monotonic() - began < 2
+    fault = office.fault()
+    assert fault is not None
+    assert fault.result == result
+    assert office.state(case) == (LetterState.WAITING, "", 0)
+    office.wait(seconds=40)
+    with good_server(office.mailbox, port=office.port):
+        office.patience = PATIENT
+        assert office.send() == 1
+
+
+@pytest.mark.parametrize("code", ["451 try later", "450 zhang.san@example.com greylisted", "452 4.2.2 full"])
+def test_a_letter_put_off_is_sent_later_and_keeps_nobody_waiting(office: Office, code: str) -> None:
+    """451, then 250; the address in the server's words is kept nowhere."""
+    case = office.post("first")
+    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn(code)):
+        office.post("second")
+        assert office.send() == 1
+        assert office.mailbox.effects == ["second"]
+        assert office.state(case) == (LetterState.WAITING, code[:3], 1)
+        assert office.fault() is None
+        office.wait(seconds=59)
+        assert office.send() == 0
+        office.wait(seconds=1)
+        assert office.send() == 1
+    assert office.mailbox.effects == ["second", "first"]
+    assert office.state(case) == (LetterState.SENT, "250", 2)
+
+
+def test_after_data_too_a_letter_can_be_put_off(office: Office) -> None:
+    case = office.post()
+    with good_server(office.mailbox, port=office.port, at_data=in_turn("451 scanning", "421 closing")):
+        assert office.send() == 0
+        assert office.state(case) == (LetterState.WAITING, "451", 1)
+        office.wait(minutes=1)
+        assert office.send() == 0
+        assert office.state(case) == (LetterState.WAITING, "421", 1), "the server closes down: not the letter's fault"
+        office.wait(minutes=1)
+        assert office.send() == 1
+
+
+@pytest.mark.parametrize("at", ["rcpt", "data"])
+def test_a_letter_refused_for_good_is_given_up_and_the_others_go(office: Office, at: str) -> None:
+    """550: an address that is wrong stays wrong; nobody is kept waiting by it."""
+    first = office.post("first")
+    office.post("second", case=first)
+    office.post("third")
+    refuse = in_turn("550 5.1.1 <zhang.san@example.com>: no such user")
+    answers = (refuse, in_turn()) if at == "rcpt" else (in_turn(), refuse)
+    with good_server(office.mailbox, port=office.port, at_rcpt=answers[0], at_data=answers[1]):
+        assert office.send() == 2
+    assert office.mailbox.effects == ["second", "third"]
+    with office.database.read() as tx:
+        states = [(row.state, row.last_result) for row in letters_of(tx, first)]
+    assert states == [(LetterState.GIVEN_UP, "550"), (LetterState.SENT, "250")]
+
+
+def test_refused_relaying_is_no_verdict_on_an_address(office: Office) -> None:
+    """554 5.7.1: our settings are wrong; giving all letters up at once would lose them."""
+    case = office.post()
+    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn("554 5.7.1 Relay access denied")):
+        assert office.send() == 0
+    assert office.state(case) == (LetterState.WAITING, "554", 1)
+
+
+def test_a_refused_sender_is_the_lines_fault(office: Office) -> None:
+    cases = [office.post() for _ in range(3)]
+    with good_server(office.mailbox, port=office.port, at_mail="550 who are you"):
+        assert office.send() == 0
+    assert [office.state(case)[2] for case in cases] == [0, 0, 0]
+    fault = office.fault()
+    assert fault is not None
+    assert fault.result == "550"
+    assert office.mailbox.connections == 1
+
+
+def test_a_letter_put_off_for_days_is_given_up_in_the_end(office: Office) -> None:
+    """RFC 5321 4.5.4.1: after four to five days at the earliest."""
+    case = office.post()
+    with good_server(office.mailbox, port=office.port, at_rcpt=lambda _: "451 later"):
+        while office.of(case).state is LetterState.WAITING:
+            office.send()
+            office.wait(hours=1)
+    assert office.state(case) == (LetterState.GIVEN_UP, "451", MOST_ATTEMPTS)
+    assert timedelta(days=4) < office.now - NOON < timedelta(days=7)
+
+
+@pytest.mark.parametrize("manner", [dies_after_data, tarries_after_data])
+def test_a_letter_without_an_answer_is_sent_again_under_the_same_id(office: Office, manner: Manner) -> None:
+    """The server had it: two deliveries, one Message-ID, byte for byte the same, one effect."""
+    office.patience = HURRY
+    case = office.post("演示")
+    with bad_server(office.mailbox, manner, port=office.port):
+        assert office.send() == 0
+    assert office.state(case)[0] is LetterState.WAITING
+    assert len(office.mailbox.contents) == 1
+    office.wait(minutes=2)
+    with good_server(office.mailbox, port=office.port):
+        office.patience = PATIENT
+        assert office.send() == 1
+        office.wait(days=1)
+        assert office.send() == 0
+    assert list(office.mailbox.times.values()) == [2]
+    assert office.mailbox.effects == ["演示"]
+    one, two = (
+        [line for line in content.splitlines() if not line.startswith(b"X-")] for content in office.mailbox.contents
+    )
+    assert one == two
+
+
+def test_a_letter_that_kills_every_connection_keeps_nobody_waiting(office: Office) -> None:
+    """The others go over a connection of their own."""
+    poison = office.post("poison")
+    for number in range(5):
+        office.post(f"letter {number}")
+
+    def chokes(talk: Talk) -> None:
+        talk.say("220 mail")
+        while line := talk.hear():
+            if line.lower().startswith("data"):
+                talk.say("354 go on")
+                content = b"".join(iter(talk.rfile.readline, b".\r\n"))
+                if b"cG9pc29u" in content:
+                    return
+                talk.mailbox.put(content)
+            talk.say("250 OK")
+
+    with bad_server(office.mailbox, chokes, port=office.port):
+        for _ in range(3):
+            office.send()
+            office.wait(seconds=5)
+    assert office.mailbox.effects == [f"letter {number}" for number in range(5)]
+    assert office.state(poison) == (LetterState.WAITING, "dropped", 1)
+
+
+def test_a_server_that_dies_before_the_letter_took_nothing(office: Office) -> None:
+    case = office.post()
+    with bad_server(office.mailbox, dies_before_data, port=office.port):
+        assert office.send() == 0
+    assert office.state(case) == (LetterState.WAITING, "dropped", 1)
+    assert office.mailbox.contents == []
+
+
+def secured(office: Office, security: MailSecurity, *, tls: ssl.SSLContext | None = None, **server: str) -> MailDoor:
+    return replace(office.door(), server=MailServer("localhost", office.port, security, **server), tls=tls)
+
+
+def test_starttls_that_is_required_and_not_offered_sends_nothing_in_clear(office: Office) -> None:
+    office.post()
+    with good_server(office.mailbox, port=office.port):
+        assert office.send(secured(office, MailSecurity.STARTTLS)) == 0
+    fault = office.fault()
+    assert fault is not None
+    assert fault.result == "no_starttls"
+    assert (office.mailbox.contents, office.mailbox.senders) == ([], [])
+
+
+def test_starttls_encrypts_before_anything_is_said(office: Office, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, "localhost")
+    office.post()
+    with good_server(office.mailbox, port=office.port, tls_context=certificate.server, require_starttls=True):
+        assert office.send(secured(office, MailSecurity.STARTTLS, tls=certificate.trusted)) == 1
+    assert office.mailbox.encrypted == [True]
+
+
+def test_tls_from_the_first_byte(office: Office, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, "localhost")
+    office.post()
+    with good_server(office.mailbox, port=office.port, ssl_context=certificate.server):
+        assert office.send(secured(office, MailSecurity.TLS, tls=certificate.trusted)) == 1
+    assert len(office.mailbox.contents) == 1
+
+
+@pytest.mark.parametrize("names", [("localhost",), ("mail.example.com",)])
+def test_a_server_whose_certificate_does_not_prove_its_name_gets_nothing(
+    office: Office, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    """Unknown authority, or known authority and another name."""
+    certificate = make_certificate(tmp_path, *names)
+    office.post()
+    trusted = certificate.trusted if names != ("localhost",) else None
+    with good_server(office.mailbox, port=office.port, tls_context=certificate.server):
+        assert office.send(secured(office, MailSecurity.STARTTLS, tls=trusted)) == 0
+    fault = office.fault()
+    assert fault is not None
+    assert fault.result == "tls"
+    assert office.mailbox.contents == []
+
+
+def test_signing_in(office: Office) -> None:
+    case = office.post()
+    with good_server(office.mailbox, port=office.port, password="right"):
+        for password, sent in (("wrong", 0), ("right", 1)):
+            assert office.send(secured(office, MailSecurity.PLAIN, user="site", password=password)) == sent
+            office.wait(minutes=1)
+    assert office.state(case) == (LetterState.SENT, "250", 1)
+
+
+def test_a_wrong_password_rests_the_line_and_spoils_no_letter(office: Office) -> None:
+    case = office.post()
+    with good_server(office.mailbox, port=office.port, password="right"):
+        office.send(secured(office, MailSecurity.PLAIN, user="site", password="wrong"))
+    fault = office.fault()
+    assert fault is not None
+    assert (fault.result, office.state(case)) == ("535", (LetterState.WAITING, "", 0))
+
+
+def test_a_server_without_sign_in_is_told(office: Office) -> None:
+    office.post()
+    with good_server(office.mailbox, port=office.port):
+        assert office.send(secured(office, MailSecurity.PLAIN, user="site", password="pw")) == 0
+    fault = office.fault()
+    assert fault is not None
+    assert fault.result == "no_sign_in"
+
+
+def test_letters_of_an_erased_case_are_not_sent(office: Office) -> None:
+    """个人信息保护法 47."""
+    case = office.post()
+    with office.database.write() as tx:
+        erase(tx, case=case, at=office.now)
+    with good_server(office.mailbox, port=office.port):
+        assert office.send() == 0
+    assert office.mailbox.contents == []
+    assert office.state(case)[:2] == (LetterState.GIVEN_UP, "erased")
+
+
+def test_a_missing_master_key_loses_no_letter(office: Office) -> None:
+    case = office.post()
+    key, office.master = office.master, MasterKey(bytes(32))
+    with good_server(office.mailbox, port=office.port):
+        for _ in range(30):
+            assert office.send() == 0
+            office.wait(hours=1)
+        assert office.state(case) == (LetterState.WAITING, "unreadable", 0)
+        office.master = key
+        assert office.send() == 1
+
+
+def test_an_operator_can_have_everything_tried_at_once(office: Office) -> None:
+    office.post()
+    given_up = office.post()
+    office.send()
+    assert office.fault() is not None
+    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn("451 later", "550 no")):
+        assert office.send() == 0, "the line rests"
+        with office.database.write() as tx:
+            assert send_at_once(tx, now=office.now, given_up=False) == 2
+        assert office.send() == 0
+        with office.database.write() as tx:
+            assert send_at_once(tx, now=office.now, given_up=True) == 2
+        assert office.send() == 2
+    assert office.state(given_up)[0] is LetterState.SENT
+
+
+def test_nothing_is_written_while_the_server_is_talked_to(office: Office) -> None:
+    """No lock on the database waits for a mail server: others write in the midst of DATA."""
+    office.post()
+
+    def writes_meanwhile(_: object) -> None:
+        office.case()
+
+    with good_server(office.mailbox, port=office.port, at_data=writes_meanwhile):
+        assert office.send() == 1
+
+
+def test_rests_grow_to_a_bound_and_are_spread_by_chance() -> None:
+    rests = [rest_after(failures, bounds=LETTER_RESTS, chance=0.5) for failures in range(1, 1000)]
+    assert rests[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
+    assert rests == sorted(rests)
+    assert rests[-1] == timedelta(hours=2)
+    least, most = (rest_after(1, bounds=LETTER_RESTS, chance=chance) for chance in (0, 1))
+    assert (least, most) == (timedelta(seconds=48), timedelta(seconds=72))
+
+
+def test_no_word_of_a_letter_or_a_server_reaches_an_error(office: Office) -> None:
+    """What a log may show: the sender, a letter, what went wrong."""
+    office.post()
+    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn("550 <zhang.san@example.com> unknown")):
+        office.send()
+    with office.database.read() as tx:
+        shown = repr((office.sender(), counts(tx, now=office.now), letters_of(tx, "case-0")))
+    for secret in (TO, "zhang.san", SUBJECT, "unknown"):
+        assert secret not in shown
