@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from greenmine.cli.client_salts import keep_client_salts
 from greenmine.cli.upkeep import LEASE, run_clocks, run_projections, sync_content
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
@@ -34,6 +35,7 @@ class Job:
 JOBS: Final = (
     Job("projections", timedelta(seconds=1), run_projections),
     Job("clocks", timedelta(minutes=1), run_clocks),
+    Job("client salts", timedelta(minutes=5), keep_client_salts),
     Job("content", timedelta(seconds=30), sync_content),
 )
 
