@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from greenmine.cli.import_mines import import_group
+from greenmine.cli.outbox import outbox
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
@@ -41,6 +42,7 @@ def greenmine() -> None:
 
 
 greenmine.add_command(import_group)
+greenmine.add_command(outbox)
 greenmine.add_command(staff)
 
 
@@ -78,7 +80,7 @@ def serve_site(open_services: OpenServices, *, workers: int, threads: int, targe
 @click.option("--supervisor", type=int, metavar="PID", help="由这个进程启动：该进程结束时随之结束。")
 @click.pass_obj
 def worker(open_services: OpenServices, *, supervisor: int | None) -> None:
-    """运行后台任务：时限、内容同步、统计。同一时刻只有一个在工作。"""
+    """运行后台任务：时限、内容同步、统计、邮件。同一时刻只有一个在工作。"""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
