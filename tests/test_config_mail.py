@@ -35,8 +35,8 @@ def test_without_a_server_no_mail_is_sent() -> None:
         ("smtp://relay.intranet?starttls=never", MailServer("relay.intranet", 25, MailSecurity.PLAIN)),
         ("smtp://mail.example.gov.cn?starttls=require", MailServer("mail.example.gov.cn", 587, MailSecurity.STARTTLS)),
         (
-            "smtp://site:p%40ss%2Fw%3Ard%E5%AF%86@mail.example.gov.cn:2587?starttls=require",
-            MailServer("mail.example.gov.cn", 2587, MailSecurity.STARTTLS, "site", "p@ss/w:rd密"),
+            "smtp://site:p%40ss%2Fw%3Ard@mail.example.gov.cn:2587?starttls=require",
+            MailServer("mail.example.gov.cn", 2587, MailSecurity.STARTTLS, "site", "p@ss/w:rd"),
         ),
         ("smtps://mail.example.gov.cn", MailServer("mail.example.gov.cn", 465, MailSecurity.TLS)),
         (
@@ -72,6 +72,8 @@ def test_a_server_is_an_address(url: str, server: MailServer) -> None:
         ("smtp://site:pw@mail.example.gov.cn?starttls=never", "明文"),
         ("smtp://site@127.0.0.1", "用户名和密码"),
         ("smtp://:pw@127.0.0.1", "用户名和密码"),
+        ("smtp://site:%E5%AF%86pw@127.0.0.1", "用户名和密码只能"),
+        ("smtp://site:pw%0D%0AQUIT@127.0.0.1", "用户名和密码只能"),
     ],
 )
 def test_a_server_that_cannot_be_or_would_tell_secrets_is_refused(url: str, sentence: str) -> None:

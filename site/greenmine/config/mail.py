@@ -46,13 +46,16 @@ def parse_mail_server(text: str) -> MailServer | None:
         raise ValueError("只写协议、用户、主机名和端口，不带路径；密码中的特殊字符须写成 %XX")
     if bool(parts.username) != bool(parts.password):
         raise ValueError("用户名和密码须同时填写")
-    security = _security(parts.scheme, parts.query, host=parts.hostname, signs_in=bool(parts.password))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii() or not (user + password).isprintable():
+        raise ValueError("用户名和密码只能用英文字母、数字和符号")
+    security = _security(parts.scheme, parts.query, host=parts.hostname, signs_in=bool(password))
     return MailServer(
         host=parts.hostname,
         port=parts.port or dict(_PORTS)[security],
         security=security,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        user=user,
+        password=password,
     )
 
 
