@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -113,6 +114,19 @@ def test_putting_an_old_file_again_makes_it_young(store: FileStore) -> None:
     os.utime(store.root / orphan[:2] / orphan, (0, 0))
     store.put(b"orphan")
     assert store.sweep([], before=datetime.now(UTC) - timedelta(hours=1)) == []
+
+
+def test_a_file_put_again_while_the_sweep_looks_round_stays(store: FileStore) -> None:
+    """Whoever puts the same bytes meanwhile counts on the file that stands there already."""
+    orphan = store.put(b"orphan")
+    os.utime(store.root / orphan[:2] / orphan, (0, 0))
+
+    def named() -> Iterator[str]:
+        yield store.put(b"another")
+        store.put(b"orphan")
+
+    assert store.sweep(named(), before=datetime.now(UTC) - timedelta(hours=1)) == []
+    assert store.get(orphan) == b"orphan"
 
 
 def test_sweep_of_a_store_that_was_never_used_finds_nothing(store: FileStore) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from greenmine.cli.client_salts import keep_client_salts
 from greenmine.cli.outbox import send_mail
+from greenmine.cli.sweep import run_sweep
 from greenmine.cli.upkeep import LEASE, run_clocks, run_projections, sync_content
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
@@ -38,6 +39,7 @@ JOBS: Final = (
     Job("clocks", timedelta(minutes=1), run_clocks),
     Job("client salts", timedelta(minutes=5), keep_client_salts),
     Job("content", timedelta(seconds=30), sync_content),
+    Job("sweep", timedelta(hours=1), run_sweep),
     Job("outbox", timedelta(seconds=5), send_mail),
 )
 

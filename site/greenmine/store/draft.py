@@ -117,6 +117,13 @@ def count_drafts(tx: Tx, *, regions: Sequence[str], kind: DraftKind, state: Draf
     )
 
 
+def files_of_drafts(tx: Tx) -> frozenset[str]:
+    """SHA-256 of the files that drafts still to be worked on hold; no document names them yet."""
+    waiting = (DraftState.OPEN, DraftState.PROPOSED)
+    rows = tx.execute(select(desk_draft.c.data).where(desk_draft.c.state.in_(waiting))).scalars()
+    return frozenset(file["sha256"] for row in rows for file in json.loads(row).get("files", ()))
+
+
 def update_draft(tx: Tx, number: int, *, version: int, staff: int, at: datetime, **values: Any) -> bool:
     """Change a draft that still has this version; False when it has moved on (compare and swap)."""
     if "data" in values:

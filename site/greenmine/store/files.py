@@ -1,10 +1,11 @@
 """The file store: bytes of attachments and pictures under their SHA-256, written before any row names them."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +24,9 @@ class FileStore:
         """Keep the bytes durably (file, fsync, rename, folder fsync) and return their SHA-256 in hex."""
         sha256 = hashlib.sha256(content).hexdigest()
         target = self._path(sha256)
-        if not _touch(target):
-            write_durably(target, content)
+        with self._held(fcntl.LOCK_SH):
+            if not _touch(target):
+                write_durably(target, content)
         for folder in (target.parent, self.root):  # another process may have renamed without having synced yet
             sync_folder(folder)
         return sha256
@@ -49,12 +51,31 @@ class FileStore:
 
         :param before: files put since then stay: the row that names them may not be committed yet
         """
-        named = frozenset(keep)
-        old = before.timestamp()
-        swept = [p for p in sorted(self.root.glob("??/*")) if p.name not in named and p.stat().st_mtime < old]
-        for path in swept:
-            path.unlink(missing_ok=True)
-        return [path.name for path in swept]
+        lying = sorted(self.root.glob("??/*"))
+        named, old = frozenset(keep), before.timestamp()
+        return [path.name for path in lying if path.name not in named and self._remove_older(path, old)]
+
+    def _remove_older(self, path: Path, old: float) -> bool:
+        """Looks at the age again: whoever put the same bytes a moment ago counts on the file that stood here."""
+        with self._held(fcntl.LOCK_EX):
+            try:
+                is_old = path.stat().st_mtime < old
+            except FileNotFoundError:
+                return False
+            if is_old:
+                path.unlink()
+            return is_old
+
+    @contextlib.contextmanager
+    def _held(self, how: int) -> Iterator[None]:
+        """The folder, locked against a sweep (shared) or against everybody; a process that dies lets go."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, how)
+            yield
+        finally:
+            os.close(handle)
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
