@@ -1,148 +1,124 @@
-"""Cases for tests: lodged through the real use case, worked as officers work them. Everything invented.
+"""Small cases for tests: access, an objection, a report, and a desk that answers. Everything invented."""
 
-Each word a person would write is a canary: no test may find one of ``CANARIES`` outside the sealed case.
-"""
-
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import select, text
-from tests.desk import COUNTY_OFFICER, NOON, ZHIJIN
+from sqlalchemy import insert, select
+from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, NEIGHBOUR, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, draft
 from tests.reference_data import reference
 
-from greenmine.domain.body import Department, RiskClass
 from greenmine.domain.case import CaseKind
-from greenmine.domain.case_number import NUMBER_DIGITS, make_number
-from greenmine.domain.complaint import About, Complainant, Complaint, ComplaintKind, Contact
-from greenmine.domain.instant import at_legal_time
+from greenmine.domain.case_number import make_number
+from greenmine.domain.error_report import ErrorReport, ReportOutcome
+from greenmine.domain.objection import Objection, ObjectionOutcome
 from greenmine.domain.officer import Officer
 from greenmine.domain.receipt import Receipt
 from greenmine.store.case_access import Access
-from greenmine.store.case_task import TaskRow, get_task
-from greenmine.store.cluster import cluster_of
-from greenmine.store.database import Database
+from greenmine.store.case_task import TaskRow, task_of_officer
+from greenmine.store.database import Database, Tx
 from greenmine.store.sealed import MasterKey
-from greenmine.store.tables_case import case_task
+from greenmine.store.tables_private import staff
 from greenmine.usecases.case_step import Desk
-from greenmine.usecases.lodge import KeptFile, NewCase, lodge_complaint
+from greenmine.usecases.lodge import NewCase
+from greenmine.usecases.notice import publish_notice
+from greenmine.usecases.objection import answer_objection, lodge_objection
+from greenmine.usecases.report import answer_report, lodge_report
 
-MASTER: Final = MasterKey(b"m" * 32)
-TEXT: Final = "夜间粉尘飘进屋里，晾的衣服全是灰，这是暗号白鹭"
-PLACE: Final = "暗号苍鹭村口"
-WHEN: Final = "暗号那天傍晚"
-CONTACT: Final = Contact(
-    name="暗号翠鸟", phone="13900000000", mail="canary-kingfisher@mail.invalid", address="暗号池鹭巷1号"
-)
-FILE_NAME: Final = "暗号夜鹭.jpg"
-WORDS: Final = "经核查，情况如下：暗号答复牛背鹭"
-CANARIES: Final = (
-    "白鹭", "苍鹭", "暗号那天", "翠鸟", "13900000000", "kingfisher", "池鹭", "夜鹭", "牛背鹭",
-)  # fmt: skip
+MASTER: Final = MasterKey(bytes(range(32)))
+TERMS: Final = {
+    "accepted": True,
+    "real_name": True,
+    "forms": ["written", "online"],
+    "person_parts": ["facts", "real_name", "contact"],
+    "unit_parts": ["facts", "real_name", "contact", "seal"],
+    "refused": ["anonymous", "late"],
+}
+"""As the general rule of the national book says it."""
 
-ZHIJIN_ECOLOGY: Final = replace(COUNTY_OFFICER, id=61, departments=frozenset({Department.ECOLOGY}))
-ZHIJIN_HEALTH: Final = replace(COUNTY_OFFICER, id=62, departments=frozenset({Department.HEALTH}))
+PEOPLE: Final = (COUNTY_OFFICER, NEIGHBOUR, PROVINCE_OFFICER, PROVINCE_COLLEAGUE, EDITOR)
+_SERIALS = count(1)
 
 
-def complaint(**values: Any) -> Complaint:
-    """Dust in 织金县, told by name."""
-    told = Complaint(
-        region=ZHIJIN,
-        mine=None,
-        place=PLACE,
-        risk=RiskClass.ENVIRONMENT,
-        kind=ComplaintKind.DUST,
-        about=About.MINE,
-        text=TEXT,
-        when=WHEN,
-        complainant=Complainant.RESIDENT,
-        contact=CONTACT,
+def _seat(officer: Officer) -> dict[str, Any]:
+    name = f"p{officer.id}"
+    return {"id": officer.id, "login": name, "name": name, "role": officer.role, "created_at": "2025-01-01T00:00:00Z"}
+
+
+def new_case(kind: CaseKind, *, form_key: str = "") -> NewCase:
+    """A case that begins now, with a number of its own."""
+    serial = next(_SERIALS)
+    access = Access(number=make_number(kind, serial), salt=b"s" * 16, code_hash=b"h" * 32)
+    return NewCase(kind=kind, access=access, form_key=form_key or f"form-{serial}", files=())
+
+
+def objection_to(notice: str, **values: Any) -> Objection:
+    """A whole objection of a person."""
+    return replace(
+        Objection(
+            notice=notice,
+            by_unit=False,
+            about="第1项",
+            text="演示：采场没有复绿。",
+            name="演示张某",
+            phone="13800000000",
+        ),
+        **values,
     )
-    return replace(told, **values)
 
 
-def new_case(
-    kind: CaseKind = CaseKind.COMPLAINT, *, files: Sequence[KeptFile] = (), number: str = "", form_key: str = ""
-) -> NewCase:
-    """Number and way in without the cost of a scrypt: nobody opens these by their code."""
-    access = Access(
-        number=number or make_number(kind, secrets.randbelow(10**NUMBER_DIGITS)),
-        salt=b"s" * 16,
-        code_hash=secrets.token_bytes(32),
-    )
-    return NewCase(kind=kind, access=access, form_key=form_key or secrets.token_hex(8), files=files)
+def report_on(record: str, **values: Any) -> ErrorReport:
+    """A report of a wrong mineral."""
+    return replace(ErrorReport(record=record, wrong="矿种写成煤。", right="应为磷矿。", source="采矿许可证"), **values)
 
 
-def lodge(
-    database: Database,
-    *,
-    at: datetime = NOON,
-    files: Sequence[KeptFile] = (),
-    form_key: str = "",
-    master: MasterKey = MASTER,
-    **values: Any,
-) -> Receipt:
-    """A complaint lodged; its receipt."""
-    told = complaint(**values)
-    with database.write() as tx:
-        return lodge_complaint(
-            tx,
-            told,
-            new=new_case(files=files, form_key=form_key),
-            cluster=cluster_of(told.text, master=master),
-            reference=reference(),
-            at=at,
-            master=master,
-        )
+@dataclass
+class CaseDesk:
+    """Objections and reports as people and officers make them, each in a transaction of its own, at ``now``."""
 
+    database: Database
+    now: datetime
 
-def task_of(database: Database, number: str) -> TaskRow:
-    """The inbox row, whoever asks."""
-    with database.read() as tx:
-        case = tx.execute(select(case_task.c.case_file).where(case_task.c.number == number)).scalar_one()
-        return get_task(tx, case)
+    def __post_init__(self) -> None:
+        with self.database.write() as tx:
+            if tx.execute(select(staff.c.id).limit(1)).first() is None:
+                tx.execute(insert(staff), [_seat(officer) for officer in PEOPLE])
 
+    def publish(self, *mines: str, first_day: date, officer: Officer | None = PROVINCE_OFFICER, **values: Any) -> str:
+        given = {"objection": TERMS, "region": GUIZHOU, "first_day": first_day, **values}
+        with self.database.write() as tx:
+            return publish_notice(tx, draft(*mines, **given), reference=reference(), officer=officer, at=self.now)
 
-def working(
-    database: Database, number: str, *, officer: Officer = COUNTY_OFFICER, at: datetime = NOON, seen: int | None = None
-) -> Desk:
-    """Who works, as the case stands now."""
-    version = task_of(database, number).version if seen is None else seen
-    return Desk(officer=officer, reference=reference(), master=MASTER, at=at, seen=version)
+    def object(self, notice: str, *, form_key: str = "", **values: Any) -> Receipt:
+        new = new_case(CaseKind.OBJECTION, form_key=form_key)
+        with self.database.write() as tx:
+            return lodge_objection(tx, objection_to(notice, **values), new=new, at=self.now, master=MASTER)
 
-
-def on(day: date) -> datetime:
-    """Noon of a legal day."""
-    return at_legal_time(day, time(12, 0))
-
-
-def seat(database: Database, *officers: Officer) -> None:
-    """Give the officers accounts, so that rows may name them."""
-    with database.write() as tx:
-        for officer in officers:
-            tx.execute(
-                text(
-                    "INSERT INTO staff (id, login, name, role, created_at) "
-                    "VALUES (:id, :login, :login, :role, '2025-01-01T00:00:00Z')"
-                ),
-                {"id": officer.id, "login": f"p{officer.id}", "role": str(officer.role)},
+    def report(self, record: str, *, form_key: str = "", **values: Any) -> Receipt:
+        new = new_case(CaseKind.REPORT, form_key=form_key)
+        with self.database.write() as tx:
+            return lodge_report(
+                tx, report_on(record, **values), new=new, reference=reference(), at=self.now, master=MASTER
             )
 
+    def answer_objection(
+        self, number: str, outcome: ObjectionOutcome, *, officer: Officer = PROVINCE_OFFICER, text: str = "经核实。"
+    ) -> None:
+        with self.database.write() as tx:
+            desk = self.desk(tx, number, officer)
+            answer_objection(tx, number, outcome=outcome, text=text, desk=desk)
 
-@dataclass(frozen=True)
-class JournalLine:
-    """One line of the private journal."""
+    def answer_report(
+        self, number: str, outcome: ReportOutcome, *, officer: Officer, act: int | None = None, text: str = "经核实。"
+    ) -> None:
+        with self.database.write() as tx:
+            answer_report(tx, number, outcome=outcome, act=act, text=text, desk=self.desk(tx, number, officer))
 
-    event: str
-    staff: int | None
-    case: str | None
-    detail: str
+    def desk(self, tx: Tx, number: str, officer: Officer) -> Desk:
+        seen = task_of_officer(tx, number, officer).version
+        return Desk(officer=officer, reference=reference(), master=MASTER, at=self.now, seen=seen)
 
-
-def journal(database: Database) -> list[JournalLine]:
-    """All lines, oldest first."""
-    with database.read() as tx:
-        rows = tx.execute(text("SELECT event, staff, case_file, detail FROM journal ORDER BY n"))
-        return [JournalLine(*row) for row in rows]
+    def task(self, number: str, officer: Officer) -> TaskRow:
+        with self.database.read() as tx:
+            return task_of_officer(tx, number, officer)

@@ -10,6 +10,7 @@ from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day, utc_text
 from greenmine.domain.notice import NoticeDraft, NoticeState, check_draft, require_closable, require_outcomes
 from greenmine.domain.notice_term import require_long_enough
+from greenmine.domain.objection import require_answered
 from greenmine.domain.officer import Deed, Officer, require, require_notice_level
 from greenmine.domain.period import Period, PeriodRule, PeriodUnit, count_period
 from greenmine.domain.reference import Reference
@@ -19,6 +20,7 @@ from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import regions_of
 from greenmine.store.notice import NoticeRow, get_notice, items_of, recountable_notices
+from greenmine.store.objection import objections_to
 from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.record import author, record
 
@@ -156,10 +158,12 @@ def close_notice(
     :param listed: numbers of the mines that are taken
     :param reasons: for each mine that is not, why (public)
     :param listing: decision that lists them; required when the notice enters a library and mines are listed
-    Raises RuleBroken (still running, closed before), BadInput, NotAllowed. Source: ZJ-11, ZJ-13, GO-16.
+    Raises RuleBroken (still running, closed before, objections unanswered), BadInput, NotAllowed.
+    Source: ZJ-11, ZJ-13, GO-16.
     """
     notice = _own_notice(tx, number, Deed.CLOSE_NOTICE, reference, officer)
     require_closable(notice.state(at))
+    require_answered(objections_to(tx, number).waiting)
     mines = frozenset(item.mine for item in items_of(tx, number) if item.mine)
     require_outcomes(mines=mines, listed=listed, reasons=reasons)
     if not result.strip():

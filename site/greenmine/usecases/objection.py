@@ -1,0 +1,102 @@
+"""Objections: taken in while the notice runs, answered at the desk of the body that published it."""
+
+from datetime import datetime
+
+from greenmine.domain.body import Body, Department
+from greenmine.domain.case import CaseKind, MessageKind, Step
+from greenmine.domain.clock import DueDay
+from greenmine.domain.errors import NotFound, RuleBroken
+from greenmine.domain.instant import legal_day, whole_second
+from greenmine.domain.objection import (
+    Objection,
+    ObjectionOutcome,
+    ObjectionTerms,
+    check_objection,
+    identity_of,
+    matter_of,
+    require_open,
+    terms_of,
+)
+from greenmine.domain.receipt import Receipt
+from greenmine.domain.region import COUNTRY
+from greenmine.domain.text import N_
+from greenmine.store.case_task import TaskRow, due_values
+from greenmine.store.database import Tx
+from greenmine.store.notice import NoticeRow, get_notice
+from greenmine.store.objection import ObjectionRow, add_objection, mark_objection
+from greenmine.store.sealed import MasterKey
+from greenmine.usecases.case_step import Desk, move_case, note_step, own_case, required_words, tell_person
+from greenmine.usecases.lodge import NewCase, keep_words, open_file
+
+
+def terms_of_notice(notice: NoticeRow) -> ObjectionTerms:
+    """The rules the notice was published with."""
+    return terms_of(notice.objection, has_period=notice.ends_at is not None)
+
+
+def require_taken_here(notice: NoticeRow, *, at: datetime) -> ObjectionTerms:
+    """The terms, when the notice takes an objection through this site at this instant. Raises RuleBroken.
+
+    A notice of the whole country has no desk here that could answer.
+    """
+    terms = terms_of_notice(notice)
+    require_open(terms, notice.state(at))
+    if notice.region == COUNTRY:
+        raise RuleBroken("objection.no_desk", N_("本件由国家机关发布，请按公示写明的方式直接向发布机关提出异议。"))
+    return terms
+
+
+def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime, master: MasterKey) -> Receipt:
+    """Take an objection in; it goes to the body that published the notice.
+
+    :param at: the instant at which the whole form reached the site: waiting for the database makes nobody late
+    No written rule gives a number of days for the answer. It is owed before the notice is closed, so the desk lists
+    the objection under the period's last day (docs/decisions/0013).
+    Raises NotFound, RuleBroken (not begun, late, none taken), BadInput beside the field, Conflict (sent before).
+    Source: ZJ-11, ZJ-13.
+    """
+    notice = get_notice(tx, objection.notice)
+    terms = require_taken_here(notice, at=at)
+    check_objection(objection, terms)
+    received = whole_second(at)
+    body = Body(notice.region, Department.NATURAL_RESOURCES)
+    due = DueDay(notice.last_day or legal_day(at), notice.provisional)
+    case = open_file(tx, new, region=notice.region, body=body, due=due, at=received, master=master)
+    keep_words(
+        tx,
+        case,
+        matter=matter_of(objection, terms),
+        identity=identity_of(objection),
+        at=received,
+        master=master,
+    )
+    add_objection(tx, ObjectionRow(case=case, notice=notice.id, by_unit=objection.by_unit, outcome=None))
+    return Receipt(
+        kind=CaseKind.OBJECTION,
+        number=new.access.number,
+        received_at=received,
+        body=body,
+        accept_due=due,
+        decide_due=None,
+    )
+
+
+def answer_objection(tx: Tx, number: str, *, outcome: ObjectionOutcome, text: str, desk: Desk) -> None:
+    """Answer an objection with its outcome and the reason; the notice can then be closed as far as it goes.
+
+    Raises NotFound (another body's, or no objection), Conflict, RuleBroken, BadInput (no reason).
+    """
+    task = own_objection(tx, number, desk)
+    words = required_words(text)
+    move_case(tx, task, Step.ANSWER, **due_values(None))
+    mark_objection(tx, task.case, outcome)
+    tell_person(tx, task, MessageKind.ANSWER, words, desk)
+    note_step(tx, "case.answered", task, desk, detail=f"outcome={outcome}")
+
+
+def own_objection(tx: Tx, number: str, desk: Desk) -> TaskRow:
+    """The officer's objection, open to an answer."""
+    task = own_case(tx, number, Step.ANSWER, desk)
+    if task.kind is not CaseKind.OBJECTION:
+        raise NotFound("case.unknown", N_("没有这个案件，或不属于您办理的范围。"))
+    return task
