@@ -4,15 +4,17 @@ Source: rules.md "What a Chinese government site must carry" (corrections asked 
 days: clock ``site_correction`` of the national rule book).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from greenmine.domain.body import Body, Department
 from greenmine.domain.clock import DueDay
 from greenmine.domain.errors import BadInput, NotFound
+from greenmine.domain.fault import fault_of
 from greenmine.domain.mail_address import require_mail_address
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY, RegionLevel, Regions
@@ -108,18 +110,24 @@ def answer_due(reference: Reference, *, region: str, received: date) -> DueDay:
 
 def check_report(report: ErrorReport) -> None:
     """Raise BadInput beside the first field that does not hold what it must."""
+    for fault in report_faults(report):
+        raise fault
+
+
+def report_faults(report: ErrorReport) -> Iterator[BadInput]:
+    """Everything in the form that must be mended, field by field."""
     for field in ("wrong", "right", "source", "name", "phone", "mail"):
         value = str(getattr(report, field))
         most = LONGEST_TEXT if field in ("wrong", "right") else LONGEST_LINE
         if len(value) > most:
-            raise BadInput("report.long", N_("请控制在%(most)s字以内。"), field=field, most=most)
-        require_seen(value, field=field)
+            yield BadInput("report.long", N_("请控制在%(most)s字以内。"), field=field, most=most)
+        yield from fault_of(partial(require_seen, value, field=field))
     if not report.wrong.strip():
-        raise BadInput("report.wrong_missing", N_("请写明哪里有误。"), field="wrong")
+        yield BadInput("report.wrong_missing", N_("请写明哪里有误。"), field="wrong")
     if not report.right.strip():
-        raise BadInput("report.right_missing", N_("请写明正确的内容；不清楚的，请写“不清楚”。"), field="right")
+        yield BadInput("report.right_missing", N_("请写明正确的内容；不清楚的，请写“不清楚”。"), field="right")
     if report.mail.strip():
-        require_mail_address(report.mail, field="mail")
+        yield from fault_of(partial(require_mail_address, report.mail, field="mail"))
 
 
 def matter_of(report: ErrorReport) -> dict[str, Any]:

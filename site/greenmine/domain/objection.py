@@ -5,12 +5,14 @@ to the sender and follows by post. Numbers of identity papers are not asked for 
 Source: ZJ-11, ZJ-13 (公示无异议后方可归档、入库); rules.md "Notices as they are really written".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from greenmine.domain.errors import BadInput, RuleBroken
+from greenmine.domain.fault import fault_of
 from greenmine.domain.mail_address import require_mail_address
 from greenmine.domain.notice import NoticeState
 from greenmine.domain.notice_rule import ObjectionForm, ObjectionPart, Refusal
@@ -157,32 +159,38 @@ _POSTCODE_DIGITS: Final = 6
 
 def check_objection(objection: Objection, terms: ObjectionTerms) -> None:
     """Raise BadInput beside the first field that does not hold what the notice asks for."""
-    _check_lengths(objection)
+    for fault in objection_faults(objection, terms):
+        raise fault
+
+
+def objection_faults(objection: Objection, terms: ObjectionTerms) -> Iterator[BadInput]:
+    """Everything in the form that must be mended, field by field."""
+    yield from _long_or_unseen(objection)
     if not objection.text.strip():
-        raise BadInput("objection.text_missing", N_("请写明异议的事实和理由。"), field="text")
+        yield BadInput("objection.text_missing", N_("请写明异议的事实和理由。"), field="text")
     if terms.needs_name(by_unit=objection.by_unit) and not objection.name.strip():
         sentence = N_("请填写单位名称。") if objection.by_unit else N_("本件只受理实名异议，请填写真实姓名。")
-        raise BadInput("objection.name_missing", sentence, field="name")
+        yield BadInput("objection.name_missing", sentence, field="name")
     parts = terms.parts(by_unit=objection.by_unit)
     for part in parts:
         field, sentence = _NEEDED.get(part, ("", ""))
         if field and not str(getattr(objection, field)).strip():
-            raise BadInput("objection.part_missing", sentence, field=field)
+            yield BadInput("objection.part_missing", sentence, field=field)
     if ObjectionPart.CONTACT in parts and not (objection.phone.strip() or objection.mail.strip()):
-        raise BadInput("objection.contact_missing", N_("本件要求写明联系方式，请填写电话或电子邮箱。"), field="phone")
+        yield BadInput("objection.contact_missing", N_("本件要求写明联系方式，请填写电话或电子邮箱。"), field="phone")
     if objection.mail.strip():
-        require_mail_address(objection.mail, field="mail")
+        yield from fault_of(partial(require_mail_address, objection.mail, field="mail"))
     code = objection.postcode.strip()
     if code and not (code.isascii() and code.isdigit() and len(code) == _POSTCODE_DIGITS):
-        raise BadInput("objection.postcode", N_("邮政编码应为6位数字。"), field="postcode")
+        yield BadInput("objection.postcode", N_("邮政编码应为6位数字。"), field="postcode")
 
 
-def _check_lengths(objection: Objection) -> None:
+def _long_or_unseen(objection: Objection) -> Iterator[BadInput]:
     for field in ("text", *_LINES):
         value, most = str(getattr(objection, field)), LONGEST_TEXT if field == "text" else LONGEST_LINE
         if len(value) > most:
-            raise BadInput("objection.long", N_("请控制在%(most)s字以内。"), field=field, most=most)
-        require_seen(value, field=field)
+            yield BadInput("objection.long", N_("请控制在%(most)s字以内。"), field=field, most=most)
+        yield from fault_of(partial(require_seen, value, field=field))
 
 
 def matter_of(objection: Objection, terms: ObjectionTerms) -> dict[str, Any]:
