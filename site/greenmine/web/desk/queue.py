@@ -15,6 +15,7 @@ from greenmine.store.content_problem import content_problems
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
 from greenmine.store.mine import names_of
+from greenmine.store.outbox import stuck
 from greenmine.usecases.draft import DEED_OF
 from greenmine.web.act_words import act_step
 from greenmine.web.context import current_officer, current_services
@@ -47,6 +48,7 @@ def queue_page() -> ResponseReturnValue:
         values: dict[str, Any] = {
             "drafts": _drafts(tx, officer),
             "steps": _latest(tx, officer, services),
+            "letters": stuck(tx, now=now),
             **(_notices(tx, officer, now) if Deed.CLOSE_NOTICE in deeds else {}),
             **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
             **(_credits(tx, officer, services) if Deed.PROPOSE_CREDIT in deeds else {}),

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
 from greenmine.store.lease import get_lease, jumped_from
+from greenmine.store.mail_line import line_fault
 from greenmine.store.migrate import head, revision
+from greenmine.store.outbox import stuck
 from greenmine.web.act_words import act_moment
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
@@ -22,7 +24,7 @@ SILENCE: Final = timedelta(minutes=5)
 
 
 def status() -> ResponseReturnValue:
-    """Schema, acts, worker, content. The state of notices and entries never hangs on the worker."""
+    """Schema, acts, worker, content, letters. The state of notices and entries never hangs on the worker."""
     services = current_services()
     now = services.clock()
     at, wanted = revision(services.database), head()
@@ -32,6 +34,7 @@ def status() -> ResponseReturnValue:
         lease = get_lease(tx, LEASE)
         problems = len(content_problems(tx))
         leapt = jumped_from(tx, LEASE) is not None
+        letters, fault = stuck(tx, now=now), line_fault(tx)
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
@@ -48,6 +51,9 @@ def status() -> ResponseReturnValue:
             worker_ok=seen is not None and abs(now - seen) <= SILENCE,
             leapt=leapt,
             problems=problems,
+            letters=letters,
+            mail_fails_since=fault.since if fault else None,
+            sends_mail=services.settings.sends_mail,
         )
     )
     response.headers["Cache-Control"] = "no-store"
