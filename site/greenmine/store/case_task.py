@@ -70,7 +70,7 @@ def get_task(tx: Tx, case: str) -> TaskRow:
     row = tx.execute(select(case_task).where(case_task.c.case_file == case)).first()
     if row is None:
         raise _unknown()
-    return _task(row)
+    return task_row(row)
 
 
 def task_of_officer(tx: Tx, number: str, officer: Officer) -> TaskRow:
@@ -78,7 +78,7 @@ def task_of_officer(tx: Tx, number: str, officer: Officer) -> TaskRow:
     row = tx.execute(scope(select(case_task).where(case_task.c.number == number), officer)).first()
     if row is None:
         raise _unknown()
-    return _task(row)
+    return task_row(row)
 
 
 def scope(query: Select[Any], officer: Officer) -> Select[Any]:
@@ -111,7 +111,7 @@ def inbox(
     else:
         query = query.order_by(case_task.c.closed_at.desc(), case_task.c.number)
     rows = tx.execute(query.limit(limit).offset(offset))
-    return tuple(_task(row) for row in rows), number
+    return tuple(task_row(row) for row in rows), number
 
 
 def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:
@@ -145,7 +145,8 @@ def _unknown() -> NotFound:
     return NotFound("case.unknown", N_("没有这个案件，或不属于您办理的范围。"))
 
 
-def _task(row: Row[Any]) -> TaskRow:
+def task_row(row: Row[Any]) -> TaskRow:
+    """A row of ``case_task`` as the desk knows it."""
     return TaskRow(
         case=row.case_file,
         kind=CaseKind(row.kind),

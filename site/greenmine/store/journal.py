@@ -1,10 +1,11 @@
 """The private journal: who did each act, sign-ins, openings of identities. Append-only, never in the log."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from greenmine.domain.instant import utc_text
+from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.store.database import Tx
 from greenmine.store.tables_private import journal
 
@@ -28,3 +29,19 @@ def note(
 def person_of_act(tx: Tx, n: int) -> int | None:
     """The staff member who did the act, None when the system did."""
     return tx.execute(select(journal.c.staff).where(journal.c.act == n).order_by(journal.c.n)).scalars().first()
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """What was done to a case: event, by whom of the staff (None: by the person or the site), codes."""
+
+    event: str
+    at: datetime
+    staff: int | None
+    detail: str
+
+
+def lines_of_case(tx: Tx, case: str) -> tuple[CaseLine, ...]:
+    """The case's lines, oldest first."""
+    query = select(journal).where(journal.c.case_file == case).order_by(journal.c.n)
+    return tuple(CaseLine(row.event, from_utc_text(row.at), row.staff, row.detail) for row in tx.execute(query))

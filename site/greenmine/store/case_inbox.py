@@ -1,0 +1,184 @@
+"""The desk's list of cases: what an officer sees at a glance, how many there are of each sort, who waits for nobody.
+
+Every query goes through ``store.case_task.scope``: also a count tells nothing of another body's cases (trust.md 13).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, case, func, select
+
+from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.case import OVER, CaseKind
+from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.officer import Officer
+from greenmine.store.case_task import TaskRow, scope, task_row
+from greenmine.store.database import Tx
+from greenmine.store.tables_case import case_task, complaint, error_report, objection
+from greenmine.store.tables_private import staff
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """Which of the officer's cases.
+
+    :param staff: only those this person has taken
+    :param late_on: only those late on this legal day
+    """
+
+    is_open: bool = True
+    kind: CaseKind | None = None
+    staff: int | None = None
+    late_on: date | None = None
+
+
+@dataclass(frozen=True)
+class InboxLine:
+    """A case in the list.
+
+    :param login: of who has taken it, empty for nobody
+    :param record: what it is about: a mine's public number, ``notice/<number>`` or the reported object; or empty
+    :param cluster: mark of a complaint's wording, empty for other kinds
+    """
+
+    task: TaskRow
+    login: str
+    risk: RiskClass | None
+    problem: ComplaintKind | None
+    record: str
+    cluster: str
+
+
+@dataclass(frozen=True)
+class InboxCounts:
+    """How many cases each choice would leave, the other choices kept."""
+
+    is_open: Mapping[bool, int]
+    kinds: Mapping[CaseKind, int]
+    mine: int
+    late: int
+
+
+@dataclass(frozen=True)
+class BodyCount:
+    """The open cases of a body, and how many of those are late."""
+
+    body: Body
+    waiting: int
+    late: int
+
+
+def inbox_lines(
+    tx: Tx, officer: Officer, wanted: InboxFilter, *, limit: int, offset: int = 0
+) -> tuple[tuple[InboxLine, ...], int]:
+    """The officer's cases, by deadline (those over: latest first), and how many there are in all."""
+    number = int(tx.execute(select(func.count()).select_from(_own(officer, wanted).subquery())).scalar_one())
+    query = _narrowed(scope(_LINES, officer), wanted)
+    if wanted.is_open:
+        query = query.order_by(case_task.c.due.is_(None), case_task.c.due, case_task.c.received_at, case_task.c.number)
+    else:
+        query = query.order_by(case_task.c.closed_at.desc(), case_task.c.number)
+    return tuple(_line(row) for row in tx.execute(query.limit(limit).offset(offset))), number
+
+
+def inbox_counts(tx: Tx, officer: Officer, wanted: InboxFilter, *, today: date) -> InboxCounts:
+    """How many each choice of the list would leave."""
+    over = case((case_task.c.closed_at.is_(None), 1), else_=0)
+    standing = _grouped(tx, officer, wanted, over.label("sort"), is_open=None)
+    kinds = _grouped(tx, officer, replace(wanted, kind=None), case_task.c.kind.label("sort"), is_open=wanted.is_open)
+    free = replace(wanted, staff=None, late_on=None)
+    mine = _narrowed(_own(officer, replace(free, staff=officer.id)), free)
+    late = _own(officer, replace(free, late_on=today))
+    return InboxCounts(
+        is_open={is_open: standing.get(int(is_open), 0) for is_open in (True, False)},
+        kinds={CaseKind(kind): number for kind, number in sorted(kinds.items())},
+        mine=_size(tx, mine),
+        late=_size(tx, late),
+    )
+
+
+def cluster_sizes(tx: Tx, officer: Officer, clusters: Collection[str]) -> Mapping[str, int]:
+    """How many of the officer's own open complaints share each of these wordings."""
+    if not clusters:
+        return {}
+    query = (
+        select(complaint.c.cluster, func.count().label("number"))
+        .select_from(complaint.join(case_task, case_task.c.case_file == complaint.c.case_file))
+        .where(complaint.c.cluster.in_(sorted(clusters)), case_task.c.stage.not_in(sorted(OVER)))
+        .group_by(complaint.c.cluster)
+    )
+    return {row.cluster: row.number for row in tx.execute(scope(query, officer))}
+
+
+def open_by_body(tx: Tx, *, today: date) -> tuple[BodyCount, ...]:
+    """The open cases of every body, counts only: for telling where nobody sits, never shown to officers."""
+    late = func.sum(case((case_task.c.due < today.isoformat(), 1), else_=0))
+    columns = (case_task.c.body_region, case_task.c.department)
+    query = (
+        select(*columns, func.count().label("waiting"), late.label("late"))
+        .where(case_task.c.closed_at.is_(None))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return tuple(
+        BodyCount(Body(row.body_region, Department(row.department)), row.waiting, int(row.late))
+        for row in tx.execute(query)
+    )
+
+
+_LINES: Select[Any] = select(
+    case_task,
+    staff.c.login,
+    complaint.c.risk,
+    complaint.c.kind.label("problem"),
+    complaint.c.mine,
+    complaint.c.cluster,
+    objection.c.notice,
+    error_report.c.object,
+).select_from(
+    case_task.outerjoin(staff, staff.c.id == case_task.c.staff)
+    .outerjoin(complaint, complaint.c.case_file == case_task.c.case_file)
+    .outerjoin(objection, objection.c.case_file == case_task.c.case_file)
+    .outerjoin(error_report, error_report.c.case_file == case_task.c.case_file)
+)
+
+
+def _own(officer: Officer, wanted: InboxFilter) -> Select[Any]:
+    return _narrowed(scope(select(case_task.c.case_file), officer), wanted)
+
+
+def _narrowed(query: Select[Any], wanted: InboxFilter, *, standing: bool = True) -> Select[Any]:
+    if standing:
+        over = case_task.c.closed_at.is_not(None)
+        query = query.where(~over if wanted.is_open else over)
+    if wanted.kind is not None:
+        query = query.where(case_task.c.kind == wanted.kind)
+    if wanted.staff is not None:
+        query = query.where(case_task.c.staff == wanted.staff)
+    if wanted.late_on is not None:
+        query = query.where(and_(case_task.c.closed_at.is_(None), case_task.c.due < wanted.late_on.isoformat()))
+    return query
+
+
+def _grouped(tx: Tx, officer: Officer, wanted: InboxFilter, sort: Any, *, is_open: bool | None) -> dict[Any, int]:
+    query = scope(select(sort, func.count().label("number")).select_from(case_task), officer)
+    query = _narrowed(query, wanted, standing=is_open is not None).group_by(sort)
+    return {row.sort: row.number for row in tx.execute(query)}
+
+
+def _size(tx: Tx, query: Select[Any]) -> int:
+    return int(tx.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def _line(row: Row[Any]) -> InboxLine:
+    record = row.mine or (f"notice/{row.notice}" if row.notice else "") or row.object or ""
+    return InboxLine(
+        task=task_row(row),
+        login=row.login or "",
+        risk=RiskClass(row.risk) if row.risk else None,
+        problem=ComplaintKind(row.problem) if row.problem else None,
+        record=record,
+        cluster=row.cluster or "",
+    )

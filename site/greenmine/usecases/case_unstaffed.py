@@ -1,0 +1,17 @@
+"""Cases that wait at a body where nobody sits: counts for whoever may seat somebody there, never what they say."""
+
+from datetime import date
+
+from greenmine.domain.officer import handles
+from greenmine.store.case_inbox import BodyCount, open_by_body
+from greenmine.store.database import Tx
+from greenmine.store.staff import all_staff
+
+
+def unstaffed_bodies(tx: Tx, *, today: date) -> tuple[BodyCount, ...]:
+    """Bodies with open cases whose seats are all empty or shut."""
+    waiting = open_by_body(tx, today=today)
+    if not waiting:
+        return ()
+    officers = [person.officer for person in all_staff(tx) if person.active]
+    return tuple(count for count in waiting if not any(handles(officer, count.body) for officer in officers))
