@@ -16,6 +16,7 @@ from greenmine.store.sealed import master_key
 from greenmine.store.sealed_files import SealedFiles
 from greenmine.web.desk.session import signed_in_officer
 from greenmine.web.factory import create_flask
+from greenmine.web.server_logs import init_server_logs
 
 
 def system_clock() -> datetime:
@@ -49,6 +50,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
 
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
     """The WSGI application for WSGI servers and tests; settings from the environment when none are given."""
+    init_server_logs()
     settings = settings or (services.settings if services else read_settings_or_exit())
     try:
         ensure_secret_key(settings)

@@ -110,6 +110,7 @@ def serve(settings: Settings, *, target: str, workers: int, threads: int) -> int
         blocking_threads=threads,
         backpressure=threads * 16,
         respawn_failed_workers=True,
+        log_access=False,  # no addresses of readers, no query strings (ASVS 16.2.5)
         workers_kill_timeout=WEB_GRACE,
     )
     keeper.start()
