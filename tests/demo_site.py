@@ -20,6 +20,7 @@ def demo_settings(folder: Path, **more: str) -> Settings:
     return Settings.from_environment(
         {
             "GREENMINE_DATA_DIR": str(folder),
+            "GREENMINE_SEARCH_INDEX": str(folder / "search_index"),
             "GREENMINE_CONTENT_DIR": str(CHECKOUT / "content"),
             "GREENMINE_RATE_PAGES": "100000 per minute",
             "GREENMINE_RATE_EXPORTS": "100000 per minute",

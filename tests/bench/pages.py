@@ -31,6 +31,7 @@ def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
             make_services(home, mines=size).database.close()
             environment = {
                 "GREENMINE_DATA_DIR": str(home),
+                "GREENMINE_SEARCH_INDEX": str(home / "search_index"),
                 "GREENMINE_CONTENT_DIR": str(CONTENT),
                 "GREENMINE_RATE_PAGES": "1000000 per second",
             }

@@ -24,6 +24,7 @@ def make_services(folder: Path, *, mines: int) -> Services:
     settings = Settings.from_environment(
         {
             "GREENMINE_DATA_DIR": str(folder),
+            "GREENMINE_SEARCH_INDEX": str(folder / "search_index"),
             "GREENMINE_CONTENT_DIR": str(CONTENT),
             "GREENMINE_RATE_PAGES": "1000000 per second",
         }

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
 def _prepared(checkout: Path, folder: Path, *, empty: bool = False) -> Services:
     settings = Settings.from_environment(
-        {"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+        {"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=folder
     )
     services = build_services(settings, clock=lambda: NOW)
     prepare(services, empty=empty)
@@ -135,7 +135,7 @@ def test_init_empty_gives_a_site_without_mines_and_stays_so(checkout: Path, tmp_
 
 def test_a_demonstration_cut_short_is_made_anew(checkout: Path, tmp_path: Path) -> None:
     settings = Settings.from_environment(
-        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=tmp_path
     )
     services = build_services(settings, clock=lambda: NOW)
 
@@ -154,7 +154,7 @@ def test_a_demonstration_cut_short_is_made_anew(checkout: Path, tmp_path: Path) 
 
 def test_serving_before_preparing_is_refused_with_what_to_do(checkout: Path, tmp_path: Path) -> None:
     settings = Settings.from_environment(
-        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}
+        {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=tmp_path
     )
     services = build_services(settings, clock=lambda: NOW)
     with pytest.raises(Unready, match="greenmine init"):

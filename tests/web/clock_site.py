@@ -34,7 +34,13 @@ class Site:
 
 
 def open_site(folder: Path) -> Site:
-    settings = Settings.from_environment({"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(CONTENT)})
+    settings = Settings.from_environment(
+        {
+            "GREENMINE_DATA_DIR": str(folder),
+            "GREENMINE_SEARCH_INDEX": str(folder / "search_index"),
+            "GREENMINE_CONTENT_DIR": str(CONTENT),
+        }
+    )
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
     services = replace(build_services(settings, clock=clock), reference=reference())

@@ -1,5 +1,6 @@
 """Making a site ready to serve: newest schema, settled mode, the demonstration register, content."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from greenmine.cli.demo.register import make_register
-from greenmine.cli.upkeep import LEASE, SyncSummary, run_projections, sync_content
+from greenmine.cli.upkeep import LEASE, SyncSummary, keep_search, run_projections, sync_content
 from greenmine.config import Mode
 from greenmine.domain.errors import Conflict, Unready
 from greenmine.domain.instant import legal_day
@@ -21,6 +22,8 @@ from greenmine.store.database import begin_file_anew
 from greenmine.store.lease import confirm_clock
 from greenmine.store.migrate import head, knows_revision, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
+
+log = logging.getLogger(__name__)
 
 MODE: Final = "mode"
 MASTER_KEY: Final = "master_key"
@@ -87,7 +90,16 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
             confirm_clock(tx, LEASE, now=services.clock())  # who starts a demonstration by hand is there to see it
     content = sync_content(services)
     run_projections(services)
+    _fill_search(services)
     return Readiness(wants_demo, content)
+
+
+def _fill_search(services: Services) -> None:
+    """The site starts without its search index where that cannot be written; the worker tries again."""
+    try:
+        keep_search(services)
+    except OSError as refused:
+        log.warning("the search index cannot be written: %s", refused.strerror)
 
 
 def require_ready(services: Services) -> None:

@@ -23,6 +23,7 @@ from greenmine.config.parsers import parse_database_url
 from greenmine.domain.errors import BadInput, Conflict
 from greenmine.domain.text import N_
 from greenmine.projections.runner import rebuild
+from greenmine.projections.search_keeper import make_anew
 from greenmine.services import Services
 from greenmine.store.act import entries
 from greenmine.store.database import Database, open_database
@@ -141,10 +142,11 @@ def clocks(open_services: OpenServices, *, confirm: bool) -> None:
 @greenmine.command("rebuild")
 @click.pass_obj
 def rebuild_projections(open_services: OpenServices) -> None:
-    """由公开记录重新生成统计等派生数据。"""
+    """由公开记录重新生成统计、搜索索引等派生数据。"""
     services = open_services()
     require_ready(services)
     taken = rebuild(services.database, PROJECTIONS, reference=services.reference)
+    make_anew(services.search, reference=services.reference)
     console.print(f"已由 {taken} 条记录重新生成。", highlight=False)
 
 

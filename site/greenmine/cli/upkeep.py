@@ -18,6 +18,7 @@ from greenmine.domain.rulebook import RuleBook
 from greenmine.domain.text import N_
 from greenmine.projections.figures import Figures
 from greenmine.projections.runner import Projection, catch_up
+from greenmine.projections.search_keeper import check, keep_up
 from greenmine.services import Services
 from greenmine.store.content_problem import ProblemRow, keep_problems
 from greenmine.store.credit import overdue_credits
@@ -162,3 +163,13 @@ def record_due(services: Services) -> int:
 def run_projections(services: Services) -> int:
     """Let every projection take the acts it has not taken yet."""
     return catch_up(services.database, PROJECTIONS, reference=services.reference)
+
+
+def keep_search(services: Services) -> int:
+    """Let the search index take the acts it has not taken yet, or make it anew where it is lost or broken."""
+    return keep_up(services.search, reference=services.reference)
+
+
+def check_search(services: Services) -> None:
+    """Read the whole search index again, and make it anew where a bit has fallen over or old words are left in it."""
+    check(services.search, reference=services.reference)

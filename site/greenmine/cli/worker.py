@@ -12,7 +12,7 @@ from typing import Final
 from greenmine.cli.client_salts import keep_client_salts
 from greenmine.cli.outbox import send_mail
 from greenmine.cli.sweep import run_sweep
-from greenmine.cli.upkeep import LEASE, run_clocks, run_projections, sync_content
+from greenmine.cli.upkeep import LEASE, check_search, keep_search, run_clocks, run_projections, sync_content
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
 
@@ -36,6 +36,8 @@ class Job:
 
 JOBS: Final = (
     Job("projections", timedelta(seconds=1), run_projections),
+    Job("search", timedelta(seconds=1), keep_search),
+    Job("search check", timedelta(minutes=5), check_search),
     Job("clocks", timedelta(minutes=1), run_clocks),
     Job("client salts", timedelta(minutes=5), keep_client_salts),
     Job("content", timedelta(seconds=30), sync_content),

@@ -5,32 +5,32 @@ Both work while there is no index: the database then answers from titles, names 
 Every hit is checked against the database at answer time, and every word shown is read from it, never from the index.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from greenmine.domain.search_query import Query, SearchKind
+from greenmine.domain.search_query import Clause, Query, SearchKind
+from greenmine.projections import search_read
+from greenmine.projections.search_document import MARKDOWN
+from greenmine.projections.search_fold import fold, printed_parts
+from greenmine.projections.search_index import SearchIndex, folder_of, usable
 from greenmine.projections.search_marks import Pieces, marked, marker, snippet
 from greenmine.projections.search_plain import lines
-from greenmine.store.database import Database, Tx
+from greenmine.projections.search_wish import wishes_of
+from greenmine.store.act import size
+from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
-from greenmine.store.search import Findable, Source, names_like, sources_of
+from greenmine.store.search import Findable, Source, names_like, sources_of, touched_since, visible_among
 
+__all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "objects_matching")
+
+log = logging.getLogger(__name__)
+
+_TRIES: Final = 3
 PER_PAGE: Final = 25
-
-
-@dataclass(frozen=True)
-class SearchIndex:
-    """The search of a site: one per process, safe for many threads (``services.search``).
-
-    :param folder: of the index (settings.search_index)
-    """
-
-    folder: Path
-    database: Database
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Hit:
     :param day: ISO text
     :param title: in pieces, what was looked for marked
     :param under: holder, issuer or organ
-    :param number: the first of its names and numbers in which something was looked for; empty when there is none
+    :param number: of its other names and numbers the first in which something is marked, else the first
     :param state: as recorded (withdrawn, removed, listed …), empty for articles
     """
 
@@ -119,13 +119,44 @@ def objects_matching(
 
 
 def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findable], bool]:
-    """Everything that matches, best first, and whether the index was missing."""
+    """Everything that matches, best and then newest first, and whether the index was missing."""
     if not query.wanted:
         return (), False
-    found = names_like(tx, [each.text for each in query.wanted], [each.text for each in query.unwanted])
-    found.sort(key=lambda each: each.object)
-    found.sort(key=lambda each: each.day, reverse=True)
-    return found, True
+    ranked = _by_index(index, tx, query)
+    rebuilding = ranked is None
+    if ranked is None:
+        ranked = [(0, each) for each in names_like(tx, _parts(query.wanted), _parts(query.unwanted))]
+    ranked.sort(key=lambda pair: pair[1].object)
+    ranked.sort(key=lambda pair: (pair[0], pair[1].day), reverse=True)
+    return [each for _rank, each in ranked], rebuilding
+
+
+def _by_index(index: SearchIndex, tx: Tx, query: Query) -> list[tuple[int, Findable]] | None:
+    """What the index finds, without what acts it has not taken yet have hidden; None when it cannot be used."""
+    folder = folder_of(tx, index)
+    for _again in range(_TRIES):  # the generation that was read may be replaced and removed meanwhile
+        standing = None if folder is None else usable(tx, folder)
+        if folder is None or standing is None:
+            continue
+        try:
+            found = search_read.ranked(folder.folder_of(standing), wishes_of(query))
+        except Exception as error:  # whatever a torn file makes Whoosh raise: readers are answered all the same
+            log.warning("search index cannot be read: %s", type(error).__name__)
+            continue
+        return _still_visible(tx, found, since=standing.n)
+    return None
+
+
+def _still_visible(tx: Tx, found: list[tuple[int, Findable]], *, since: int) -> list[tuple[int, Findable]]:
+    if since == size(tx):
+        return found
+    touched = touched_since(tx, since) & {each.object for _rank, each in found}
+    hidden = touched - visible_among(tx, touched)
+    return [pair for pair in found if pair[1].object not in hidden]
+
+
+def _parts(clauses: Iterable[Clause]) -> list[str]:
+    return [part for each in clauses for part in ([fold(each.text)] if each.exact else printed_parts(each.text))]
 
 
 def _narrowed(matches: Iterable[Findable], *, kinds: Collection[SearchKind], region: str | None) -> list[Findable]:
@@ -142,8 +173,7 @@ def _hits(tx: Tx, shown: Sequence[Findable], query: Query) -> tuple[Hit, ...]:
 
 def _hit(source: Source, pattern: re.Pattern[str]) -> Hit:
     about = source.about
-    names = [marked(name, pattern) for name in source.names]
-    markdown = about.kind in (SearchKind.NEWS, SearchKind.POLICY)
+    shown = [text for text in source.texts if text != source.under] or [source.under]
     return Hit(
         object=about.object,
         kind=about.kind,
@@ -151,7 +181,13 @@ def _hit(source: Source, pattern: re.Pattern[str]) -> Hit:
         day=about.day,
         title=marked(source.title, pattern),
         under=source.under,
-        number=next((name for name in names if any(piece.marked for piece in name)), ()),
-        snippet=snippet(lines(source.texts, markdown=markdown), pattern),
+        number=_number(source, pattern),
+        snippet=snippet(lines(shown, markdown=about.kind in MARKDOWN), pattern),
         state=source.state,
     )
+
+
+def _number(source: Source, pattern: re.Pattern[str]) -> Pieces:
+    """The first other name or number in which something is marked; else the first there is."""
+    others = [marked(name, pattern) for name in source.names if name != source.under and name not in source.title]
+    return next((name for name in others if any(piece.marked for piece in name)), others[0] if others else ())

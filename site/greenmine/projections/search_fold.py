@@ -9,10 +9,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import rjieba
 from opencc import OpenCC
+
+Each = TypeVar("Each")
 
 Run = tuple[str, ...]
 """Tokens that stand together."""
@@ -23,6 +25,7 @@ _TOKEN: Final = re.compile(
 _BLANK: Final = re.compile(r"(?<=[0-9a-z]) (?=[0-9a-z])")
 _ORDINAL: Final = re.compile(r"(?<=[\[\](){}〔〕【】])第(?=[0-9]{1,6}号)|(?<=[0-9]{4})年第?(?=[0-9]{1,6}号)")
 _NUMBERED: Final = re.compile(r"[\[({〔【]?[0-9]{4}[\])}〕】]?年?第?[0-9]{1,6}号")
+_BRACKETS: Final = re.compile(r"[\s\[\](){}〔〕【】]+")
 _IDLE: Final = frozenset("的了和与及在是有之或为等就都也")
 """Single characters that carry no wish of the reader's."""
 
@@ -54,8 +57,8 @@ def tokens(text: str) -> Iterator[str]:
 
 
 def pairs(run: Run) -> list[str]:
-    """Neighbouring tokens, two by two: what stands together is found by them."""
-    return [f"{one} {two}" for one, two in pairwise(run)]
+    """Neighbouring tokens, two by two, to find what stands together; the blank before tells them from tokens."""
+    return [f" {one} {two}" for one, two in pairwise(run)]
 
 
 def squeezed(text: str) -> str:
@@ -81,6 +84,11 @@ def words(text: str) -> list[str]:
     return [word for word in cut if word not in _IDLE] or [text]
 
 
+def printed_parts(text: str) -> list[str]:
+    """The words of a query as a plain look through names wants them: numbers without their brackets."""
+    return [part for word in words(text) for part in _BRACKETS.split(fold(word)) if any(map(str.isalnum, part))]
+
+
 def _runs(text: str) -> Iterator[Run]:
     run: list[str] = []
     reached = 0
@@ -96,7 +104,7 @@ def _runs(text: str) -> Iterator[Run]:
         yield tuple(run)
 
 
-def distinct(values: Iterable[str]) -> list[str]:
+def distinct(values: Iterable[Each]) -> list[Each]:
     """The values in their order, each once."""
     return list(dict.fromkeys(values))
 

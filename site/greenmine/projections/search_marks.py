@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from greenmine.domain.search_query import Query
-from greenmine.projections.search_fold import fold, fold_each, runs, words
+from greenmine.projections.search_fold import Run, fold, fold_each, runs, words
+from greenmine.projections.search_wish import SHORTEST_BEGINNING
 
 SNIPPET: Final = 120
 """Characters of the text that are shown."""
@@ -31,9 +32,17 @@ def marker(query: Query) -> re.Pattern[str]:
     ways = set()
     for clause in query.wanted:
         for part in [clause.text, *([] if clause.exact else words(clause.text))]:
-            ways |= {_BETWEEN.join(map(re.escape, run)) for run in runs(part)}
+            ways |= {_way(run) for run in runs(part)}
     longest = sorted(ways, key=lambda way: (-len(way), way))
     return re.compile("|".join(longest)) if longest else _NOTHING
+
+
+def _way(run: Run) -> str:
+    """The tokens of a run with at most three signs between them; Latin words and numbers begin where they begin."""
+    first, last = run[0], run[-1]
+    before = "(?<![0-9a-z])" if first.isascii() else ""
+    after = "(?![0-9a-z])" if last.isascii() and len(last) < SHORTEST_BEGINNING else ""
+    return before + _BETWEEN.join(map(re.escape, run)) + after
 
 
 def marked(text: str, pattern: re.Pattern[str]) -> Pieces:

@@ -105,7 +105,8 @@ def sources_of(tx: Tx, objects: Iterable[str]) -> Iterator[Source]:
 
 def visible_among(tx: Tx, objects: Iterable[str]) -> set[str]:
     """Those of the objects that may be found now."""
-    return {source.object for source in sources_of(tx, objects)}
+    wanted = set(objects)
+    return wanted & set(all_objects(tx)) if wanted else set()
 
 
 def names_like(tx: Tx, wanted: Sequence[str], unwanted: Sequence[str]) -> list[Findable]:
@@ -134,7 +135,7 @@ def _mines(tx: Tx, numbers: Sequence[str]) -> Iterator[Source]:
         yield Source(
             Findable(f"mine/{row.id}", SearchKind.MINE, row.region, row.day),
             title=row.name,
-            names=_present(*aliases[row.id], row.holder, *codes),
+            names=_present(*codes, *aliases[row.id], row.holder),
             under=row.holder,
             texts=_present(row.mineral, row.place, row.standard, *words),
             state=row.status,
