@@ -1,11 +1,12 @@
 """What strangers send with a form (trust.md 8): every file is refused with its reason, stripped, or kept for staff."""
 
 import io
+import random
 import subprocess
 import sys
-import threading
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,8 +37,9 @@ from greenmine.content.evidence import (
     require_room,
 )
 from greenmine.content.heic import heic_size, is_heic
+from greenmine.content.picture import Anew, write_anew
 from greenmine.content.slots import Slots
-from greenmine.domain.errors import BadInput, TooMany, Unready
+from greenmine.domain.errors import BadInput
 
 WORKER_RSS = 300 * 1024
 """kB that a process of the site may hold whatever it is sent (trust.md 8)."""
@@ -254,6 +256,45 @@ def test_a_turned_png_stands_upright(slots: Slots) -> None:
         assert kept.size == (40, 60)
 
 
+RED = Image.new("RGB", (60, 40), "red")
+SECOND = {"save_all": True, "append_images": [Image.new("RGB", (60, 40))]}
+
+
+def saved(picture: Image.Image, form: str, **more: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, form, **more)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (saved(RED, "MPO", **SECOND), "a.jpg"),
+        (saved(Image.new("CMYK", (60, 40), (0, 255, 255, 0)), "JPEG"), "a.jpg"),
+        (saved(RED, "JPEG", progressive=True), "a.jpg"),
+        (saved(RED.convert("P"), "PNG", transparency=3), "a.png"),
+        (saved(Image.new("RGBA", (60, 40), (255, 0, 0, 255)), "PNG"), "a.png"),
+        (saved(RED, "PNG", **SECOND), "a.png"),
+    ],
+    ids=["two in one", "for print", "progressive", "palette", "see-through", "animated"],
+)  # fmt: skip
+def test_odd_photographs_are_taken_with_their_colours(data: bytes, name: str, slots: Slots) -> None:
+    with opened(accept_evidence(data, name, slots=slots)) as kept:
+        red, green, blue = kept.convert("RGB").getpixel((30, 20))  # type: ignore[misc]
+        assert (kept.size, getattr(kept, "n_frames", 1)) == ((60, 40), 1)
+        assert red > 230
+        assert max(green, blue) < 40
+
+
+def test_a_see_through_picture_too_long_as_png_becomes_a_jpeg_on_white(slots: Slots) -> None:
+    """The bound of what is kept holds for what was written anew too."""
+    noise = Image.frombytes("RGBA", (64, 64), random.Random(1).randbytes(64 * 64 * 4))
+    written = write_anew(saved(noise, "PNG"), "image/png", anew=Anew(2000, 16_000_000, 88, most_bytes=9000))
+    assert (written.media_type, len(written.content) <= 9000) == ("image/jpeg", True)
+    with pytest.raises(BadInput):
+        write_anew(saved(noise, "PNG"), "image/png", anew=Anew(2000, 16_000_000, 88, most_bytes=100))
+
+
 def test_heic_that_lies_about_its_size_ends_in_the_child(slots: Slots) -> None:
     """The boxes say 8 × 8, the coded picture is larger: what comes out is small, or the file is refused."""
     try:
@@ -281,55 +322,6 @@ def test_the_largest_image_of_a_container_counts() -> None:
 def test_a_container_of_endless_boxes_is_read_in_no_time() -> None:
     many = heic_with_boxes(nested(bytes(8), copies=50_000), b"\0\0\0\x08free" * 500_000)
     assert heic_size(many) is not None
-
-
-def test_two_pictures_are_decoded_at_once_and_the_third_is_asked_to_wait(slots: Slots) -> None:
-    with slots.taken(), slots.taken():
-        with pytest.raises(TooMany, match="请稍候重试") as refused:
-            accept_evidence(jpeg(), "a.jpg", slots=slots)
-        assert (refused.value.field, refused.value.params["retry_after"]) == ("file", 15)
-    assert accept_evidence(jpeg(), "a.jpg", slots=slots).content
-
-
-def test_who_waits_for_a_place_gets_it(tmp_path: Path) -> None:
-    slots = Slots(tmp_path / "slots", count=1, patience=20)
-    done: list[Evidence] = []
-    with slots.taken():
-        waiting = threading.Thread(target=lambda: done.append(accept_evidence(jpeg(), "a.jpg", slots=slots)))
-        waiting.start()
-        waiting.join(0.2)
-        assert not done
-    waiting.join(20)
-    assert len(done) == 1
-
-
-def test_a_refused_picture_gives_its_place_back(slots: Slots) -> None:
-    for _ in range(3):
-        with pytest.raises(BadInput):
-            accept_evidence(png()[:60], "a.png", slots=slots)
-
-
-def test_a_process_that_dies_gives_its_place_back(slots: Slots, checkout: Path) -> None:
-    """The kernel does: no count of a killed process stays behind."""
-    code = (
-        "import sys; sys.path.insert(0, 'site')\nfrom pathlib import Path\nfrom greenmine.content.slots import Slots\n"
-        f"slots = Slots(Path({str(slots.folder)!r}), patience=0)\n"
-        "with slots.taken(), slots.taken():\n    print('held', flush=True); sys.stdin.read()\n"
-    )
-    command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=checkout) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(TooMany):
-            accept_evidence(jpeg(), "a.jpg", slots=slots)
-        holder.kill()
-    assert accept_evidence(jpeg(), "a.jpg", slots=slots).content
-
-
-def test_places_that_cannot_be_made_are_told(tmp_path: Path) -> None:
-    (tmp_path / "slots").write_text("a file where the folder should be")
-    with pytest.raises(Unready, match="暂时无法处理"):
-        accept_evidence(jpeg(), "a.jpg", slots=Slots(tmp_path / "slots"))
 
 
 def test_trust_8_the_worker_stays_below_300_megabytes(tmp_path: Path, checkout: Path) -> None:

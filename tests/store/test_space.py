@@ -17,15 +17,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield place
 
 
-def test_a_disk_with_room_is_no_hindrance(tmp_path: Path) -> None:
+def test_more_than_the_disk_has_is_refused_with_a_sentence(tmp_path: Path) -> None:
     require_space(tmp_path, at_least=1)
     require_space(tmp_path / "not" / "made" / "yet", at_least=1)
-
-
-def test_more_than_the_disk_has_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unready, match="存储空间不足") as refused:
-        require_space(tmp_path, at_least=2**60)
-    assert refused.value.code == "space.low"
+    for folder in (tmp_path, tmp_path / "not" / "made" / "yet"):
+        with pytest.raises(Unready, match="存储空间不足") as refused:
+            require_space(folder, at_least=2**60)
+        assert refused.value.code == "space.low"
 
 
 def test_a_disk_that_fills_up_refuses_and_takes_again_when_there_is_room(small_disk: Path) -> None:
