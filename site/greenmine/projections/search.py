@@ -15,7 +15,7 @@ from typing import Final
 from greenmine.domain.search_query import Clause, Query, SearchKind
 from greenmine.projections import search_read
 from greenmine.projections.search_document import MARKDOWN
-from greenmine.projections.search_fold import fold, printed_parts
+from greenmine.projections.search_fold import distinct, fold, printed_parts, words
 from greenmine.projections.search_index import SearchIndex, folder_of, usable
 from greenmine.projections.search_marks import Pieces, marked, marker, snippet
 from greenmine.projections.search_plain import lines
@@ -25,7 +25,7 @@ from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
 from greenmine.store.search import Findable, Source, names_like, sources_of, touched_since, visible_among
 
-__all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "objects_matching")
+__all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "objects_matching", "words_in")
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +118,11 @@ def objects_matching(
     return tuple(each.object for each in newest[:limit])
 
 
+def words_in(query: Query) -> tuple[str, ...]:
+    """The single words of what is wanted, as they are looked for: what a reader may try one by one."""
+    return tuple(distinct(word for clause in query.wanted for word in words(clause.text)))
+
+
 def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findable], bool]:
     """Everything that matches, best and then newest first, and whether the index was missing."""
     if not query.wanted:
@@ -174,6 +179,8 @@ def _hits(tx: Tx, shown: Sequence[Findable], query: Query) -> tuple[Hit, ...]:
 def _hit(source: Source, pattern: re.Pattern[str]) -> Hit:
     about = source.about
     shown = [text for text in source.texts if text != source.under] or [source.under]
+    if about.kind is SearchKind.MINE:
+        shown = [" · ".join(shown)]  # single facts, no sentences
     return Hit(
         object=about.object,
         kind=about.kind,

@@ -24,6 +24,7 @@ from greenmine.web.public.policy import POLICY_ROUTES
 from greenmine.web.public.procedure import PROCEDURE_ROUTES
 from greenmine.web.public.region import REGION_ROUTES
 from greenmine.web.public.removal import REMOVAL_ROUTES
+from greenmine.web.public.search import SEARCH_ROUTES
 from greenmine.web.public.site_map import SITE_MAP_ROUTES
 from greenmine.web.public.site_page import SITE_PAGE_ROUTES
 from greenmine.web.public.status import STATUS_ROUTES
@@ -45,6 +46,7 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *REMOVAL_ROUTES,
     *CREDIT_ROUTES,
     *DOCUMENT_ROUTES,
+    *SEARCH_ROUTES,
     *STATUS_ROUTES,
     *SITE_PAGE_ROUTES,
     *SITE_MAP_ROUTES,
