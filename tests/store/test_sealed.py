@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greenmine.domain.errors import Gone, Unready
-from greenmine.store.sealed import MasterKey, master_key, new_case_key, open_part, seal_part
+from greenmine.store.sealed import (
+    MasterKey,
+    master_key,
+    new_case_key,
+    open_part,
+    seal,
+    seal_in_pieces,
+    seal_part,
+    unseal,
+)
 
 KEY = bytes(range(32))
 PLACE: dict[str, Any] = {"case": "c1", "label": "text", "position": 0}
@@ -20,6 +29,17 @@ SPAWN = multiprocessing.get_context("spawn")
 def test_what_was_sealed_opens_again(plain: bytes, label: str, position: int) -> None:
     sealed = seal_part(KEY, plain, case="c1", label=label, position=position)
     assert open_part(KEY, sealed, case="c1", label=label, position=position) == plain
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024, 1024 * 1024 + 1, 3_000_000])
+def test_what_was_sealed_in_pieces_opens_as_a_whole(size: int) -> None:
+    """A film is written a piece at a time, in the very form of everything sealed at once."""
+    plain = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    sealed = b"".join(seal_in_pieces(KEY, plain, context=b"file|a"))
+    assert len(sealed) == len(seal(KEY, plain, context=b"file|a")) == size + 28
+    assert unseal(KEY, sealed, context=b"file|a") == plain
+    with pytest.raises(Unready):
+        unseal(KEY, sealed, context=b"file|b")
 
 
 @pytest.mark.parametrize("other", [{"case": "c2"}, {"label": "contact"}, {"position": 1}])

@@ -50,7 +50,7 @@ _KINDS: Final[Mapping[str, EvidenceKind]] = {
     "pdf": EvidenceKind.DOCUMENT,
     "mp4": EvidenceKind.FILM,
 }
-_PHOTO: Final = Anew(longest=16_000, most_pixels=PHOTO_PIXELS, quality=88, most_bytes=LIMITS[EvidenceKind.PHOTO])
+_PHOTO: Final = Anew(longest=16_000, most_pixels=PHOTO_PIXELS, quality=88, most_bytes=10 * MIB)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class FileStore:
         target = self._path(sha256)
         with self._held(fcntl.LOCK_SH):
             if not _touch(target):
-                write_durably(target, content)
+                write_durably(target, [content])
         for folder in (target.parent, self.root):  # another process may have renamed without having synced yet
             sync_folder(folder)
         return sha256
@@ -92,13 +92,13 @@ def _touch(target: Path) -> bool:
     return True
 
 
-def write_durably(target: Path, content: bytes) -> None:
+def write_durably(target: Path, pieces: Iterable[bytes]) -> None:
     """Write the file and give it its name; its folders are to be synced next. Leaves nothing half-written behind."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = target.with_name(f".{secrets.token_hex(8)}")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         draft.rename(target)

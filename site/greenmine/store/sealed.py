@@ -13,18 +13,23 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from greenmine.domain.errors import Gone, Unready
 from greenmine.domain.text import N_
 
 _NONCE: Final = 12
 _KEY: Final = 32
+_PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,18 @@ def seal(key: bytes, plain: bytes, *, context: bytes) -> bytes:
     """``nonce || AES-256-GCM``: the bytes sealed, and bound to the place that ``context`` names."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def seal_in_pieces(key: bytes, plain: bytes, *, context: bytes) -> Iterator[bytes]:
+    """The same bytes as :func:`seal`, a piece at a time: a film is never in memory twice."""
+    nonce = secrets.token_bytes(_NONCE)
+    cipher = Cipher(AES(key), GCM(nonce)).encryptor()
+    cipher.authenticate_additional_data(context)
+    yield nonce
+    view = memoryview(plain)
+    for start in range(0, len(view), _PIECE):
+        yield cipher.update(view[start : start + _PIECE])
+    yield cipher.finalize() + cipher.tag
 
 
 def unseal(key: bytes, sealed: bytes, *, context: bytes) -> bytes:

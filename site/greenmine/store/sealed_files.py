@@ -19,7 +19,7 @@ from typing import Final
 from greenmine.domain.errors import NotFound, Unready
 from greenmine.domain.text import N_
 from greenmine.store.files import sync_folder, write_durably
-from greenmine.store.sealed import new_key, seal, unseal
+from greenmine.store.sealed import new_key, seal_in_pieces, unseal
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -52,7 +52,7 @@ class SealedFiles:
         name, key = secrets.token_hex(16), new_key()
         target = self._path(name)
         try:
-            write_durably(target, seal(key, plain, context=_context(name)))
+            write_durably(target, seal_in_pieces(key, plain, context=_context(name)))
             for folder in (target.parent, self.root, self.root.parent):
                 sync_folder(folder)
         except OSError as error:
