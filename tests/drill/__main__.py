@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.drill.kill import Toll, drill_postgresql, drill_sqlite
+from tests.drill.search import drill_search
 
 
 def _sqlite() -> Toll:
@@ -21,9 +22,16 @@ def _postgresql() -> Toll:
     return drill_postgresql(rounds=20)
 
 
+def _search() -> Toll:
+    with tempfile.TemporaryDirectory(prefix="greenmine-drill-") as folder:
+        toll = drill_search(Path(folder), kills=60)
+        return Toll(toll.kills, toll.documents)
+
+
 DRILLS: tuple[tuple[str, Callable[[], Toll]], ...] = (
     ("kill -9 of writing processes, SQLite", _sqlite),
     ("kill -9 of writing processes and of the server, PostgreSQL", _postgresql),
+    ("kill -9 of the search indexer", _search),
 )
 
 
