@@ -11,7 +11,8 @@ from greenmine.web.routes import PUBLIC_PAGES
 FILES: Final = frozenset(
     {
         "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
-        "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory", "feed.opml",
+        "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
+        "feed.search", "feed.opml",
         "calendar.all", "calendar.region",
     }
 )  # fmt: skip
@@ -37,6 +38,7 @@ _EXAMPLES: Final = {
     "feed.archive": (None, "/feeds/mines/2026/1.atom"),
     "feed.region": (None, "/feeds/regions/520000.rss"),
     "feed.mine": (select(mine.c.id).where(mine.c.status == "removed"), "/feeds/mines/{}.json"),
+    "feed.search": (None, "/feeds/search.rss?q=%E7%9F%BF"),
     "feed.directory": (None, "/feeds/directory.atom"),
     "calendar.region": (None, "/calendar/520000.ics"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),

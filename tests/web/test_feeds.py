@@ -94,6 +94,20 @@ def test_a_directory_result_tells_of_the_mines_it_shows(client: StrictClient, re
     assert told(client, "/feeds/directory.*?q=不存在的矿山") == []
 
 
+def test_a_search_is_told_as_what_it_finds(client: StrictClient, register: Register) -> None:
+    """Without an index yet: the database answers from titles, names and numbers."""
+    for ending in ENDINGS:
+        items = told(client, "/feeds/search.*?q=菱镁矿", ending)
+        assert f"mine/{register.mines['xiuyan']}/0" in names(items)
+        assert not [name for name in names(items) if "GM-52" in name or "credit/" in name]
+    assert told(client, "/feeds/search.*?q=菱镁矿&type=notice") == []
+    assert told(client, "/feeds/search.*?q=菱镁矿&region=520000") == []
+    for path in ("/feeds/search.rss", "/feeds/search.atom?q=-", "/feeds/search.json?q=%22%22"):
+        assert client.get(path, status=400).status == 400
+    tag = client.get("/feeds/search.rss?q=矿").headers["ETag"]
+    assert client.get("/feeds/search.rss?q=矿", status=304, headers={"If-None-Match": tag}).text == ""
+
+
 def test_a_hostile_name_is_text_in_every_feed(client: StrictClient, register: Register) -> None:
     """trust.md 6: ``<b>`` in a name is no markup, whatever the format."""
     items = [item for ending in ENDINGS for item in told(client, "/feeds/mines.*", ending)]

@@ -16,6 +16,7 @@ from greenmine.web.public.credit import CREDIT_ROUTES
 from greenmine.web.public.directory import DIRECTORY_ROUTES
 from greenmine.web.public.document import DOCUMENT_ROUTES
 from greenmine.web.public.feed import FEED_ROUTES
+from greenmine.web.public.feed_search import FEED_SEARCH_ROUTES
 from greenmine.web.public.home import HOME_ROUTES
 from greenmine.web.public.mine import MINE_ROUTES
 from greenmine.web.public.news import NEWS_ROUTES
@@ -55,6 +56,7 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *NEWS_ROUTES,
     *CLAUSE_ROUTES,
     *FEED_ROUTES,
+    *FEED_SEARCH_ROUTES,
     *SUBSCRIBE_ROUTES,
     *CALENDAR_ROUTES,
 )
