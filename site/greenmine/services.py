@@ -25,7 +25,7 @@ class Services:
 
     :param reference: regions, minerals, calendar and rule books as loaded at start
     :param files: documents the site publishes; ``sealed_files``: what people send, never published
-    :param slots: places for decoding pictures that strangers send
+    :param slots: places for files of strangers in the making
     :param clauses: the clauses of the source documents that rule books quote
     :param problems: what could not be read in content/ at start
     """

@@ -115,11 +115,6 @@ def test_pdf_and_mp4_are_kept_byte_for_byte(
     assert (evidence.content, evidence.media_type, evidence.kind) == (data, media_type, kind)
 
 
-def test_a_pdf_waits_for_no_place_of_the_decoders(slots: Slots) -> None:
-    with slots.taken(), slots.taken():
-        assert accept_evidence(PDF, "a.pdf", slots=slots).content == PDF
-
-
 @pytest.mark.parametrize(
     ("data", "name", "code", "reason"),
     [

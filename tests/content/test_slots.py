@@ -1,4 +1,4 @@
-"""Two pictures are decoded at once on a machine, whoever asks, and nobody's place is lost (trust.md 8)."""
+"""Two files of strangers are worked on at once on a machine, whoever asks, and nobody's place is lost (trust.md 8)."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ def slots(tmp_path: Path) -> Slots:
     return Slots(tmp_path / "slots", patience=0)
 
 
-def test_two_pictures_are_decoded_at_once_and_the_third_is_asked_to_wait(slots: Slots) -> None:
+def test_two_files_are_worked_on_at_once_and_the_third_is_asked_to_wait(slots: Slots) -> None:
     with slots.taken(), slots.taken():
         with pytest.raises(TooMany, match="请稍候重试") as refused:
             accept_evidence(jpeg(), "a.jpg", slots=slots)
@@ -38,7 +38,7 @@ def test_who_waits_for_a_place_gets_it(tmp_path: Path) -> None:
     assert len(done) == 1
 
 
-def test_a_refused_picture_gives_its_place_back(slots: Slots) -> None:
+def test_a_refused_file_gives_its_place_back(slots: Slots) -> None:
     for _ in range(3):
         with pytest.raises(BadInput):
             accept_evidence(png()[:60], "a.png", slots=slots)

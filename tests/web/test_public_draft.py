@@ -16,7 +16,7 @@ from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_FILES
 from greenmine.domain.case import CaseKind
-from greenmine.domain.errors import BadInput, Gone, NotFound, Unready
+from greenmine.domain.errors import BadInput, Gone, NotFound, TooMany, Unready
 from greenmine.services import Services
 from greenmine.store.case_attachment import files_in_use
 from greenmine.store.form_draft import LIFETIME, DraftKey, save, start
@@ -235,3 +235,17 @@ def test_a_store_that_is_away_keeps_the_draft_and_says_so(site: Site) -> None:
         with pytest.raises(Unready, match="没有收下"):
             add_evidence(site.held(), [sent()])
         assert (site.held().draft.data, site.held().draft.files) == ({"text": "typed"}, ())
+
+
+def test_an_upload_is_read_only_when_there_is_a_place_for_it(site: Site) -> None:
+    """Six people who send films at once hold two of them in memory, whatever the number of threads."""
+    site.begin()
+    site.services = replace(site.services, slots=replace(site.services.slots, patience=0))
+    site.app = create_app(site.settings, services=site.services)
+    waiting = sent()
+    with site.in_browser(), site.services.slots.taken(), site.services.slots.taken():
+        with pytest.raises(TooMany, match="请稍候重试"):
+            add_evidence(site.held(), [waiting])
+        assert waiting.stream.tell() == 0
+    with site.in_browser():
+        assert len(add_evidence(site.held(), [waiting]).draft.files) == 1

@@ -69,10 +69,16 @@ class Evidence:
 def accept_evidence(data: bytes, name: str, *, slots: Slots) -> Evidence:
     """What is kept of a file that came with a complaint, an objection or a report.
 
-    :param slots: places for decoding pictures, shared by the machine
+    :param slots: places for files in the making, shared by the machine
     Raises BadInput ``evidence.*`` or ``picture.*`` with the reason in the sentence, TooMany (no place came free), all
     with field ``file``.
     """
+    with slots.taken():
+        return judge_evidence(data, name)
+
+
+def judge_evidence(data: bytes, name: str) -> Evidence:
+    """The same for whoever holds a place already, and so read the file only when there was memory for it."""
     shown = clean_name(name)
     ending = shown.rpartition(".")[2].lower() if "." in shown else ""
     kind = _KINDS.get(ending)
@@ -83,7 +89,7 @@ def accept_evidence(data: bytes, name: str, *, slots: Slots) -> Evidence:
     if len(data) > LIMITS[kind]:
         raise _too_large(kind, shown)
     if kind is EvidenceKind.PHOTO:
-        return _photo(data, shown, slots=slots)
+        return _photo(data, shown)
     if not has_signature(data, ending):
         raise _disguised(data, shown)
     return Evidence(data, MEDIA_TYPES[ending], shown, kind)
@@ -97,13 +103,12 @@ def require_room(sizes: list[int], *, added: int) -> None:
         raise BadInput("evidence.total", N_("文件合计不能超过%(most)s MB。"), field="file", most=MOST_BYTES // MIB)
 
 
-def _photo(data: bytes, shown: str, *, slots: Slots) -> Evidence:
+def _photo(data: bytes, shown: str) -> Evidence:
     """Phones and chats rename pictures: a HEIC called .jpg is still a photograph, and comes out as what it is."""
     ending = next((each for each in ("jpg", "png", "heic") if has_signature(data, each)), None)
     if ending is None:
         raise _disguised(data, shown)
-    with slots.taken():
-        picture = write_anew(data, MEDIA_TYPES[ending], anew=_PHOTO)
+    picture = write_anew(data, MEDIA_TYPES[ending], anew=_PHOTO)
     stem = shown.rpartition(".")[0]
     written = "png" if picture.media_type == "image/png" else "jpg"
     return Evidence(picture.content, picture.media_type, f"{stem}.{written}", EvidenceKind.PHOTO)

@@ -1,4 +1,4 @@
-"""How many pictures are decoded at once on this machine: places that are taken by locking a file.
+"""How many files of strangers are held in memory and decoded at once on this machine: places taken by locking a file.
 
 The kernel gives a place back when its holder dies, and all processes of the site share them: no counter can go wrong.
 """
@@ -48,8 +48,8 @@ class Slots:
                     return held
             if time.monotonic() >= until:
                 raise TooMany(
-                    "picture.busy",
-                    N_("正在处理的图片较多，请稍候重试，您填写的内容没有丢失。"),
+                    "evidence.busy",
+                    N_("正在处理的文件较多，请稍候重试，您填写的内容没有丢失。"),
                     field="file",
                     retry_after=RETRY_AFTER,
                 )
@@ -60,7 +60,7 @@ class Slots:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(self.folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise Unready("picture.unready", N_("图片暂时无法处理，请稍后再试。"), field="file") from error
+            raise Unready("evidence.unready", N_("文件暂时无法处理，请稍后再试。"), field="file") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
