@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.desk import ZHIJIN
-from tests.mail_servers import Mailbox, good_server
-from tests.site_process import free_port
+from tests.mail_servers import Mailbox, Talk, bad_server, good_server
+from tests.site_process import CHECKOUT, environment, free_port, running, until
 
 from greenmine.__main__ import main
 from greenmine.app import build_services
@@ -15,13 +16,15 @@ from greenmine.cli.outbox import mail_host, send_mail
 from greenmine.cli.prepare import prepare
 from greenmine.cli.worker import JOBS
 from greenmine.config import MailSecurity, MailServer, Settings
+from greenmine.domain.letter import LetterState
 from greenmine.services import Services
 from greenmine.store.case import open_case
 from greenmine.store.mail_line import LineFault, line_fault, note_fault
-from greenmine.store.outbox import counts, give_up, mark_waiting, post
+from greenmine.store.outbox import counts, give_up, letters_of, mark_waiting, post
 
 NOW = datetime(2026, 1, 9, 2, 0, tzinfo=UTC)
 TO = "zhang.san@example.com"
+WORKER = ("-m", "greenmine", "worker")
 
 
 @dataclass
@@ -146,3 +149,40 @@ def test_an_operator_has_the_waiting_or_all_tried_at_once(console: Console) -> N
 )
 def test_the_host_as_mail_writes_it(site_url: str, host: str) -> None:
     assert mail_host(site_url) == host
+
+
+def holds_after_data(talk: Talk) -> None:
+    """The letter is taken and kept; then the other side is killed."""
+    talk.take_letter()
+    talk.wait_for_end()
+
+
+def test_a_worker_killed_between_the_letter_and_its_mark_sends_it_again_under_the_same_id(tmp_path: Path) -> None:
+    """kill -9 after DATA, before the answer: two deliveries, one effect; and nothing of it in files or log."""
+    mailbox, log, port = Mailbox(), tmp_path / "log", free_port()
+    env = environment(
+        tmp_path, GREENMINE_SMTP_URL=f"smtp://127.0.0.1:{port}", GREENMINE_MAIL_FROM="noreply@example.gov.cn"
+    )
+    own = {name: value for name, value in env.items() if name.startswith("GREENMINE_")}
+    services = build_services(Settings.from_environment(own, base=CHECKOUT))
+    prepare(services, empty=True)
+    written = services.clock()
+    with services.database.write() as tx:
+        open_case(tx, case="c1", kind="complaint", region=ZHIJIN, at=written, master=services.master)
+        post(tx, case="c1", recipient=TO, subject="演示主题", text="演示正文", at=written, master=services.master)
+    with bad_server(mailbox, holds_after_data, port=port), running(WORKER, env=env, log=log) as process:
+        until(lambda: len(mailbox.contents) == 1, seconds=60, log=log)
+        process.kill()
+        process.wait()
+    with services.database.read() as tx:
+        (row,) = letters_of(tx, "c1")
+    assert (row.state, row.last_result, row.attempts) == (LetterState.WAITING, "taken", 1)
+    later = replace(services, clock=lambda: written + timedelta(minutes=11))
+    with good_server(mailbox, port=port):
+        assert send_mail(later) == 1
+    assert list(mailbox.times.values()) == [2]
+    assert mailbox.effects == ["演示正文"]
+    left = log.read_bytes() + b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    for secret in (TO, "zhang.san", "演示主题", "演示正文"):
+        assert secret.encode() not in left
+    services.database.close()

@@ -1,18 +1,19 @@
 """Letters on their way to real servers that are good, down, slow, choosy or dying (trust.md, fault "SMTP down…")."""
 
-import itertools
-import ssl
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.desk import NOON, ZHIJIN
+from tests.both_databases import BOTH, opened
+from tests.desk import NOON
+from tests.mail_office import HURRY, PATIENT, SUBJECT, TO, Office, open_office
 from tests.mail_servers import (
-    Mailbox,
     Manner,
     Talk,
     bad_server,
@@ -22,177 +23,23 @@ from tests.mail_servers import (
     endless_greeting,
     good_server,
     in_turn,
-    make_certificate,
     never_greets,
     speaks_no_smtp,
     tarries_after_data,
 )
-from tests.site_process import free_port
 
-from greenmine.cli.smtp import MailDoor, Patience
-from greenmine.config import MailSecurity, MailServer
 from greenmine.domain.letter import LetterState
-from greenmine.store.case import erase, open_case
-from greenmine.store.database import Database, open_database
-from greenmine.store.mail_line import LineFault, line_fault
-from greenmine.store.migrate import upgrade
-from greenmine.store.outbox import LetterRow, counts, letters_of, post
+from greenmine.store.case import erase
+from greenmine.store.database import open_database
+from greenmine.store.outbox import counts, letters_of
 from greenmine.store.sealed import MasterKey
-from greenmine.usecases.outbox import (
-    LETTER_RESTS,
-    LINE_RESTS,
-    MOST_ATTEMPTS,
-    Sender,
-    rest_after,
-    send_at_once,
-    send_due,
-)
-
-SITE = "https://mines.example.gov.cn"
-HOST = "mines.example.gov.cn"
-FROM = "noreply@mines.example.gov.cn"
-TO = "zhang.san@example.com"
-SUBJECT = "您反映的问题（编号尾号：四二）有新消息，请登录本平台查看办理进展、补充材料的要求和答复期限"
-TEXT = f"演示：请凭受理编号和查询码查看。\n.\n..\nFrom here\n{SITE}/track\n"
-SECOND = timedelta(seconds=1)
-PATIENT = Patience(answer=5, opening=5, letter=10)
-HURRY = Patience(answer=0.3, opening=0.5, letter=0.6)
-
-
-@dataclass
-class Office:
-    """A site with cases, a clock that moves when it is told to, and a mail server somewhere."""
-
-    database: Database
-    mailbox: Mailbox = field(default_factory=Mailbox)
-    master: MasterKey = field(default_factory=lambda: MasterKey(bytes(range(32))))
-    now: datetime = NOON
-    port: int = field(default_factory=free_port)
-    patience: Patience = PATIENT
-    cases: Iterator[int] = field(default_factory=itertools.count)
-
-    def case(self) -> str:
-        name = f"case-{next(self.cases)}"
-        with self.database.write() as tx:
-            open_case(tx, case=name, kind="complaint", region=ZHIJIN, at=self.now, master=self.master)
-        return name
-
-    def post(self, text: str = TEXT, *, case: str | None = None, to: str = TO, subject: str = SUBJECT) -> str:
-        case = case or self.case()
-        with self.database.write() as tx:
-            post(tx, case=case, recipient=to, subject=subject, text=text, at=self.now, master=self.master)
-        return case
-
-    def door(self) -> MailDoor:
-        return MailDoor(
-            MailServer("127.0.0.1", self.port, MailSecurity.PLAIN),
-            sender=FROM, sender_name="绿色矿山信息公开平台", hello=HOST, patience=self.patience,
-        )  # fmt: skip
-
-    def sender(self, door: MailDoor | None = None) -> Sender:
-        return Sender(
-            self.database, connect=(door or self.door()).connect, clock=lambda: self.now, chance=lambda: 0.5,
-            master=self.master, site_url=SITE, host=HOST,
-        )  # fmt: skip
-
-    def send(self, door: MailDoor | None = None) -> int:
-        return send_due(self.sender(door))
-
-    def wait(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-    def of(self, case: str) -> LetterRow:
-        with self.database.read() as tx:
-            (row,) = letters_of(tx, case)
-        return row
-
-    def fault(self) -> LineFault | None:
-        with self.database.read() as tx:
-            return line_fault(tx)
-
-    def state(self, case: str) -> tuple[LetterState, str, int]:
-        row = self.of(case)
-        return row.state, row.last_result, row.attempts
+from greenmine.usecases.outbox import LETTER_RESTS, LINE_RESTS, MOST_ATTEMPTS, rest_after, send_at_once, send_due
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    database = open_database(f"sqlite:///{tmp_path / 'mail.db'}")
-    upgrade(database)
-    yield Office(database)
-    database.close()
-
-
-def test_a_letter_arrives_as_it_was_written(office: Office) -> None:
-    """Chinese subject and text, lines of a single dot, our own headers and no others."""
-    case = office.post()
-    office.wait(hours=3)
-    with good_server(office.mailbox, port=office.port):
-        assert office.send() == 1
-        assert office.send() == 0
-    (letter,) = office.mailbox.letters
-    assert letter.get_content().replace("\r\n", "\n") == TEXT
-    assert str(letter["Subject"]) == SUBJECT
-    assert str(letter["To"]) == TO
-    assert str(letter["From"]) == f"绿色矿山信息公开平台 <{FROM}>"
-    assert letter["Auto-Submitted"] == "auto-generated"
-    assert parsedate_to_datetime(str(letter["Date"])) == NOON, "the day it was written, not that of the attempt"
-    assert str(letter["Message-ID"]).endswith(f"@{HOST}>")
-    known = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
-    assert set(letter.keys()) - known == {"Content-Type", "Content-Transfer-Encoding"} | (
-        set(letter.keys()) & {"X-Peer", "X-MailFrom", "X-RcptTo"}
-    )
-    assert office.mailbox.contents[0].isascii(), "it passes servers that know no 8BITMIME"
-    assert max(len(line) for line in office.mailbox.contents[0].splitlines()) <= 78
-    assert (office.mailbox.senders, office.mailbox.recipients, office.mailbox.said) == ([FROM], [TO], [HOST])
-    assert office.state(case) == (LetterState.SENT, "250", 1)
-    assert office.of(case).sent_at == office.now
-
-
-@pytest.mark.parametrize(
-    "end", ["\r\nBcc: li@example.com", "\nBcc: li@example.com", "\rBcc: x", "\x00", "\u2028Bcc: x"]
-)
-def test_a_line_end_in_a_subject_adds_no_header(office: Office, end: str) -> None:
-    """ASVS 1.3.11."""
-    office.post(subject=f"演示{end}")
-    with good_server(office.mailbox, port=office.port):
-        assert office.send() == 1
-    (letter,) = office.mailbox.letters
-    assert "Bcc" not in letter
-    assert office.mailbox.recipients == [TO]
-    assert str(letter["Subject"]).startswith("演示")
-
-
-def test_a_site_name_in_two_lines_adds_no_header(office: Office) -> None:
-    office.post()
-    with good_server(office.mailbox, port=office.port):
-        office.send(replace(office.door(), sender_name='平台"\r\nBcc: li@example.com\r\n\r\n<b>'))
-    (letter,) = office.mailbox.letters
-    assert "Bcc" not in letter
-    assert letter["From"].addresses[0].addr_spec == FROM
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "https://evil.example/track", "http://mines.example.gov.cn/track", f"{SITE}.evil.example/",
-        f"{SITE}@evil.example/", f"{SITE}:8443/track", f"{SITE}/track?code=1234", f"{SITE}/track#1234",
-        "HTTPS://EVIL.EXAMPLE", f"{SITE}\\@evil",
-    ],
-)  # fmt: skip
-def test_a_letter_that_links_elsewhere_or_carries_a_code_in_a_link_is_not_sent(office: Office, text: str) -> None:
-    """trust.md 14 and 18: whatever host a request named, mail leads to the site's own pages."""
-    case = office.post(f"演示：请看{text}，谢谢")
-    with good_server(office.mailbox, port=office.port):
-        assert office.send() == 0
-    assert office.mailbox.contents == []
-    assert office.state(case) == (LetterState.GIVEN_UP, "link", 1)
-
-
-def test_a_letter_may_name_pages_of_the_site(office: Office) -> None:
-    office.post(f"演示：{SITE}，{SITE}/track。（{SITE}/notices/2026-0001）")
-    with good_server(office.mailbox, port=office.port):
-        assert office.send() == 1
+    with open_office(tmp_path) as opened_one:
+        yield opened_one
 
 
 def test_all_that_waits_goes_over_one_connection(office: Office) -> None:
@@ -393,79 +240,6 @@ def test_a_server_that_dies_before_the_letter_took_nothing(office: Office) -> No
     assert office.mailbox.contents == []
 
 
-def secured(office: Office, security: MailSecurity, *, tls: ssl.SSLContext | None = None, **server: str) -> MailDoor:
-    return replace(office.door(), server=MailServer("localhost", office.port, security, **server), tls=tls)
-
-
-def test_starttls_that_is_required_and_not_offered_sends_nothing_in_clear(office: Office) -> None:
-    office.post()
-    with good_server(office.mailbox, port=office.port):
-        assert office.send(secured(office, MailSecurity.STARTTLS)) == 0
-    fault = office.fault()
-    assert fault is not None
-    assert fault.result == "no_starttls"
-    assert (office.mailbox.contents, office.mailbox.senders) == ([], [])
-
-
-def test_starttls_encrypts_before_anything_is_said(office: Office, tmp_path: Path) -> None:
-    certificate = make_certificate(tmp_path, "localhost")
-    office.post()
-    with good_server(office.mailbox, port=office.port, tls_context=certificate.server, require_starttls=True):
-        assert office.send(secured(office, MailSecurity.STARTTLS, tls=certificate.trusted)) == 1
-    assert office.mailbox.encrypted == [True]
-
-
-def test_tls_from_the_first_byte(office: Office, tmp_path: Path) -> None:
-    certificate = make_certificate(tmp_path, "localhost")
-    office.post()
-    with good_server(office.mailbox, port=office.port, ssl_context=certificate.server):
-        assert office.send(secured(office, MailSecurity.TLS, tls=certificate.trusted)) == 1
-    assert len(office.mailbox.contents) == 1
-
-
-@pytest.mark.parametrize("names", [("localhost",), ("mail.example.com",)])
-def test_a_server_whose_certificate_does_not_prove_its_name_gets_nothing(
-    office: Office, tmp_path: Path, names: tuple[str, ...]
-) -> None:
-    """Unknown authority, or known authority and another name."""
-    certificate = make_certificate(tmp_path, *names)
-    office.post()
-    trusted = certificate.trusted if names != ("localhost",) else None
-    with good_server(office.mailbox, port=office.port, tls_context=certificate.server):
-        assert office.send(secured(office, MailSecurity.STARTTLS, tls=trusted)) == 0
-    fault = office.fault()
-    assert fault is not None
-    assert fault.result == "tls"
-    assert office.mailbox.contents == []
-
-
-def test_signing_in(office: Office) -> None:
-    case = office.post()
-    with good_server(office.mailbox, port=office.port, password="right"):
-        for password, sent in (("wrong", 0), ("right", 1)):
-            assert office.send(secured(office, MailSecurity.PLAIN, user="site", password=password)) == sent
-            office.wait(minutes=1)
-    assert office.state(case) == (LetterState.SENT, "250", 1)
-
-
-def test_a_wrong_password_rests_the_line_and_spoils_no_letter(office: Office) -> None:
-    case = office.post()
-    with good_server(office.mailbox, port=office.port, password="right"):
-        office.send(secured(office, MailSecurity.PLAIN, user="site", password="wrong"))
-    fault = office.fault()
-    assert fault is not None
-    assert (fault.result, office.state(case)) == ("535", (LetterState.WAITING, "", 0))
-
-
-def test_a_server_without_sign_in_is_told(office: Office) -> None:
-    office.post()
-    with good_server(office.mailbox, port=office.port):
-        assert office.send(secured(office, MailSecurity.PLAIN, user="site", password="pw")) == 0
-    fault = office.fault()
-    assert fault is not None
-    assert fault.result == "no_sign_in"
-
-
 def test_letters_of_an_erased_case_are_not_sent(office: Office) -> None:
     """个人信息保护法 47."""
     case = office.post()
@@ -514,6 +288,41 @@ def test_nothing_is_written_while_the_server_is_talked_to(office: Office) -> Non
 
     with good_server(office.mailbox, port=office.port, at_data=writes_meanwhile):
         assert office.send() == 1
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_four_senders_at_once_hand_each_letter_in_once(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    """The lease lets one work; if it fails, a row in hand is still nobody else's. Order within a case is kept."""
+    for database in opened(request, tmp_path, kind=kind):
+        office, gate = Office(database), threading.Barrier(4)
+        cases = [office.case() for _ in range(8)]
+        for number in range(48):
+            office.post(f"letter {number}", case=cases[number % 8])
+        url = database.engine.url.render_as_string(hide_password=False)
+        with good_server(office.mailbox, port=office.port), ThreadPoolExecutor(4) as pool:
+            each = partial(send_behind, office=office, url=url)
+            sent = sum(pool.map(each, [gate] * 4))
+        assert sent == 48
+        assert set(office.mailbox.times.values()) == {1}
+        arrived = [int(text.split()[1]) for text in office.mailbox.effects]
+        for case in range(8):
+            assert [number for number in arrived if number % 8 == case] == list(range(case, 48, 8))
+
+
+def send_behind(gate: threading.Barrier, *, office: Office, url: str) -> int:
+    """One of several senders that start together, with connections of its own; those who come too early look again."""
+    own = open_database(url)
+    gate.wait()
+    sent = 0
+    while True:
+        sent += send_due(replace(office.sender(), database=own))
+        with own.read() as tx:
+            if not counts(tx, now=office.now).waiting:
+                break
+    own.close()
+    return sent
 
 
 def test_rests_grow_to_a_bound_and_are_spread_by_chance() -> None:
