@@ -219,6 +219,9 @@ class Settings:
     budget_steps: str = _named(
         "GREENMINE_BUDGET_STEPS", "60 per 10 minutes", "Steps of forms by one client before a question.", parse_rate
     )
+    budget_steps_all: str = _named(
+        "GREENMINE_BUDGET_STEPS_ALL", "600 per minute", "The same by all clients together.", parse_rate
+    )
     budget_sent: str = _named(
         "GREENMINE_BUDGET_SENT", "10 per hour", "Complaints and the like by one client before a question.", parse_rate
     )

@@ -73,7 +73,7 @@ class Rule:
 
 _SENT: Final = Rule("budget_sent", "budget_sent_all", whole=True)
 RULES: Final[Mapping[Guarded, Rule]] = {
-    Guarded.STEP: Rule("budget_steps", allowance="40 per hour"),
+    Guarded.STEP: Rule("budget_steps", "budget_steps_all", allowance="40 per hour"),
     Guarded.COMPLAINT: _SENT,
     Guarded.OBJECTION: _SENT,
     Guarded.REPORT: _SENT,
