@@ -36,8 +36,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MASTER = MasterKey(bytes(range(32)))
 PER_CASE = 5
 SITE = "https://mines.example.gov.cn"
-DRAIN = 90.0
-"""Seconds for what is left when the killing is over."""
+STANDSTILL = 60.0
+"""Seconds without a letter sent, once the killing is over, that mean that the rest never goes."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def drill_mail(folder: Path, *, kills: int, letters: int, seed: int = 1) -> Mail
             pids = nursery.fork()
             due = letters * (number + 1) // kills
             posted = _post(database, posted, due, at=_hasty(began))
-            time.sleep(chance.uniform(0.0, 0.12))
+            _wait_for_work(moods)
+            time.sleep(chance.uniform(0.0, 0.15))
             nursery.kill(pids)
         moods.steady = True
         pids = nursery.fork()
@@ -118,6 +119,13 @@ def drill_mail(folder: Path, *, kills: int, letters: int, seed: int = 1) -> Mail
     _check(database, mailbox, letters=letters)
     database.close()
     return MailToll(kills, letters, len(mailbox.contents), moods.seen)
+
+
+def _wait_for_work(moods: Moods) -> None:
+    """Until the senders of this round are in the midst of it, or have nothing to do for a while."""
+    before, until = moods.seen.total(), time.monotonic() + 1
+    while moods.seen.total() < before + 2 and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def _hasty(began: float) -> datetime:
@@ -144,12 +152,15 @@ def _counts(database: Database, began: float) -> Counts:
 
 
 def _drain(database: Database, began: float) -> None:
-    until = time.monotonic() + DRAIN
-    while (left := _counts(database, began)).waiting:
-        _require(time.monotonic() < until, f"still waiting: {left}")
+    """Let what is left go; an operator asks for it now and then, so that long rests cost no time here."""
+    sent, moved = -1, time.monotonic()
+    while (found := _counts(database, began)).waiting:
+        if found.sent > sent:
+            sent, moved = found.sent, time.monotonic()
+        _require(time.monotonic() < moved + STANDSTILL, f"still waiting: {found}")
         with database.write() as tx:
             send_at_once(tx, now=_hasty(began), given_up=False)
-        time.sleep(0.2)
+        time.sleep(1)
 
 
 def _check(database: Database, mailbox: Mailbox, *, letters: int) -> None:
