@@ -24,7 +24,7 @@ CONNECTIONS = 2
 def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
     """Print requests per second and p95 of the directory at each size beside the bare page."""
     with ExitStack() as stack:
-        port = stack.enter_context(_served("tests.bench.bare:app", {}))
+        port = stack.enter_context(served("tests.bench.bare:app", {}))
         candidates: dict[str, Callable[[], Round]] = {"bare Flask page": _round(port, ("/",), seconds)}
         for size in SIZES:
             home = folder / str(size)
@@ -35,7 +35,7 @@ def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
                 "GREENMINE_CONTENT_DIR": str(CONTENT),
                 "GREENMINE_RATE_PAGES": "1000000 per second",
             }
-            port = stack.enter_context(_served("wsgi:app", environment))
+            port = stack.enter_context(served("wsgi:app", environment))
             candidates[f"directory, {size:,} mines"] = _round(port, PATHS, seconds)
             candidates[f"mine's page, {size:,} mines"] = _round(port, _mine_paths(home), seconds)
         results = take_turns(candidates, rounds=rounds)
@@ -53,7 +53,8 @@ def _round(port: int, paths: tuple[str, ...], seconds: float) -> Callable[[], Ro
 
 
 @contextmanager
-def _served(target: str, environment: dict[str, str]) -> Iterator[int]:
+def served(target: str, environment: dict[str, str]) -> Iterator[int]:
+    """An application on a port of loopback, one process with one thread; yields the port."""
     port = _free_port()
     site = {"GREENMINE_PORT": str(port), **environment} if environment else {}
     process = subprocess.Popen(
