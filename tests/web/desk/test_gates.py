@@ -34,7 +34,7 @@ BY_ROLE = {
     Role.EDITOR: EDITOR,
     Role.ADMINISTRATOR: ADMINISTRATOR,
 }
-FILLED = {"number": "1", "sha256": "ab" * 32, "slug": "x"}
+FILLED = {"number": "1", "n": "1", "sha256": "ab" * 32, "slug": "x"}
 SIGNED_IN = {"/desk/account"}
 """Asks for a real session: tests/web/test_sign_in.py."""
 ROOT = Path(__file__).resolve().parents[3]

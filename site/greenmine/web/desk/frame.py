@@ -17,6 +17,7 @@ from greenmine.web.routing import routes_of
 DESK: Final = "/desk"
 _SECTIONS: Final = (
     (DESK, N_("待办")),
+    ("/desk/cases", N_("来件")),
     ("/desk/notices", N_("公示公告")),
     ("/desk/mines", N_("矿山")),
     ("/desk/removals", N_("移出")),

@@ -6,18 +6,22 @@ from typing import Any, Final
 
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.instant import legal_day
 from greenmine.domain.notice import NoticeState
-from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role
+from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role, may
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_after, acts_of, size
+from greenmine.store.case_task import open_and_late
 from greenmine.store.content_problem import content_problems
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
 from greenmine.store.mine import names_of
 from greenmine.store.outbox import stuck
+from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.usecases.draft import DEED_OF
 from greenmine.web.act_words import act_step
+from greenmine.web.case_words import body_name
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
@@ -49,18 +53,21 @@ def queue_page() -> ResponseReturnValue:
             "drafts": _drafts(tx, officer),
             "steps": _latest(tx, officer, services),
             "letters": stuck(tx, now=now),
+            **(_cases(tx, officer, now) if Deed.HANDLE_CASE in deeds else {}),
             **(_notices(tx, officer, now) if Deed.CLOSE_NOTICE in deeds else {}),
             **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
             **(_credits(tx, officer, services) if Deed.PROPOSE_CREDIT in deeds else {}),
         }
         if officer.role in (Role.EDITOR, Role.ADMINISTRATOR):
             values["problems"] = len(content_problems(tx))
+        if officer.role is Role.ADMINISTRATOR:
+            values["unstaffed"] = _unstaffed(tx, officer, services)
     return render("desk/queue.html", Page(title=_("待办"), noindex=True), deeds={str(deed) for deed in deeds},
                   **{**_NOTHING, **values})  # fmt: skip
 
 
 _NOTHING: Final[Mapping[str, Any]] = {
-    "ended": None, "running": None, "removals": None, "credits": None, "problems": None,
+    "cases": None, "unstaffed": (), "ended": None, "running": None, "removals": None, "credits": None, "problems": None,
 }  # fmt: skip
 """None: not this role's business, so not shown at all."""
 
@@ -72,6 +79,22 @@ def problems_page() -> ResponseReturnValue:
     with services.database.read() as tx:
         problems = content_problems(tx)
     return render("desk/problems.html", page, problems=problems)
+
+
+def _unstaffed(tx: Tx, officer: Officer, services: Services) -> list[dict[str, Any]]:
+    """Bodies of the administrator's regions where cases wait and nobody sits: counts, nothing of the cases."""
+    regions = services.reference.regions
+    return [
+        {"body": body_name(count.body, regions), "waiting": count.waiting, "late": count.late}
+        for count in unstaffed_bodies(tx, today=legal_day(services.clock()))
+        if may(officer, Deed.MANAGE_STAFF, region=count.body.region, regions=regions)
+    ]
+
+
+def _cases(tx: Tx, officer: Officer, now: datetime) -> dict[str, Any]:
+    """How many cases are open at the officer's own bodies, and how many of them are late."""
+    waiting, late = open_and_late(tx, officer, today=legal_day(now))
+    return {"cases": {"open": waiting, "late": late}}
 
 
 def _notices(tx: Tx, officer: Officer, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from greenmine.domain.officer import Role
 from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, RegionRule, Route, desk
 
 from . import credit, mine, news, news_draft, notice, notice_deed, notice_draft, queue, removal
+from .routes_case import CASE_ROUTES
 
 _OFFICES: Final = desk(Role.COUNTY, Role.CITY, Role.PROVINCE)
 _DECIDES: Final = desk(Role.PROVINCE)
@@ -99,6 +100,7 @@ DESK_NEWS_ROUTES: Final = (
 
 DESK_ROUTES: Final = (
     *DESK_QUEUE_ROUTES,
+    *CASE_ROUTES,
     *DESK_NOTICE_ROUTES,
     *DESK_MINE_ROUTES,
     *DESK_REMOVAL_ROUTES,
