@@ -13,12 +13,18 @@ FILES: Final = frozenset(
         "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
-        "calendar.all", "calendar.region",
+        "calendar.all", "calendar.region", "complaint.receipt_file",
     }
 )  # fmt: skip
 """Public routes that answer with a file; all others are pages."""
 
-PAGES: Final = tuple(route.endpoint for route in PUBLIC_PAGES if route.endpoint not in FILES)
+OPENED: Final = tuple(route for route in PUBLIC_PAGES if "GET" in route.methods)
+"""Public routes that can be opened at all; the others only take a form."""
+
+PERSONAL: Final = frozenset(route.endpoint for route in OPENED if route.personal)
+"""Pages with what belongs to one person: no two people see the same."""
+
+PAGES: Final = tuple(route.endpoint for route in OPENED if route.endpoint not in FILES)
 """Endpoints of every kind of public page."""
 
 _EXAMPLES: Final = {
@@ -41,6 +47,7 @@ _EXAMPLES: Final = {
     "feed.search": (None, "/feeds/search.rss?q=%E7%9F%BF"),
     "feed.directory": (None, "/feeds/directory.atom"),
     "calendar.region": (None, "/calendar/520000.ics"),
+    "complaint.step": (None, "/complaints/new/story"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
 }
 """Endpoint → (query that finds an object of the demonstration, pattern of its address)."""
@@ -48,11 +55,11 @@ _EXAMPLES: Final = {
 
 def example_addresses(services: Services) -> dict[str, str]:
     """Endpoint → an address of that kind that holds something, for every public route."""
-    addresses = {route.endpoint: route.rule for route in PUBLIC_PAGES if "<" not in route.rule}
+    addresses = {route.endpoint: route.rule for route in OPENED if "<" not in route.rule}
     with services.database.read() as tx:
         for endpoint, (query, pattern) in _EXAMPLES.items():
             found = "" if query is None else tx.execute(query.order_by(*query.selected_columns).limit(1)).scalar_one()
             addresses[endpoint] = pattern.format(found)
-    missing = {route.endpoint for route in PUBLIC_PAGES} - addresses.keys()
+    missing = {route.endpoint for route in OPENED} - addresses.keys()
     assert not missing, f"routes without an example address: {sorted(missing)}"
     return addresses

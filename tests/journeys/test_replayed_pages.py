@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from tests.example_pages import example_addresses
+from tests.example_pages import PERSONAL, example_addresses
 
 from greenmine.app import create_app
 from greenmine.cli.upkeep import run_projections
@@ -13,8 +13,8 @@ from greenmine.store.database import open_database
 from greenmine.store.migrate import upgrade
 from greenmine.store.rebuild import differences, replay_all
 
-CHANGING = frozenset({"status.page"})
-"""Tells of this machine's worker and database, not of the public record."""
+CHANGING = frozenset({"status.page"}) | PERSONAL
+"""Tell of this machine's worker and database, or of one person, not of the public record."""
 
 
 def test_a_replayed_site_shows_the_same_pages_byte_for_byte(demo_services: Services, tmp_path: Path) -> None:

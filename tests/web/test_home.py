@@ -62,9 +62,11 @@ def test_no_link_of_the_page_is_dead(client: StrictClient) -> None:
         assert client.get(link, status=None).status in (200, 303), link
 
 
-def test_complaints_are_explained_while_the_site_takes_none(client: StrictClient) -> None:
+def test_the_complaint_box_leads_to_the_form_and_to_its_progress(client: StrictClient) -> None:
+    """ui.md 1: links, no form."""
     answer = client.get("/")
-    assert "12345" in answer.text and not [link for link in answer.links() if "complaint" in link]
+    assert {"/complaints/new", "/complaints/track"} <= set(answer.links())
+    assert not [node for node in answer.page.iter("form") if node.get("method") == "post"]
 
 
 def test_search_leads_to_the_directory_until_there_is_more(client: StrictClient) -> None:

@@ -110,8 +110,9 @@ def test_other_mines_of_the_holder_are_named(client: StrictClient, register: Reg
 
 def test_how_to_complain_and_to_report_an_error_is_said(client: StrictClient, register: Register) -> None:
     text = shown(client, register, "zhijin")
-    assert "12345" in text and "织金县自然资源主管部门" in text and "报告此记录有误" in text
-    assert not [link for link in client.get(f"/mines/{register.mines['zhijin']}").links() if "complaint" in link]
+    assert "可以匿名投诉" in text and "报告此记录有误" in text
+    mine = register.mines["zhijin"]
+    assert f"/complaints/new?mine={mine}" in client.get(f"/mines/{mine}").links()
 
 
 def test_hostile_names_are_words(client: StrictClient, register: Register) -> None:

@@ -19,6 +19,7 @@ from greenmine.web.errors import init_errors
 from greenmine.web.formats import init_formats
 from greenmine.web.forms.sheet import init_forms
 from greenmine.web.i18n import init_i18n
+from greenmine.web.public.form_again import init_large_forms
 from greenmine.web.routes import ROUTES
 from greenmine.web.routing import OfficerFinder, Route, register
 from greenmine.web.security import configure, make_limiter
@@ -49,7 +50,17 @@ def create_flask(
     app.jinja_env.lstrip_blocks = True
     init_lost_forms(app, find_officer=find_officer)
     configure(app, settings, before_token=answer_signed_out)
-    for init in (init_i18n, init_formats, init_forms, init_assets, init_shell, init_desk, init_drafts, init_errors):
+    for init in (
+        init_i18n,
+        init_formats,
+        init_forms,
+        init_assets,
+        init_shell,
+        init_desk,
+        init_drafts,
+        init_errors,
+        init_large_forms,
+    ):
         init(app)
     init_clients(app, services)
     limiter = make_limiter(app)

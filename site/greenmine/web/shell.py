@@ -11,7 +11,7 @@ from greenmine.domain.text import N_
 from greenmine.web.context import current_settings
 from greenmine.web.i18n import gettext as _
 from greenmine.web.preferences import current_preferences
-from greenmine.web.routing import answers, own_path
+from greenmine.web.routing import Door, answers, current_route, own_path
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,12 @@ SECTIONS: Final = (
     Section(N_("移出与失信"), "/removals"),
     Section(N_("新闻动态"), "/news"),
     Section(N_("政策法规"), "/policies"),
-    Section(N_("关于本站"), "/about"),
+    Section(N_("投诉举报"), "/complaints/new"),
 )
 """Main navigation, at most seven (ui.md); an entry is drawn once its page exists."""
 
 FOOTER: Final = (
+    Section(N_("查询办理进度"), "/complaints/track"),
     Section(N_("订阅"), "/subscribe"),
     Section(N_("站点地图"), "/sitemap"),
     Section(N_("无障碍声明"), "/accessibility"),
@@ -67,6 +68,7 @@ def init_shell(app: Flask) -> None:
     """Give the templates the frame, the settings shown in it and the reader's preferences."""
     app.context_processor(_frame_values)
     app.jinja_env.globals["act_href"] = act_href
+    app.jinja_env.globals["takes_reports"] = takes_reports
 
 
 def act_href(number: int | None) -> str:
@@ -74,6 +76,13 @@ def act_href(number: int | None) -> str:
     if number is None or not answers(current_app, "/log/entry/<int:number>"):
         return ""
     return f"/log/entry/{number}"
+
+
+def takes_reports() -> bool:
+    """Whether this page leads to the form that reports an error in its record: pages of the desk do not."""
+    route = current_route()
+    is_public = route is not None and route.access.door is Door.PUBLIC
+    return is_public and answers(current_app, "/corrections/new")
 
 
 def _frame_values() -> dict[str, object]:

@@ -21,6 +21,7 @@ from greenmine.web.errors import STALE_FORM, error_page
 from greenmine.web.forms.sheet import Sheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
+from greenmine.web.public.form_again import again
 from greenmine.web.routing import SIGN_IN, Door, OfficerFinder, Route, current_route
 
 DESK: Final = "/desk"
@@ -92,7 +93,7 @@ def _desk_post() -> Route | None:
 def _answer_stale(error: CSRFError) -> Response:
     route = _desk_post()
     if route is None:
-        return error_page(400, sentence=_(STALE_FORM))
+        return (again(_(STALE_FORM)) if _is_own() else None) or error_page(400, sentence=_(STALE_FORM))
     return _lost(route, title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
 
 

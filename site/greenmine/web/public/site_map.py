@@ -65,6 +65,7 @@ def _groups(reference: Reference) -> tuple[tuple[str, list[Way]], ...]:
         (_("名录"), _existing(("/mines", _("名录查询")))),
         (_("公示和移出"), _existing(
             ("/notices", _("公示公告")), ("/removals", _("移出名录")), ("/blacklist", _("失信信息")))),
+        (_("投诉和查询"), _existing(("/complaints/new", _("投诉举报")), ("/complaints/track", _("查询办理进度")))),
         (_("新闻"), _existing(("/news", _("新闻动态")))),
         (_("政策和程序"), [
             *_existing(("/policies", _("政策法规")), ("/clauses", _("条款目录")), ("/targets", _("目标任务")),
@@ -109,7 +110,8 @@ def _records(services: Services) -> Iterator[str]:
 
 _FIXED: Final = (
     "/", "/mines", "/regions", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
-    "/about", "/subscribe", "/help", "/privacy", "/accessibility", "/sitemap", "/status",
+    "/complaints/new", "/complaints/track", "/about", "/subscribe", "/help", "/privacy", "/accessibility", "/sitemap",
+    "/status",
 )  # fmt: skip
 
 SITE_MAP_ROUTES: Final = (
