@@ -183,7 +183,7 @@ DAY = date(2026, 11, 21)
 
 
 def test_an_identity_outlives_the_address_of_the_site(database: Database) -> None:
-    """docs/decisions/0010: readers must not see everything anew when the site moves."""
+    """docs/decisions/0011: readers must not see everything anew when the site moves."""
     with database.write() as tx:
         settled = settle_authority(tx, site_url="https://old.example.gov.cn", today=DAY)
         before = identity(authority_of(tx, site_url="https://old.example.gov.cn", today=DAY), "notice/2026-0142")

@@ -2,7 +2,7 @@
 
 An identity is a ``tag:`` URI (RFC 4151) under a naming authority that is settled once, when the site is made, and is
 never asked of the settings again: a site that moves to another address keeps the identity of every item, in all
-formats (docs/decisions/0010). Source: libraries.md "feeds"; trust.md 16, 18.
+formats (docs/decisions/0011). Source: libraries.md "feeds"; trust.md 16, 18.
 """
 
 import ipaddress
