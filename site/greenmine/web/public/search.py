@@ -79,7 +79,7 @@ def search() -> ResponseReturnValue:
             feeds=alternates(feed) if feed else (),
         ),
         query=query,
-        typed=str(query) or read_query(),
+        typed=str(query) or "".join(char for char in read_query() if char.isprintable()),
         kept=[(name, value) for name, value in kept.items() if name != "q"],
         found=found,
         hits=[_shown(hit, services.reference.regions) for hit in found.hits],
