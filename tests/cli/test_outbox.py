@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from tests.desk import ZHIJIN
 from tests.mail_servers import Mailbox, Talk, bad_server, good_server
 from tests.site_process import CHECKOUT, environment, free_port, running, until
@@ -94,6 +95,22 @@ def test_without_a_mail_server_letters_wait(services: Services) -> None:
     assert waiting(services) == 3
     with good_server(Mailbox()) as port:
         assert send_mail(with_server(services, port)) == 3
+
+
+def test_with_nothing_due_nothing_is_written_and_nobody_called(services: Services) -> None:
+    with good_server(Mailbox()) as port:
+        assert send_mail(with_server(services, port)) == 3
+    begun: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("BEGIN IMMEDIATE"):
+            begun.append(statement)
+
+    event.listen(services.database.engine, "before_cursor_execute", note)
+    for _ in range(20):
+        assert send_mail(with_server(services, free_port())) == 0
+    event.remove(services.database.engine, "before_cursor_execute", note)
+    assert begun == []
 
 
 def test_an_outage_is_no_failure_of_the_job(services: Services, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -28,6 +29,7 @@ from tests.mail_servers import (
     tarries_after_data,
 )
 
+from greenmine.cli.smtp import SmtpLine
 from greenmine.domain.letter import LetterState
 from greenmine.store.case import erase
 from greenmine.store.database import open_database
@@ -171,6 +173,31 @@ def test_a_refused_sender_is_the_lines_fault(office: Office) -> None:
     assert fault is not None
     assert fault.result == "550"
     assert office.mailbox.connections == 1
+
+
+def test_a_verdict_on_a_letter_proves_the_line(office: Office) -> None:
+    """Otherwise the status page would tell an outage that is over until some other letter goes."""
+    office.post()
+    office.send()
+    assert office.fault() is not None
+    office.wait(minutes=1)
+    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn("550 no such user")):
+        assert office.send() == 0
+    assert office.fault() is None
+
+
+def test_a_server_slow_to_greet_still_gets_its_letters(office: Office) -> None:
+    """Opening may take longer than a batch: the batch begins when the line is open."""
+    office.post()
+
+    @contextmanager
+    def slowly() -> Iterator[SmtpLine]:
+        with office.door().connect() as line:
+            office.wait(seconds=19)
+            yield line
+
+    with good_server(office.mailbox, port=office.port):
+        assert send_due(replace(office.sender(), connect=slowly)) == 1
 
 
 def test_a_letter_put_off_for_days_is_given_up_in_the_end(office: Office) -> None:

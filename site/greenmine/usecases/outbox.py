@@ -93,8 +93,9 @@ def send_due(sender: Sender) -> int:
     sent = 0
     try:
         with sender.connect() as line:
+            end = sender.clock() + BUDGET  # from here on: a server that is slow to greet still gets a letter
             for _ in range(BATCH):
-                taken = _take(sender) if line.is_open and sender.clock() < now + BUDGET else None
+                taken = _take(sender) if line.is_open and sender.clock() < end else None
                 if taken is None:
                     break
                 sent += _deliver(sender, line, taken)
@@ -125,6 +126,8 @@ def _deliver(sender: Sender, line: Line, taken: Taken) -> bool:
     except Undelivered as failed:
         with sender.database.write() as tx:
             _mark_failed(tx, sender, taken, failed)
+            if failed.verdict is not Verdict.LINE and failed.result.isdigit():
+                note_works(tx)  # a verdict on the letter was spoken over it
         if failed.verdict is Verdict.LINE or failed.result == TIMEOUT:
             raise
         return False
