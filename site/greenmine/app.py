@@ -1,6 +1,7 @@
 """Composition root: reads the settings, builds the services, hangs the doors. Nothing else knows them all."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -12,6 +13,8 @@ from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
 from greenmine.store.files import FileStore
+from greenmine.store.log_key import LogKeys
+from greenmine.store.log_seal import LogSeal
 from greenmine.store.sealed import master_key
 from greenmine.store.sealed_files import SealedFiles
 from greenmine.web.desk.session import signed_in_officer
@@ -32,7 +35,8 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
     _require_content(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     loaded = load_reference(settings.content_dir)
-    database = open_database(settings.database_url)
+    keys = LogKeys(settings.data_dir / "keys")
+    database = replace(open_database(settings.database_url), seal=LogSeal(keys, settings.log_head).seal)
     return Services(
         settings=settings,
         database=database,
@@ -40,6 +44,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         files=FileStore(settings.data_dir / "documents"),
         sealed_files=SealedFiles(settings.data_dir / "sealed"),
         slots=Slots(settings.data_dir / "slots"),
+        log_keys=keys,
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,
         reference=loaded.reference,

@@ -12,6 +12,7 @@ from greenmine.domain.reference import Reference
 from greenmine.projections.search import SearchIndex
 from greenmine.store.database import Database
 from greenmine.store.files import FileStore
+from greenmine.store.log_key import LogKeys
 from greenmine.store.sealed import MasterKey
 from greenmine.store.sealed_files import SealedFiles
 
@@ -36,6 +37,7 @@ class Services:
     files: FileStore
     sealed_files: SealedFiles
     slots: Slots
+    log_keys: LogKeys
     master: MasterKey
     clock: Clock
     reference: Reference

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from tests.desk import NOON, mine_act
+from tests.tlog_keys import LOG
 
+from greenmine.domain.instant import utc_text
 from greenmine.store import journal, triggers
 from greenmine.store.apply import apply
-from greenmine.store.database import Database, open_database
+from greenmine.store.database import Database, Tx, open_database
+from greenmine.store.log import add_head, add_signature, root_at
+from greenmine.store.log_key import add_key
 from greenmine.store.migrate import downgrade, revision, upgrade
 from greenmine.store.tables_private import APPEND_ONLY
+from greenmine.tlog.checkpoint import Checkpoint, sign_checkpoint
 
 MIGRATIONS = str(files("greenmine.store") / "migrations")
 LEDGERS = [table.name for table in APPEND_ONLY]
@@ -53,17 +59,45 @@ TRIGGERS_BY_REVISION = {
             "journal_append_only", "journal_no_truncate",
         },
     },
+    "0004": {
+        "sqlite": {
+            "act_no_update", "act_no_delete", "act_no_replace", "act_no_gap",
+            "act_subject_no_update", "act_subject_no_delete", "act_subject_no_replace",
+            "journal_no_update", "journal_no_delete", "journal_no_replace",
+            "log_node_no_update", "log_node_no_delete", "log_node_no_replace",
+            "log_checkpoint_no_update", "log_checkpoint_no_delete", "log_checkpoint_no_replace",
+            "log_signature_no_update", "log_signature_no_delete", "log_signature_no_replace",
+            "log_key_no_update", "log_key_no_delete", "log_key_no_replace",
+        },
+        "postgresql": {
+            "act_append_only", "act_no_truncate",
+            "act_subject_append_only", "act_subject_no_truncate",
+            "journal_append_only", "journal_no_truncate",
+            "log_node_append_only", "log_node_no_truncate",
+            "log_checkpoint_append_only", "log_checkpoint_no_truncate",
+            "log_signature_append_only", "log_signature_no_truncate",
+            "log_key_append_only", "log_key_no_truncate",
+        },
+    },
 }  # fmt: skip
 """What stands after every revision. A new revision must be entered here: it may have lost a trigger on its way."""
 
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    """One act, one line of the journal."""
+    """One act, one line of the journal, one signed head, one key."""
     with database.write() as tx:
         recorded = apply(tx, mine_act(), at=NOON)
         journal.note(tx, "act", at=NOON, staff=7, act=recorded.n)
+        sign_head(tx, 1)
+        add_key(tx, LOG.verifier, act=None, at=NOON)
     return database
+
+
+def sign_head(tx: Tx, size: int) -> None:
+    head = Checkpoint(LOG.name, size, root_at(tx, size))
+    add_head(tx, head, at=utc_text(NOON))
+    add_signature(tx, size, sign_checkpoint(head, [LOG]).signatures[0], at=NOON)
 
 
 def rows(database: Database, table: str) -> list[tuple[object, ...]]:
@@ -71,19 +105,30 @@ def rows(database: Database, table: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in tx.execute(text(f"SELECT * FROM {table}"))]
 
 
+COLUMNS = {
+    "act": "kind", "act_subject": "object", "journal": "event", "log_node": "hash", "log_checkpoint": "at",
+    "log_signature": "at", "log_key": "vkey",
+}  # fmt: skip
+"""A column of each that somebody might want to change."""
+
+KEYS = {"act_subject": "object, n", "log_node": "level, place", "log_checkpoint": "size",
+        "log_signature": "size, name, key_id, time"}  # fmt: skip
+
+
 def changes(table: str, *, sqlite: bool) -> Iterator[str]:
     """Every way in which SQL changes or takes away a row that stands."""
-    column = {"act": "kind", "act_subject": "object", "journal": "event"}[table]
-    yield f"UPDATE {table} SET {column} = 'other'"
+    column = COLUMNS[table]
+    other = "'other'" if column != "hash" else "NULL"
+    yield f"UPDATE {table} SET {column} = {other}"
     yield f"UPDATE {table} SET {column} = {column}"
     yield f"DELETE FROM {table}"
     yield f"DELETE FROM {table} WHERE {column} IS NOT NULL"
-    key = {"act": "n", "act_subject": "object, n", "journal": "n"}[table]
-    yield f"INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT ({key}) DO UPDATE SET {column} = 'other'"
+    key = KEYS.get(table, "n")
+    yield f"INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT ({key}) DO UPDATE SET {column} = {other}"
     if sqlite:
         yield f"REPLACE INTO {table} SELECT * FROM {table}"
         yield f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
-        yield f"UPDATE OR REPLACE {table} SET {column} = 'other'"
+        yield f"UPDATE OR REPLACE {table} SET {column} = {other}"
     else:
         yield f"TRUNCATE {table} CASCADE"
         yield f"WITH gone AS (DELETE FROM {table} RETURNING *) SELECT * FROM gone"
@@ -100,14 +145,16 @@ def test_a_ledger_row_can_be_neither_changed_nor_taken_away(filled: Database, ta
 
 
 def test_the_ledgers_are_all_that_must_never_change() -> None:
-    assert LEDGERS == ["act", "act_subject", "journal"]
+    assert LEDGERS == ["act", "act_subject", "journal", "log_node", "log_checkpoint", "log_signature", "log_key"]
 
 
 def test_a_ledger_grows(filled: Database) -> None:
     with filled.write() as tx:
         recorded = apply(tx, mine_act(2), at=NOON)
         journal.note(tx, "act", at=NOON, staff=8, act=recorded.n)
-    assert [len(rows(filled, table)) for table in LEDGERS] == [2, 2, 2]
+        sign_head(tx, 2)
+        add_key(tx, replace(LOG, seed=b"2" * 32).verifier, act=recorded.n, at=NOON)
+    assert {table: len(rows(filled, table)) for table in LEDGERS} == {**dict.fromkeys(LEDGERS, 2), "log_node": 3}
 
 
 def standing(database: Database) -> frozenset[str]:

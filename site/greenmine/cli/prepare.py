@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from greenmine.cli.demo.register import make_register
+from greenmine.cli.log import begin_demo_log
 from greenmine.cli.upkeep import LEASE, SyncSummary, keep_search, run_projections, sync_content
 from greenmine.config import Mode
 from greenmine.domain.errors import Conflict, Unready
@@ -86,6 +87,7 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
     if wants_demo:
         _make_demo(services, progress)
     if mode is Mode.DEMO:
+        begin_demo_log(services)
         with services.database.write() as tx:
             confirm_clock(tx, LEASE, now=services.clock())  # who starts a demonstration by hand is there to see it
     content = sync_content(services)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from greenmine.cli.import_mines import import_group
+from greenmine.cli.log import log_group
 from greenmine.cli.outbox import outbox
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import require_free, serve
@@ -43,6 +44,7 @@ def greenmine() -> None:
 
 
 greenmine.add_command(import_group)
+greenmine.add_command(log_group)
 greenmine.add_command(outbox)
 greenmine.add_command(staff)
 

@@ -86,6 +86,15 @@ class Settings:
             Path,
         )
     )
+    log_head: Path = field(
+        metadata=_says(
+            "GREENMINE_LOG_HEAD",
+            "",
+            "File that keeps the newest signed head of the log outside the database; a restored backup is told by it. "
+            "Empty: `log-head` in the data folder; better on another volume.",
+            Path,
+        )
+    )
     search_index: Path = field(
         metadata=_says(
             "GREENMINE_SEARCH_INDEX",
@@ -338,6 +347,8 @@ def _unknown_names(environ: Mapping[str, str]) -> list[str]:
 
 def _with_derived(values: dict[str, Any], *, base: Path) -> dict[str, Any]:
     """Fill what follows from other settings: absolute folders, the database and the site's address."""
+    if values["log_head"] == Path():
+        values["log_head"] = values["data_dir"] / "log-head"
     values = {name: base / value if isinstance(value, Path) else value for name, value in values.items()}
     if not values["database_url"]:
         values["database_url"] = f"sqlite:///{values['data_dir'] / 'greenmine.sqlite'}"

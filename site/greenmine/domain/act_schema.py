@@ -6,9 +6,10 @@ Source: ZJ-15 全流程监管、全过程留痕; log-spec.md 1.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from greenmine.domain.act_schema_kind import Kind
+from greenmine.domain.act_schema_log import LOG_KINDS
 from greenmine.domain.act_schema_terms import (
     BOOLEAN,
     COUNT,
@@ -30,47 +31,6 @@ from greenmine.domain.act_schema_terms import (
 )
 from greenmine.domain.mine import Activity, Level, Library, Method, Ownership, Scale
 from greenmine.domain.text import N_
-
-Schema = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of act: stable name, version of its schema, Chinese title, and the schemas."""
-
-    name: str
-    version: int
-    title: str
-    object: str
-    facts: Mapping[str, Schema]
-    required: tuple[str, ...] = ()
-    body: Schema | None = None
-
-    def envelope_schema(self) -> dict[str, Any]:
-        """JSON Schema (2020-12) of the whole envelope: the fixed fields and this kind's own."""
-        fixed: dict[str, Schema] = {
-            "v": {"const": 1},
-            "kind": {"const": self.name},
-            "object": pattern(self.object),
-            "seq": COUNT,
-            "prev": SHA256,
-            "at": INSTANT,
-            "valid_from": DATE,
-            "by": pattern(r"^(system|editor|county|city|province|administrator)@[0-9]{6}$"),
-            "book": pattern(r"^[0-9]{6}/[0-9]{4}-[0-9]{2}-[0-9]{2}#[0-9a-f]{12}$"),
-            "calendar": pattern(r"^[0-9a-f]{12}$"),
-            "body": SHA256,
-        }
-        always = ["v", "kind", "object", "seq", "at", "valid_from", "by", *self.required]
-        if self.body is not None:
-            always.append("body")
-        return {
-            "type": "object",
-            "properties": {**fixed, **self.facts},
-            "required": always,
-            "additionalProperties": False,
-        }
-
 
 _MINE_CODES: Final = {
     "region": REGION,
@@ -371,6 +331,9 @@ _KINDS: Final = (
         ("region", "from", "digest", "size"),
         document({"title": TEXT}, "title"),
     ),
+    *LOG_KINDS,
 )
+
+__all__ = ["KINDS", "Kind"]
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _KINDS}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
@@ -24,7 +25,10 @@ from greenmine.store.tables import (
 _NAMING: Final = frozenset({"credit.added"})
 """Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
 runs, and in no timeline, feed, search or export (rules.md)."""
-_GROUNDS: Final[Mapping[str, str]] = {"credit_ended": N_("失信信息公示期满")}
+_GROUNDS: Final[Mapping[str, str]] = {
+    "credit_ended": N_("失信信息公示期满"),
+    **{str(k): v for k, v in REMOVAL_GROUND_LABELS.items()},
+}
 """Why law removed a document, in words."""
 
 

@@ -1,8 +1,8 @@
 """``apply(tx, act)``: the only writer of public rows, called by use cases and by replay.
 
 One act in one transaction: the head is locked, the envelope gets its sequence and its chain, the body is
-stored under its SHA-256, the rows follow, the head moves. Invariants: acts are numbered 0,1,2… without a gap;
-``at`` never goes back; whoever is answered after commit finds the act and its rows, or neither.
+stored under its SHA-256, the rows follow, the tree grows, the head moves. Invariants: acts are numbered 0,1,2…
+without a gap; ``at`` never goes back; whoever is answered after commit finds the act and its rows, or neither.
 Source: ZJ-15 全过程留痕; log-spec.md 1, 7.
 """
 
@@ -27,10 +27,12 @@ from greenmine.store.database import Tx
 from greenmine.store.effects.content import CONTENT_EFFECTS
 from greenmine.store.effects.credit import CREDIT_EFFECTS
 from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.log import LOG_EFFECTS
 from greenmine.store.effects.mine import MINE_EFFECTS
 from greenmine.store.effects.notice import NOTICE_EFFECTS
 from greenmine.store.effects.reference import REFERENCE_EFFECTS
 from greenmine.store.effects.removal import REMOVAL_EFFECTS
+from greenmine.store.log import append_leaf
 from greenmine.tlog.entry import EntryTooLarge, Uncanonical, canonical, entry_bytes, leaf_hash
 
 Effect = Callable[[Tx, Entry], None]
@@ -42,6 +44,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     **CREDIT_EFFECTS,
     **CONTENT_EFFECTS,
     **REFERENCE_EFFECTS,
+    **LOG_EFFECTS,
 }
 _ENVELOPES: Final = {name: Draft202012Validator(kind.envelope_schema()) for name, kind in KINDS.items()}
 _BODIES: Final = {name: Draft202012Validator(kind.body) for name, kind in KINDS.items() if kind.body is not None}
@@ -174,7 +177,9 @@ def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
     _check(entry, envelope, parsed)
     if n == 0 and tx.execute(select(func.count()).select_from(tables.act)).scalar_one():
         raise Unready("log.head_lost", N_("记录序号与记录不一致，请先运行核验。"))
-    _insert_act(tx, n=n, entry=entry, envelope=envelope)
+    leaf = leaf_hash(entry)
+    _insert_act(tx, n=n, entry=entry, envelope=envelope, leaf=leaf)
+    append_leaf(tx, n, leaf)
     if "body" in envelope:
         _keep_body(tx, n=n, sha256=envelope["body"], body=body)
     EFFECTS[envelope["kind"]](tx, Entry(n, envelope, parsed))
@@ -209,7 +214,7 @@ def _check(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | 
         )
 
 
-def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any]) -> None:
+def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any], leaf: bytes) -> None:
     tx.execute(
         insert(tables.act).values(
             n=n,
@@ -221,7 +226,7 @@ def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any]) ->
             by=envelope["by"],
             body=envelope.get("body"),
             entry=entry,
-            leaf=leaf_hash(entry),
+            leaf=leaf,
         )
     )
     tx.execute(insert(tables.act_subject), [{"object": name, "n": n} for name in sorted(subjects(envelope))])

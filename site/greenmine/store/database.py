@@ -9,7 +9,7 @@ decide the same removal).
 
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,13 @@ Tx = Connection
 
 @dataclass(frozen=True)
 class Database:
-    """The engine and the two ways into it. Thread-safe; one per process."""
+    """The engine and the two ways into it. Thread-safe; one per process.
+
+    :param seal: what is done last in every write transaction, before it commits; see log_seal.py
+    """
 
     engine: Engine
+    seal: Callable[[Tx], None] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,7 +52,10 @@ class Database:
         Writers take turns. Raises Unready when the turn does not come within a minute; nothing was changed then.
         """
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection, _begun(connection):
+            connection.info.clear()  # it comes from the pool with the notes of who had it before
             yield connection
+            if self.seal is not None:
+                self.seal(connection)
 
     @contextmanager
     def rehearse(self) -> Iterator[Tx]:

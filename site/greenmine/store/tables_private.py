@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
 
 from greenmine.store.tables import act, act_subject, metadata
+from greenmine.store.tables_log import LOG_TABLES
 
 figure = Table(
     "figure",
@@ -156,5 +157,5 @@ case_part = Table(
     Column("at", String(20), nullable=False),
 )
 
-APPEND_ONLY: Final = (act, act_subject, journal)
+APPEND_ONLY: Final = (act, act_subject, journal, *LOG_TABLES)
 """Triggers refuse UPDATE, DELETE and TRUNCATE here on both databases; never batch-migrated (design.md)."""

@@ -11,6 +11,13 @@ _TAKEN: Final = {
     "act": "SELECT 1 FROM act WHERE n = NEW.n OR (object = NEW.object AND seq = NEW.seq)",
     "act_subject": "SELECT 1 FROM act_subject WHERE object = NEW.object AND n = NEW.n",
     "journal": "SELECT 1 FROM journal WHERE n = NEW.n",
+    "log_node": "SELECT 1 FROM log_node WHERE level = NEW.level AND place = NEW.place",
+    "log_checkpoint": "SELECT 1 FROM log_checkpoint WHERE size = NEW.size",
+    "log_signature": (
+        "SELECT 1 FROM log_signature "
+        "WHERE size = NEW.size AND name = NEW.name AND key_id = NEW.key_id AND time = NEW.time"
+    ),
+    "log_key": "SELECT 1 FROM log_key WHERE n = NEW.n",
 }
 """What finds the row an insert would take the place of."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from greenmine.domain.act_schema_log import LOG_KINDS
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library
 from greenmine.domain.reference import Reference
@@ -188,6 +189,11 @@ def _book_published(act: ActRow, hearer: Hearer) -> Told:
     return Told(act_title(act.kind), sentences(_said(act, "title", "%(words)s"), words))
 
 
+def _log_act(act: ActRow, _hearer: Hearer) -> Told:
+    """The log's acts on itself have no words of their own; their entry is the whole story."""
+    return Told(act_title(act.kind), "", f"/log/entry/{act.n}")
+
+
 TELLERS: Final[Mapping[str, Teller]] = {
     "mine.registered": _registered,
     "mine.changed": _changed,
@@ -206,6 +212,7 @@ TELLERS: Final[Mapping[str, Teller]] = {
     "content.withdrawn": _content_withdrawn,
     "calendar.published": _calendar_published,
     "book.published": _book_published,
+    **{kind.name: _log_act for kind in LOG_KINDS},
 }
 """A test requires every kind of act here."""
 

@@ -1,0 +1,161 @@
+"""The log in the database: nodes, roots, proofs and signed heads.
+
+A head is written in the transaction of the acts it covers (``Database.write``); whoever is answered finds act, nodes
+and head, or none of them. Source: log-spec.md 4, 5, 7.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, func, insert, select, tuple_
+
+from greenmine.domain.errors import NotFound
+from greenmine.domain.instant import from_utc_text, utc_text
+from greenmine.domain.text import N_
+from greenmine.store.database import Tx
+from greenmine.store.site_fact import get_fact
+from greenmine.store.tables import act, act_head
+from greenmine.store.tables_log import log_checkpoint, log_node, log_signature
+from greenmine.tlog.checkpoint import Checkpoint
+from greenmine.tlog.merkle import Node, completed, root
+from greenmine.tlog.note import Signature, SignedNote
+from greenmine.tlog.tile import Tile
+
+ORIGIN: Final = "log_origin"
+"""Name of the site fact that settles whose log this is; it never changes."""
+
+_APPENDED: Final = "greenmine_log_appended"
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head of the log as kept: unsigned when no key was there."""
+
+    checkpoint: Checkpoint
+    signatures: tuple[Signature, ...]
+    at: datetime
+
+    @property
+    def note(self) -> SignedNote:
+        """As a signed note, cosignatures included."""
+        return SignedNote(self.checkpoint.text, self.signatures)
+
+
+def append_leaf(tx: Tx, n: int, leaf: bytes) -> None:
+    """Keep the nodes that entry ``n`` completes, and remember that the transaction needs a head."""
+    nodes = completed(n, leaf, lambda wanted: read_nodes(tx, wanted))
+    rows = [{"level": node.level, "place": node.place, "hash": value} for node, value in nodes]
+    tx.execute(insert(log_node), rows)
+    tx.info[_APPENDED] = ""
+
+
+def ask_for_head(tx: Tx, *, at: datetime) -> None:
+    """Let the transaction end with a head although it appends nothing: the first one, over the acts of before."""
+    tx.info[_APPENDED] = utc_text(at)
+
+
+def take_appended(tx: Tx) -> tuple[int, str] | None:
+    """Size and time of the log's last act, when the transaction appended one or asked for a head; else None."""
+    noted: str | None = tx.info.pop(_APPENDED, None)
+    if noted is None:
+        return None
+    row = tx.execute(select(act_head.c.size, act_head.c.last_at)).one()
+    return row.size, row.last_at or noted
+
+
+def read_nodes(tx: Tx, wanted: Sequence[Node]) -> list[bytes]:
+    """The hashes of these nodes, in this order, in one statement. Raises NotFound for one that is not complete."""
+    if not wanted:
+        return []
+    key = tuple_(log_node.c.level, log_node.c.place)
+    rows = tx.execute(select(log_node).where(key.in_([tuple(node) for node in wanted])))
+    found = {Node(row.level, row.place): bytes(row.hash) for row in rows}
+    try:
+        return [found[node] for node in wanted]
+    except KeyError as error:
+        raise NotFound("log.node_unknown", N_("记录库中没有这个节点。")) from error
+
+
+def read_tile(tx: Tx, tile: Tile) -> bytes:
+    """The hashes of a tile one after the other. Raises NotFound when the log does not hold all of it."""
+    nodes = tile.nodes
+    query = select(log_node.c.hash).where(
+        log_node.c.level == nodes[0].level, log_node.c.place.between(nodes[0].place, nodes[-1].place)
+    )
+    hashes = [bytes(value) for value in tx.execute(query.order_by(log_node.c.place)).scalars()]
+    if len(hashes) != tile.width:
+        raise NotFound("log.tile_unknown", N_("记录库中没有这一块。"))
+    return b"".join(hashes)
+
+
+def root_at(tx: Tx, size: int) -> bytes:
+    """The root at a size that the log has reached."""
+    return root(size, lambda wanted: read_nodes(tx, wanted))
+
+
+def log_origin(tx: Tx) -> str | None:
+    """Whose log this is; None before ``greenmine log init``."""
+    return get_fact(tx, ORIGIN)
+
+
+def add_head(tx: Tx, checkpoint: Checkpoint, *, at: str) -> None:
+    """Keep a head; its size is the compare-and-swap: a second one of the same size is refused by the database."""
+    tx.execute(insert(log_checkpoint).values(size=checkpoint.size, root=checkpoint.root, at=at))
+
+
+def add_signature(tx: Tx, size: int, signature: Signature, *, at: datetime, time: int = 0) -> None:
+    """Keep a signature of a head; the same one twice is kept once.
+
+    :param time: the POSIX second a witness names, 0 for the log's own
+    """
+    values = {"size": size, "name": signature.name, "key_id": signature.id, "time": time}
+    same = select(log_signature.c.size).where(*(log_signature.c[name] == value for name, value in values.items()))
+    if tx.execute(same).first() is None:
+        tx.execute(insert(log_signature).values(**values, raw=signature.raw, at=utc_text(at)))
+
+
+def newest_head(tx: Tx) -> Head | None:
+    """The newest head, None while there is none."""
+    return _head(tx, select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1))
+
+
+def newest_signed_head(tx: Tx, key_ids: Sequence[bytes]) -> Head | None:
+    """The newest head that one of the log's keys has signed: what is published as the checkpoint."""
+    signed = select(func.max(log_signature.c.size)).where(log_signature.c.key_id.in_(list(key_ids)))
+    size = tx.execute(signed).scalar_one()
+    return None if size is None else head_of(tx, size)
+
+
+def head_of(tx: Tx, size: int) -> Head:
+    """The head of this size. Raises NotFound when none was made."""
+    head = _head(tx, select(log_checkpoint).where(log_checkpoint.c.size == size))
+    if head is None:
+        raise NotFound("log.head_unknown", N_("没有这个规模的记录库签名。"))
+    return head
+
+
+def head_covering(tx: Tx, n: int) -> int | None:
+    """Size of the first head that holds entry ``n``: the one of its own transaction."""
+    query = select(func.min(log_checkpoint.c.size)).where(log_checkpoint.c.size > n)
+    size: int | None = tx.execute(query).scalar_one()
+    return size
+
+
+def leaves_after(tx: Tx, start: int, *, limit: int) -> list[bytes]:
+    """Leaf hashes of the acts from ``start`` on, in order."""
+    query = select(act.c.leaf).where(act.c.n >= start).order_by(act.c.n).limit(limit)
+    return [bytes(leaf) for leaf in tx.execute(query).scalars()]
+
+
+def _head(tx: Tx, query: Any) -> Head | None:
+    row: Row[Any] | None = tx.execute(query).first()
+    if row is None:
+        return None
+    lines = tx.execute(
+        select(log_signature).where(log_signature.c.size == row.size).order_by(log_signature.c.at, log_signature.c.time)
+    )
+    signatures = tuple(Signature(line.name, bytes(line.key_id), bytes(line.raw)) for line in lines)
+    checkpoint = Checkpoint(log_origin(tx) or "", row.size, bytes(row.root))
+    return Head(checkpoint, signatures, from_utc_text(row.at))
