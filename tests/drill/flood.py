@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.drill.visitor import Seen, Visitor, form_of
+from tests.drill.visitor import Visitor
 from tests.site_process import environment, free_port, running, until
 
 HONEST = "127.0.0.9"
@@ -23,6 +23,15 @@ READING = 3.1
 """Seconds after which a form no longer looks filled in by a program."""
 PATIENCE = 5.0
 """Seconds within which every answer to the honest person must come."""
+
+Opened = tuple[str, dict[str, str]]
+"""Where a form is sent, and its hidden values."""
+
+Opening = Callable[[Visitor, int], Opened]
+"""How an address of a flood comes by its form; the number is the address's place in the flood."""
+
+Typing = Callable[[random.Random], dict[str, str]]
+"""What is typed into a form of the flood: other words each time."""
 
 Journey = Callable[[Visitor], str]
 """Fills in a form from its first page to the receipt; returns what stands on the receipt."""
@@ -78,7 +87,8 @@ class Flood:
 
     site: Site
     addresses: tuple[str, ...]
-    pages: tuple[str, ...]
+    opening: Opening
+    typing: Typing = lambda chance: {"text": "垃圾" * 500 + str(chance.random())}
     per_minute: int = PER_MINUTE
     threads: int = 16
     answers: Counter[int] = field(default_factory=Counter)
@@ -92,7 +102,8 @@ class Flood:
     def running(self) -> Iterator["Flood"]:
         """Open a form at each address, let the seconds of a person pass, then send until the block is left."""
         for place, address in enumerate(self.addresses):
-            self._forms[address] = self._opened(address, self.pages[place % len(self.pages)])
+            visitor = Visitor(self.site.port, address)
+            self._forms[address] = (visitor, *self.opening(visitor, place))
         time.sleep(READING)
         self._began = time.monotonic()
         workers = [threading.Thread(target=self._send, args=(number,)) for number in range(self.threads)]
@@ -115,16 +126,11 @@ class Flood:
         while not self._stop.wait(self._pause()):
             visitor, target, values = self._forms[chance.choice(self.addresses)]
             try:
-                seen = visitor.post_once(target, {**values, "text": "垃圾" * 500 + str(chance.random())})
+                seen = visitor.post_once(target, {**values, **self.typing(chance)})
             except OSError:
                 self.answers[0] += 1
             else:
                 self.answers[seen.status] += 1
-
-    def _opened(self, address: str, page: str) -> tuple[Visitor, str, dict[str, str]]:
-        visitor = Visitor(self.site.port, address)
-        target, hidden = form_of(visitor.get(page))
-        return visitor, target, hidden
 
     def _pause(self) -> float:
         """Seconds until the next form of all threads together is due."""
@@ -143,7 +149,7 @@ def drill(
     site: Site,
     journey: Journey,
     *,
-    pages: tuple[str, ...],
+    opening: Opening,
     number: int,
     seconds: float,
     every: float,
@@ -155,7 +161,7 @@ def drill(
     :param at_least: so many forms must have been sent, and two receipts received, however slow the machine
     """
     before, receipts, person = site.size(), [], Visitor(site.port, HONEST)
-    flood = Flood(site, addresses(number), pages)
+    flood = Flood(site, addresses(number), opening)
     with flood.running():
         end = time.monotonic() + seconds
         while time.monotonic() < end or sum(flood.answers.values()) < at_least or len(receipts) < 2:
@@ -177,6 +183,3 @@ def _answers(site: Site) -> bool:
         return Visitor(site.port, HONEST).ask("GET", "/static/gm.css").status == 200
     except OSError:
         return False
-
-
-__all__ = ["Flood", "Journey", "Seen", "Site", "Toll", "addresses", "drill", "running_site"]
