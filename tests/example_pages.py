@@ -14,6 +14,7 @@ FILES: Final = frozenset(
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
         "calendar.all", "calendar.region", "complaint.receipt_file",
+        "objection.receipt_file", "correction.receipt_file",
     }
 )  # fmt: skip
 """Public routes that answer with a file; all others are pages."""
@@ -48,6 +49,10 @@ _EXAMPLES: Final = {
     "feed.directory": (None, "/feeds/directory.atom"),
     "calendar.region": (None, "/calendar/520000.ics"),
     "complaint.step": (None, "/complaints/new/story"),
+    "objection.form": (select(notice.c.id).where(notice.c.state == "closed"), "/notices/{}/objection"),
+    "objection.check": (select(notice.c.id).where(notice.c.state == "closed"), "/notices/{}/objection/check"),
+    "correction.form": (select(mine.c.id), "/corrections/new?record=mine/{}"),
+    "correction.check": (select(mine.c.id), "/corrections/check?record=mine/{}"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
 }
 """Endpoint → (query that finds an object of the demonstration, pattern of its address)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
-from tests.cases import MASTER, CaseDesk
+from tests.cases import MASTER, TERMS, CaseDesk
 from tests.desk import BIJIE, COUNTY_OFFICER, FIVE_WORKDAYS, NOON, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, Desk, instant
 from tests.desk_people import code_of
 from tests.reference_data import reference
@@ -233,6 +233,18 @@ def test_an_old_view_of_the_case_answers_nothing(cases: CaseDesk) -> None:
     cases.answer_objection(case, ObjectionOutcome.UPHELD)
     with cases.database.write() as tx, pytest.raises(Conflict):
         close_case(tx, case, desk=seen)
+
+
+def test_what_must_follow_on_paper_is_told_in_the_case(cases: CaseDesk) -> None:
+    """山西: signature and fingerprint cannot be typed. Received in time, the paper still to come."""
+    signed = {**TERMS, "person_parts": ["identity", "signature", "fingerprint"]}
+    number = cases.publish(first_day=MONDAY, objection=signed, contact="演示路1号，演示处")
+    case = cases.task(cases.object(number).number, PROVINCE_OFFICER).case
+    with cases.database.read() as tx:
+        (message,) = messages_of(tx, case, master=MASTER)
+        assert matter_of_case(tx, case, master=MASTER)["paper"] == ["identity", "signature", "fingerprint"]
+    assert message.kind is MessageKind.NOTICE and message.staff is None
+    assert "身份信息、本人签名、手印" in message.text and "演示路1号，演示处" in message.text
 
 
 def test_a_report_is_no_objection(cases: CaseDesk, desk: Desk) -> None:

@@ -1,12 +1,14 @@
 """Objections: taken in while the notice runs, answered at the desk of the body that published it."""
 
 from datetime import datetime
+from typing import Final
 
 from greenmine.domain.body import Body, Department
 from greenmine.domain.case import CaseKind, MessageKind, Step
 from greenmine.domain.clock import DueDay
 from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day, whole_second
+from greenmine.domain.notice_rule import OBJECTION_PART_LABELS
 from greenmine.domain.objection import (
     Objection,
     ObjectionOutcome,
@@ -20,6 +22,7 @@ from greenmine.domain.objection import (
 from greenmine.domain.receipt import Receipt
 from greenmine.domain.region import COUNTRY
 from greenmine.domain.text import N_
+from greenmine.store.case_message import add_message
 from greenmine.store.case_task import TaskRow, due_values
 from greenmine.store.database import Tx
 from greenmine.store.notice import NoticeRow, get_notice
@@ -27,6 +30,11 @@ from greenmine.store.objection import ObjectionRow, add_objection, mark_objectio
 from greenmine.store.sealed import MasterKey
 from greenmine.usecases.case_step import Desk, move_case, note_step, own_case, required_words, tell_person
 from greenmine.usecases.lodge import NewCase, keep_words, open_file
+
+_PAPER: Final = N_(
+    "异议已登记，纸质材料待补：%(parts)s。请以纸质送交%(where)s，并写明受理编号。"
+    "网上登记的时间即为提出异议的时间；未送交的，机关可以按公示写明的要求不予受理。"
+)
 
 
 def terms_of_notice(notice: NoticeRow) -> ObjectionTerms:
@@ -70,6 +78,8 @@ def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime,
         at=received,
         master=master,
     )
+    if words := paper_words(objection, terms, notice):
+        add_message(tx, case=case, kind=MessageKind.NOTICE, text=words, staff=None, at=received, master=master)
     add_objection(tx, ObjectionRow(case=case, notice=notice.id, by_unit=objection.by_unit, outcome=None))
     return Receipt(
         kind=CaseKind.OBJECTION,
@@ -79,6 +89,15 @@ def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime,
         accept_due=due,
         decide_due=None,
     )
+
+
+def paper_words(objection: Objection, terms: ObjectionTerms, notice: NoticeRow) -> str:
+    """What the person is told in the case itself of the parts that must follow on paper; empty when there are none."""
+    paper = terms.paper(by_unit=objection.by_unit)
+    if not paper:
+        return ""
+    parts = "、".join(OBJECTION_PART_LABELS[part] for part in paper)
+    return _PAPER % {"parts": parts, "where": notice.contact or notice.issuer}
 
 
 def answer_objection(tx: Tx, number: str, *, outcome: ObjectionOutcome, text: str, desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """What is done to a published notice: it is closed, corrected, withdrawn. Each is an act with its words in public."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require_
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import acts_of
+from greenmine.store.database import Tx
 from greenmine.store.notice import ItemRow, NoticeRow, get_notice, items_of
+from greenmine.store.objection import objections_to, waiting_numbers
 from greenmine.usecases.mine import Listing
 from greenmine.usecases.notice import close_notice, correct_notice, withdraw_notice
 from greenmine.web.context import current_officer, current_services
@@ -24,6 +27,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.parts import Change
 from greenmine.web.public.notice import notice_shown
+from greenmine.web.public.notice_page import count_words
 
 from .frame import home
 from .mine_check import registered
@@ -38,6 +42,17 @@ CHANGED: Final = N_("您打开后，这件公示公告已有变化，请核对�
 WORDS: Final = ("title", "text", "contact")
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Objections without an answer: a notice is not closed while there are any (ZJ-13).
+
+    :param numbers: case numbers of those that are the officer's to answer
+    """
+
+    count: int
+    numbers: tuple[str, ...]
+
+
 def notice_page(number: str) -> ResponseReturnValue:
     """``/desk/notices/<number>``: the notice as the public sees it, and what this officer may do with it now."""
     services, officer = current_services(), current_officer()
@@ -45,9 +60,10 @@ def notice_page(number: str) -> ResponseReturnValue:
     with services.database.read() as tx:
         row = _seen_notice(get_notice(tx, number), officer, services)
         public, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
+        waiting = _waiting(tx, number, officer)
     page = Page(title=public.title, noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
     deeds, done = _deeds(row, officer, services, now), request.args.get("done")
-    return render("desk/notice.html", page, **values, deeds=deeds, done=done)
+    return render("desk/notice.html", page, **values, deeds=deeds, done=done, waiting=waiting)
 
 
 def close_page(number: str) -> ResponseReturnValue:
@@ -112,10 +128,14 @@ def _close_values(
 ) -> dict[str, Any]:
     with current_services().database.read() as tx:
         names = registered(tx, mines.values())
+        waiting = _waiting(tx, row.id, current_officer())
+        told = count_words(objections_to(tx, row.id), closed=True)
     return {
         "notice": row,
         "mines": list(mines.values()),
         "names": names,
+        "waiting": waiting,
+        "objections": told,
         "dropped": dropped,
         "listed_count": len(mines) - len(dropped),
         "choosing": choosing,
@@ -200,6 +220,11 @@ def withdraw_page(number: str) -> ResponseReturnValue:
     except GreenmineError as error:
         return shown_refused("desk/notice_withdraw.html", page, form=form, error=error, notice=row)
     return redirect(f"{PATH}/{number}", 303)
+
+
+def _waiting(tx: Tx, number: str, officer: Officer) -> Waiting:
+    """The notice's objections that have no answer yet, those this officer handles with their numbers."""
+    return Waiting(objections_to(tx, number).waiting, waiting_numbers(tx, number, officer))
 
 
 def _own(row: NoticeRow, deed: Deed, officer: Officer, services: Services) -> NoticeRow:

@@ -27,6 +27,7 @@ from greenmine.store.notice import (
     items_of,
     list_notices,
 )
+from greenmine.store.objection import ObjectionCount, count_objections, objections_to
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.csv_file import csv_file
 from greenmine.web.formats import day, iso_day
@@ -48,6 +49,7 @@ from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.public.notice_list import listed_items, outcome_words
 from greenmine.web.public.notice_page import (
     corrections_of,
+    count_words,
     files_shown,
     notice_steps,
     objection_shown,
@@ -72,6 +74,7 @@ def notices() -> ResponseReturnValue:
         rows, total = list_notices(tx, wanted, now=now, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         facets = _facets(tx, services, wanted, kept, now)
         states = count_by_state(tx, now=now)
+        objections = count_objections(tx, [row.id for row in rows])
     plan = named_plan("notices")
     page = Page(
         title=_("公示公告"),
@@ -89,7 +92,7 @@ def notices() -> ResponseReturnValue:
     return render(
         "notices.html",
         page,
-        rows=[_line(row, services, now) for row in rows],
+        rows=[_line(row, services, now, objections.get(row.id, ObjectionCount())) for row in rows],
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         facets=facets,
         tabs=_tabs(states, kept),
@@ -145,7 +148,7 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
         "paragraphs": paragraphs(row.text),
         "listed": listed_items(row, items, state=state, wanted=wanted),
         "files": files_shown(files),
-        "objection": objection_shown(row, state=state, period=period),
+        "objection": objection_shown(row, state=state, period=period, count=objections_to(tx, number)),
         "corrections": corrections_of(acts),
         "withdrawal": withdrawal_of(acts),
         "steps": notice_steps(acts, row, items=items, regions=regions, now=now),
@@ -252,7 +255,7 @@ def _tabs(states: Mapping[NoticeState, int], kept: Mapping[str, str]) -> tuple[W
     )
 
 
-def _line(row: NoticeRow, services: Services, now: datetime) -> dict[str, object]:
+def _line(row: NoticeRow, services: Services, now: datetime, objections: ObjectionCount) -> dict[str, object]:
     """One row of the list."""
     state = row.state(now)
     return {
@@ -263,6 +266,7 @@ def _line(row: NoticeRow, services: Services, now: datetime) -> dict[str, object
         "state": _(STATE_LABELS[state]),
         "tone": notice_tone(state),
         "left": left_words(row, state, today=legal_day(now)),
+        "objections": count_words(objections, closed=False).rstrip("。"),
     }
 
 

@@ -18,9 +18,12 @@ from greenmine.domain.notice_rule import (
     ObjectionPart,
     Refusal,
 )
-from greenmine.domain.region import Regions
+from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
+from greenmine.domain.region import COUNTRY, Regions
 from greenmine.store.act import ActRow
 from greenmine.store.notice import ItemRow, NoticeRow
+from greenmine.store.objection import ObjectionCount
+from greenmine.usecases.objection import terms_of_notice
 from greenmine.web.act_words import act_moment, act_step, act_title, sentences
 from greenmine.web.formats import Tone
 from greenmine.web.formats import day as day_words
@@ -40,6 +43,9 @@ class ObjectionShown:
 
     :param accepted: False for an announcement that takes none
     :param until: the last second that is in time, empty when there is no period
+    :param online: address of the site's own form, empty when this notice takes no objection through it now
+    :param as_written: the site's form counts as a written one, because the notice does not name it
+    :param told: how many objections came and were answered, empty when none came
     """
 
     accepted: bool
@@ -51,6 +57,9 @@ class ObjectionShown:
     person: tuple[str, ...]
     unit: tuple[str, ...]
     refused: tuple[str, ...]
+    online: str
+    as_written: bool
+    told: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +95,12 @@ def files_shown(files: Iterable[Attachment]) -> tuple[FileShown, ...]:
     )
 
 
-def objection_shown(row: NoticeRow, *, state: NoticeState, period: PeriodShown | None) -> ObjectionShown:
-    """The rules for objections that the notice was published with, in words."""
+def objection_shown(
+    row: NoticeRow, *, state: NoticeState, period: PeriodShown | None, count: ObjectionCount | None = None
+) -> ObjectionShown:
+    """The rules for objections that the notice was published with, in words, and how many objections came."""
     terms = row.objection
+    here = takes_here(row) and answers(current_app, ONLINE_OBJECTION)
     return ObjectionShown(
         accepted=bool(terms.get("accepted", period is not None)),
         is_open=state is NoticeState.RUNNING,
@@ -99,7 +111,31 @@ def objection_shown(row: NoticeRow, *, state: NoticeState, period: PeriodShown |
         person=_words(terms, "person_parts", ObjectionPart, OBJECTION_PART_LABELS),
         unit=_words(terms, "unit_parts", ObjectionPart, OBJECTION_PART_LABELS),
         refused=_words(terms, "refused", Refusal, REFUSAL_LABELS),
+        online=f"/notices/{row.id}/objection" if here and state is NoticeState.RUNNING else "",
+        as_written=ObjectionForm.ONLINE not in terms.get("forms", ()),
+        told=count_words(count, closed=state is NoticeState.CLOSED) if count is not None else "",
     )
+
+
+def takes_here(row: NoticeRow) -> bool:
+    """Whether the notice takes objections through this site while it runs: see ``usecases.objection``."""
+    terms = terms_of_notice(row)
+    return terms.accepted and terms.takes_this_form and row.region != COUNTRY
+
+
+def count_words(count: ObjectionCount, *, closed: bool) -> str:
+    """``收到异议3件，已答复2件``; once the notice is closed, also with which outcomes. Never who, what or when."""
+    if not count.received:
+        return ""
+    told = _("收到异议%(received)s件，已答复%(answered)s件", received=count.received, answered=count.answered)
+    if not closed:
+        return _("%(told)s。", told=told)
+    each = [
+        _("%(outcome)s%(n)s件", outcome=_(label), n=count.outcomes[outcome])
+        for outcome, label in OBJECTION_OUTCOME_LABELS.items()
+        if count.outcomes.get(outcome)
+    ]
+    return _("%(told)s：%(each)s。", told=told, each=_("、").join(each)) if each else _("%(told)s。", told=told)
 
 
 def paragraphs(text: str) -> list[str]:
