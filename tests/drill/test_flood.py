@@ -55,9 +55,10 @@ def test_a_complaint_gets_its_receipt_through_five_minutes_of_flood(tmp_path: Pa
     assert toll.grown < CAP * minutes
 
 
-def guesses(site: Site, *, tries: int, number: int) -> tuple[int, int, float, int]:
+def guesses(site: Site, *, tries: int, number: int, every: float, least: int) -> tuple[int, int, float, int]:
     """So many codes tried from so many addresses at a number of a real case, while its holder looks it up.
 
+    Once the number is slowed the holder is asked a question each time, of which three a minute are taken.
     Returns hits, look-ups of the holder, the slowest answer to them, and the questions they answered.
     """
     case, code = lodge(Visitor(site.port, HONEST))
@@ -65,19 +66,19 @@ def guesses(site: Site, *, tries: int, number: int) -> tuple[int, int, float, in
     flood = Flood(site, addresses(number), at_the_way_in, typing=typing, per_minute=60_000)
     served, slowest, asked = 0, 0.0, 0
     with flood.running():
-        while sum(flood.answers.values()) < tries or served < 2:
+        while sum(flood.answers.values()) < tries or served < least:
             holder = Visitor(site.port, HONEST)
             assert follow(holder, case, code).path == CASE, "the holder is served at any time"
             served, slowest, asked = served + 1, max(slowest, holder.slowest), asked + holder.asked
-            time.sleep(1)
-    assert set(flood.answers) <= {400, 429}, flood.answers
+            time.sleep(every)
+    assert set(flood.answers) <= {303, 400, 429}, flood.answers
     return flood.answers[303], served, slowest, asked
 
 
 @pytest.mark.slow
 def test_guesses_at_the_way_in_hit_nothing_and_the_holder_is_served(site: Site) -> None:
     """trust.md 14, in short."""
-    hits, served, slowest, _ = guesses(site, tries=200, number=20)
+    hits, served, slowest, _ = guesses(site, tries=200, number=20, every=1, least=2)
     assert hits == 0 and served >= 2 and slowest < 15
 
 
@@ -87,10 +88,10 @@ def test_ten_thousand_guesses_at_the_way_in_hit_nothing_and_the_holder_is_served
     """trust.md 14, in full, from a hundred addresses."""
     empty_site(tmp_path)
     with running_site(tmp_path) as site:
-        hits, served, slowest, asked = guesses(site, tries=10_000, number=100)
+        hits, served, slowest, asked = guesses(site, tries=10_000, number=100, every=21, least=4)
     told = f"{hits} hits; holder served {served} times, slowest answer {slowest:.2f} s, {asked} questions"
     sys.stdout.write(f"\n10,000 guesses: {told}\n")
-    assert hits == 0 and served >= 10 and slowest < PATIENCE
+    assert hits == 0 and served >= 4 and slowest < PATIENCE
 
 
 def test_the_honest_address_is_not_among_the_flood() -> None:
