@@ -13,6 +13,7 @@ from greenmine.web.preferences import set_preferences
 from greenmine.web.public.calendar import CALENDAR_ROUTES
 from greenmine.web.public.clause import CLAUSE_ROUTES
 from greenmine.web.public.complaint import COMPLAINT_ROUTES
+from greenmine.web.public.correction import CORRECTION_ROUTES
 from greenmine.web.public.credit import CREDIT_ROUTES
 from greenmine.web.public.directory import DIRECTORY_ROUTES
 from greenmine.web.public.document import DOCUMENT_ROUTES
@@ -22,6 +23,7 @@ from greenmine.web.public.home import HOME_ROUTES
 from greenmine.web.public.mine import MINE_ROUTES
 from greenmine.web.public.news import NEWS_ROUTES
 from greenmine.web.public.notice import NOTICE_ROUTES
+from greenmine.web.public.objection import OBJECTION_ROUTES
 from greenmine.web.public.policy import POLICY_ROUTES
 from greenmine.web.public.procedure import PROCEDURE_ROUTES
 from greenmine.web.public.region import REGION_ROUTES
@@ -57,8 +59,10 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *NEWS_ROUTES,
     *CLAUSE_ROUTES,
     *FEED_ROUTES,
-    *COMPLAINT_ROUTES,
     *FEED_SEARCH_ROUTES,
+    *COMPLAINT_ROUTES,
+    *OBJECTION_ROUTES,
+    *CORRECTION_ROUTES,
     *SUBSCRIBE_ROUTES,
     *CALENDAR_ROUTES,
 )
