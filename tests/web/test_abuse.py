@@ -12,8 +12,9 @@ from tests.web.guarded_site import TYPED, GuardedSite, base_services, guarded_si
 from tests.web.strict_client import Answer, StrictClient, words
 
 from greenmine.config import Settings
+from greenmine.domain.errors import TooMany
 from greenmine.services import Services
-from greenmine.web.abuse import RULES, Guarded
+from greenmine.web.abuse import RULES, Guarded, take_client_bytes
 
 TAKEN, ASKED = 200, 429
 
@@ -281,3 +282,19 @@ def test_no_address_is_kept_in_the_counts(tight: GuardedSite) -> None:
     storage = tight.app.extensions["greenmine.budgets"].windows.storage
     kept = f"{storage.storage} {storage.events} {storage.expirations}"
     assert "budget_sent" in kept and "pages" in kept and "203.0.113.77" not in kept
+
+
+def test_one_client_cannot_use_up_the_files_of_everybodys_day(base: Services) -> None:
+    """trust.md 4: above its fourth of the day a client is told; others, and text, are taken."""
+    site = guarded_site(base, daily_evidence_bytes=400)
+
+    def bring(size: int, address: str) -> None:
+        with site.app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            take_client_bytes(size)
+
+    bring(60, "192.0.2.1")
+    bring(40, "192.0.2.1")
+    with pytest.raises(TooMany) as refused:
+        bring(1, "192.0.2.1")
+    assert refused.value.field == "file" and "文字内容仍可照常提交" in str(refused.value)
+    bring(100, "192.0.2.2")
