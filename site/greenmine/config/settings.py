@@ -266,9 +266,7 @@ class Settings:
         ),
     )
     mail_from: str = field(
-        metadata=_says(
-            "GREENMINE_MAIL_FROM", "", "Address the letters come from; needed with `GREENMINE_SMTP_URL`.", parse_sender
-        )
+        metadata=_says("GREENMINE_MAIL_FROM", "", "Sender of letters; needed with `GREENMINE_SMTP_URL`.", parse_sender)
     )
 
     def __post_init__(self) -> None:
