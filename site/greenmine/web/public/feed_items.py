@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from flask import render_template
+from flask import current_app
 
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.content.feed_html import feed_html
@@ -44,6 +44,8 @@ LOG: Final = logging.getLogger("greenmine.feed")
 MOST_LINES: Final = 500
 """Lines of a notice's list that its item holds; the rest is on the page, which shows them in parts too."""
 SUMMARY: Final = 200
+LOOKED_AT: Final = 4000
+"""As much of the HTML as a summary is taken from, in characters."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _item(thread: Thread, bench: Bench) -> Item | None:
     if words is None:
         return None
     html = feed_html(printable(words.html), site_url=bench.site_url, page=words.path)
-    shown = plain_text(html)
+    shown = plain_text(f"{html[:LOOKED_AT].rpartition('>')[0]}>" if len(html) > LOOKED_AT else html)
     return Item(
         id=identity(bench.authority, thread.name),
         href=f"{bench.site_url}{words.path}",
@@ -113,6 +115,11 @@ def _item(thread: Thread, bench: Bench) -> Item | None:
         tags=words.tags,
         enclosures=words.files,
     )
+
+
+def _rendered(template: str, **values: object) -> str:
+    """A template of an item; it knows nothing of the frame around a page, so nothing is built for one."""
+    return current_app.jinja_env.get_template(template).render(values)
 
 
 def _latest_text(acts: Sequence[Any]) -> Any:
@@ -134,7 +141,7 @@ def _gone(thread: Thread, noun: tuple[str, str]) -> Words:
 
 
 def _sentences(*sentences: str) -> str:
-    return render_template("feed/gone.html", sentences=[each for each in sentences if each])
+    return _rendered("feed/gone.html", sentences=[each for each in sentences if each])
 
 
 def _notice(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
@@ -145,7 +152,7 @@ def _notice(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
     state = NoticeState.CLOSED if row.recorded == "closed" else NoticeState.STANDING
     accepted = bool(row.objection.get("accepted", row.ends_at is not None))
     listed = [item for item in items if item.note]
-    html = render_template(
+    html = _rendered(
         "feed/notice.html",
         notice=row,
         kind=kind_word(row.kind),
@@ -184,7 +191,7 @@ def _removal(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
     return Words(
         path=f"/removals/{number}",
         title=removal_title(row),
-        html=render_template("feed/removal.html", removal=row, shown=shown),
+        html=_rendered("feed/removal.html", removal=row, shown=shown),
         author=row.organ or author_words(acts[0].by, reference.regions),
         tags=(_("移出"), shown.state),
     )
@@ -203,7 +210,7 @@ def _credit(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words | Non
         updated = None if row.ended_on else day_starts(over)
         return Words(path=path, title=title, html=_sentences(why), author="", tags=tags, updated=updated)
     register = _(CREDIT_LEVEL_LABELS[CreditLevel(row.register)])
-    html = render_template(
+    html = _rendered(
         "feed/credit.html",
         entry=row,
         register=register,
@@ -221,7 +228,7 @@ def _mine(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
     words = told(act, Hearer(reference, number, region))
     office = _("办理：%(by)s。", by=author_words(act.by, reference.regions))
     late = "" if legal_day(act_moment(act)).isoformat() == act.valid_from else _valid_words(act.valid_from)
-    html = render_template(
+    html = _rendered(
         "feed/act.html",
         text=f"{words.text}{late}{office}",
         number=number,
@@ -259,7 +266,7 @@ def _article(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
             row, regions=services.reference.regions, clauses=services.clauses, today=legal_day(services.clock())
         )
     video = meta.get("video") or {}
-    html = render_template(
+    html = _rendered(
         "feed/article.html",
         policy=policy,
         text=article_html(article.markdown, media),

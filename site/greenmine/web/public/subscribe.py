@@ -112,7 +112,9 @@ def _region_asked(tx: Tx, services: Services) -> Asked:
     regions = services.reference.regions
     query = read_directory_query({"region": request.args.get("region", "")}, regions)
     if query.faults:
-        return Asked(text=query.faults[0].value, fault=query.faults[0])
+        typed = query.faults[0].value
+        sentence = _("没有找到名称或者代码为“%(text)s”的地区，请写省、市、县的全称，同名的写明省市。", text=typed)
+        return Asked(text=typed, fault=Fault("region", sentence, typed))
     code = query.wanted.region
     if code is None:
         return Asked()
