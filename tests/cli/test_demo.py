@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from greenmine.app import build_services
+from greenmine.cli.demo.cases import DEMO_CODE, DEMO_NUMBER, demo_case_line
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.config import Mode, Settings
 from greenmine.domain.act_schema import KINDS
 from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.case_number import read_code, read_number, show_code
 from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import Conflict, Unready
 from greenmine.services import Services
@@ -21,6 +23,8 @@ from greenmine.store.database import open_database
 from greenmine.store.migrate import upgrade
 from greenmine.store.rebuild import differences, replay_all
 from greenmine.store.tables import act, credit_entry, document, membership, mine, notice, removal
+from greenmine.store.tables_case import case_task
+from greenmine.usecases.case_code import find_case_by_code
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
@@ -181,3 +185,39 @@ def test_a_lost_master_key_is_noticed_at_the_next_start(checkout: Path, tmp_path
     again.database.close()
     services.database.close()
     other.database.close()
+
+
+def test_the_desk_of_the_demonstration_finds_cases_at_every_stage_one_of_them_late(demo: Services) -> None:
+    today = NOW.date()
+    seats = {"county": "520524", "city": "520500", "province": "520000"}
+    with demo.database.read() as tx:
+        rows = tx.execute(select(case_task)).all()
+    assert {row.stage for row in rows} == {"received", "accepted", "declined", "answered", "closed"}
+    assert {row.kind for row in rows} == {"complaint", "report"}
+    for region in seats.values():
+        assert [row for row in rows if row.body_region == region and row.closed_at is None], region
+    assert [row for row in rows if row.closed_at is None and row.due and row.due < today.isoformat()]
+
+
+def test_words_of_the_invented_cases_are_sealed_like_real_ones(demo: Services) -> None:
+    assert isinstance(demo.database.engine.url.database, str)
+    folder = Path(demo.database.engine.url.database).parent
+    raw = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    for word in ("示例居民甲", "shili-jumin", "示例河沟", "牲口不肯喝", DEMO_CODE):
+        assert word.encode() not in raw, word
+
+
+def test_one_case_of_the_demonstration_can_be_followed_by_everybody(demo: Services) -> None:
+    number, code = DEMO_NUMBER, DEMO_CODE
+    assert read_number(number) == number and read_code(code) == code
+    assert find_case_by_code(demo.database, number=number, code=code, at=NOW, master=demo.master) is not None
+    with demo.database.read() as tx:
+        assert show_code(code) in demo_case_line(tx)
+
+
+def test_a_site_without_the_demonstration_names_no_case_and_has_none(checkout: Path, tmp_path: Path) -> None:
+    empty = _prepared(checkout, tmp_path, empty=True)
+    with empty.database.read() as tx:
+        assert demo_case_line(tx) == ""
+        assert tx.execute(select(func.count()).select_from(case_task)).scalar_one() == 0
+    empty.database.close()

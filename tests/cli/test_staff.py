@@ -11,6 +11,7 @@ from sqlalchemy import text
 from greenmine.app import build_services
 from greenmine.cli.staff import staff
 from greenmine.config import Mode, Settings
+from greenmine.domain.body import Department
 from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, NotFound, RuleBroken, Unready
 from greenmine.domain.officer import Role
 from greenmine.domain.sign_in import Purpose, Stage
@@ -101,6 +102,25 @@ def test_move_changes_region_and_role_and_enable_undoes_disable(services: Servic
     with services.database.read() as tx:
         person = get_staff(tx, 1)
     assert person.active and person.officer.signature == "city@520500"
+
+
+def test_departments_are_set_on_the_console_kept_and_taken_back(services: Services) -> None:
+    run(services, *COUNTY, "--department", "ecology")
+    assert "生态环境主管部门" in run(services, "list")
+    run(services, "move", "zhijin-01", "--region", "520524")
+    assert departments(services) == {Department.ECOLOGY}
+    run(services, "move", "zhijin-01", "--region", "520524", "--department", "health", "--department", "emergency")
+    assert departments(services) == {Department.HEALTH, Department.EMERGENCY}
+    run(services, "move", "zhijin-01", "--region", "520524", "--all-departments")
+    assert departments(services) == frozenset()
+    both = ("move", "zhijin-01", "--region", "520524", "--department", "health", "--all-departments")
+    result = CliRunner().invoke(staff, both, obj=lambda: services)
+    assert result.exit_code == 2 and "只能给出一种" in result.output
+
+
+def departments(services: Services) -> frozenset[Department]:
+    with services.database.read() as tx:
+        return get_staff(tx, 1).departments
 
 
 def test_refusals_are_sentences_and_change_nothing(services: Services) -> None:

@@ -1,13 +1,17 @@
 """Who manages whom: rows 8.x of OWASP ASVS 5.0, one test a row (trust.md)."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 from tests.desk_people import START, StaffDesk, code_of
 from tests.reference_data import shipped_regions
 
+from greenmine.domain.body import Department
 from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.sign_in import Purpose
-from greenmine.store.staff import get_staff
+from greenmine.store.staff import StaffRow, get_staff
 from greenmine.usecases.staff import assign, disable, enable, enter_staff, managed_staff, new_link
 
 REGIONS = shipped_regions()
@@ -144,3 +148,44 @@ def test_two_administrators_at_once_the_second_sees_that_it_changed(staff_desk: 
         move("520521")
     with staff_desk.database.read() as tx:
         assert get_staff(tx, number).regions == {"520523"}
+
+
+def test_asvs_8_3_2_departments_hold_at_once_and_end_nothing(staff_desk: StaffDesk) -> None:
+    person = staff_desk.person("zhijin-01")
+    for departments in (frozenset({Department.ECOLOGY, Department.HEALTH}), frozenset[Department]()):
+        put(staff_desk, person.id, departments=departments)
+        officer = staff_desk.who(person.session)
+        assert officer is not None and officer.departments == departments  # the session goes on
+    with staff_desk.journal() as told:
+        assert "role=county regions=520524 departments=ecology,health" in told
+
+
+def test_another_region_keeps_the_departments_another_kind_of_role_loses_them(staff_desk: StaffDesk) -> None:
+    person = staff_desk.person("zhijin-01")
+    put(staff_desk, person.id, departments=[Department.ECOLOGY])
+    put(staff_desk, person.id, regions=["520525"])
+    assert row_of(staff_desk, person.id).departments == {Department.ECOLOGY}
+    put(staff_desk, person.id, role=Role.EDITOR)
+    assert row_of(staff_desk, person.id).departments == frozenset()
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMINISTRATOR])
+def test_who_handles_no_cases_gets_no_department(staff_desk: StaffDesk, role: Role) -> None:
+    person = staff_desk.person("zhijin-01")
+    assert code_of(lambda: put(staff_desk, person.id, role=role, departments=[Department.HEALTH])) == (
+        "staff.department_role"
+    )
+    assert row_of(staff_desk, person.id).role is Role.COUNTY
+
+
+def put(
+    desk: StaffDesk, number: int, *, role: Role = Role.COUNTY, regions: Iterable[str] = ("520524",), **more: Any
+) -> None:
+    """Assign a seat from the console."""
+    with desk.database.write() as tx:
+        assign(tx, number, role=role, region_codes=regions, regions=shipped_regions(), by=None, at=desk.now, **more)
+
+
+def row_of(desk: StaffDesk, number: int) -> StaffRow:
+    with desk.database.read() as tx:
+        return get_staff(tx, number)

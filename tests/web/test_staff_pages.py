@@ -98,3 +98,22 @@ def test_the_second_of_two_administrators_sees_that_it_changed(doors: Doors, chi
 def test_one_s_own_page_has_no_form(chief: Member) -> None:
     shown = chief.client.get(f"/desk/staff/{chief.id}")
     assert "另一名管理员" in shown.text and f"{chief.id}/" not in shown.text
+
+
+def test_departments_are_ticked_shown_and_unticked(doors: Doors, chief: Member) -> None:
+    someone = member(doors)
+    path, data = f"/desk/staff/{someone.id}", {"role": "county", "regions": "520524"}
+    page = chief.client.get(path)
+    assert "所有部门" in page.text
+    assert press(chief.client, path, {**data, "departments": "ecology"}).location == "/desk/staff"
+    assert "生态环境主管部门" in chief.client.get("/desk/staff").text
+    ticked = [
+        node.get("value") for node in chief.client.get(path).page.iter("input") if node.get("checked") is not None
+    ]
+    assert "ecology" in ticked
+    assert someone.client.get("/desk/account").status == 200  # nothing ended
+    press(chief.client, path, data)
+    assert doors.count("SELECT count(*) FROM staff_department") == 0
+    refused = press(chief.client, path, {**data, "role": "editor", "departments": "health"}, status=400)
+    assert "此岗位不办理来件" in refused.text
+    press(chief.client, path, {**data, "departments": "mayor"}, status=400)

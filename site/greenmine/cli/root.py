@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from greenmine.cli.cases import cases
+from greenmine.cli.demo.cases import demo_case_line
 from greenmine.cli.import_mines import import_group
 from greenmine.cli.log import log_group
 from greenmine.cli.outbox import outbox
@@ -43,6 +45,7 @@ def greenmine() -> None:
     """绿色矿山信息公开平台：命令行工具。"""
 
 
+greenmine.add_command(cases)
 greenmine.add_command(import_group)
 greenmine.add_command(log_group)
 greenmine.add_command(outbox)
@@ -71,12 +74,19 @@ def serve_site(open_services: OpenServices, *, workers: int, threads: int, targe
     require_free(settings.host, settings.port)
     ensure_secret_key(settings)
     prepare_site(services, empty=False)
-    lines = demo_link_lines(services) if settings.is_demo else ()
+    lines = _demo_lines(services) if settings.is_demo else ()
     services.database.close()
     console.print(f"请打开 {settings.site_url}/ （按 Ctrl+C 停止）", highlight=False, soft_wrap=True)
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     raise SystemExit(serve(settings, target=target, workers=workers, threads=threads))
+
+
+def _demo_lines(services: Services) -> tuple[str, ...]:
+    """What a visitor of the demonstration is told: links into the desk, a case to follow."""
+    with services.database.read() as tx:
+        case = demo_case_line(tx)
+    return (*demo_link_lines(services), *([case] if case else ()))
 
 
 @greenmine.command()

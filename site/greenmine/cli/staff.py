@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from greenmine.cli.prepare import require_ready
+from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.services import Services
@@ -19,6 +20,8 @@ from greenmine.usecases.staff import assign, disable, enable, enter_staff, manag
 console: Final = Console(soft_wrap=True)
 
 ROLE: Final = click.Choice([str(role) for role in Role])
+DEPARTMENT: Final = click.Choice([str(department) for department in Department])
+_DEPARTMENT_HELP: Final = "办理哪个部门的来件，可多次给出。"
 _HOURS: Final = int(LINK_LIVES.total_seconds()) // 3600
 
 
@@ -32,8 +35,17 @@ def staff() -> None:
 @click.option("--name", required=True, help="姓名。")
 @click.option("--role", required=True, type=ROLE, help="岗位。")
 @click.option("--region", "codes", required=True, multiple=True, help="辖区代码，可多次给出。")
+@click.option("--department", "departments", multiple=True, type=DEPARTMENT, help=_DEPARTMENT_HELP)
 @click.pass_obj
-def add(open_services: Callable[[], Services], *, login: str, name: str, role: str, codes: tuple[str, ...]) -> None:
+def add(
+    open_services: Callable[[], Services],
+    *,
+    login: str,
+    name: str,
+    role: str,
+    codes: tuple[str, ...],
+    departments: tuple[str, ...],
+) -> None:
     """登记一名工作人员，打印开通账号的一次性链接。"""
     services = _ready(open_services)
     regions = services.reference.regions
@@ -47,6 +59,7 @@ def add(open_services: Callable[[], Services], *, login: str, name: str, role: s
             regions=regions,
             by=None,
             at=services.clock(),
+            departments=[Department(each) for each in departments],
         )
     _print_link(services, token)
 
@@ -74,11 +87,12 @@ def list_people(open_services: Callable[[], Services]) -> None:
     services = _ready(open_services)
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=None)
-    table = Table("登录名", "姓名", "岗位", "辖区", "状态")
+    table = Table("登录名", "姓名", "岗位", "辖区", "部门", "状态")
     for person in people:
         places = "、".join(services.reference.regions.path_name(code) for code in sorted(person.regions))
         standing = "停用" if not person.active else "已开通" if person.has_totp else "待开通"
-        table.add_row(person.login, person.name, ROLE_LABELS[person.role], places, standing)
+        named = "、".join(DEPARTMENT_LABELS[each] for each in Department if each in person.departments)
+        table.add_row(person.login, person.name, ROLE_LABELS[person.role], places, named, standing)
     console.print(table)
 
 
@@ -110,9 +124,21 @@ def enable_person(open_services: Callable[[], Services], *, login: str) -> None:
 @click.argument("login")
 @click.option("--region", "codes", required=True, multiple=True, help="新的辖区代码，可多次给出。")
 @click.option("--role", type=ROLE, help="新的岗位；不给出则不变。")
+@click.option("--department", "departments", multiple=True, type=DEPARTMENT, help=f"{_DEPARTMENT_HELP}不给出则不变。")
+@click.option("--all-departments", is_flag=True, help="改为办理所有部门的来件。")
 @click.pass_obj
-def move(open_services: Callable[[], Services], *, login: str, codes: tuple[str, ...], role: str | None) -> None:
-    """调整 LOGIN 的辖区或岗位：下一次访问即按新辖区，换岗位须重新登录。"""
+def move(
+    open_services: Callable[[], Services],
+    *,
+    login: str,
+    codes: tuple[str, ...],
+    role: str | None,
+    departments: tuple[str, ...],
+    all_departments: bool,
+) -> None:
+    """调整 LOGIN 的辖区、岗位或部门：下一次访问即按新的办理，换岗位须重新登录。"""
+    if departments and all_departments:
+        raise click.UsageError("--department 和 --all-departments 只能给出一种。")
     services = _ready(open_services)
     with services.database.write() as tx:
         person = staff_by_login(tx, normal_login(login))
@@ -124,6 +150,7 @@ def move(open_services: Callable[[], Services], *, login: str, codes: tuple[str,
             regions=services.reference.regions,
             by=None,
             at=services.clock(),
+            departments=[Department(each) for each in departments] if departments or all_departments else None,
         )
     console.print(f"{person.login} 已调整。", highlight=False, markup=False)
 

@@ -10,15 +10,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from greenmine.domain.body import Department
 from greenmine.domain.errors import BadInput, NotFound, RuleBroken
-from greenmine.domain.officer import Deed, Officer, Role, may
+from greenmine.domain.officer import DEEDS, Deed, Officer, Role, may
 from greenmine.domain.region import RegionLevel, Regions
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.domain.text import N_
 from greenmine.domain.unseen import require_seen
 from greenmine.store import journal
 from greenmine.store.database import Tx
-from greenmine.store.staff import StaffRow, active_with_role, add_staff, all_staff, change_staff, get_staff
+from greenmine.store.staff import (
+    StaffRow,
+    active_with_role,
+    add_staff,
+    all_staff,
+    change_staff,
+    get_staff,
+    put_departments,
+)
 from greenmine.store.staff_session import end_sessions_of, issue_link, revoke_links
 from greenmine.usecases.sign_in import normal_login
 
@@ -42,10 +51,13 @@ def enter_staff(
     regions: Regions,
     by: Officer | None,
     at: datetime,
+    departments: Iterable[Department] = (),
 ) -> tuple[int, str]:
     """Enter a person; returns the id and the token of the link that opens the account (24 hours, once).
 
-    Raises BadInput (fields ``login``, ``name``, ``regions``), Conflict (login taken), NotFound (foreign region).
+    :param departments: whose cases the person handles; none named: those of every department of the regions
+    Raises BadInput (fields ``login``, ``name``, ``regions``, ``departments``), Conflict (login taken), NotFound
+    (foreign region).
     """
     login = normal_login(login)
     if not _LOGIN.fullmatch(login):
@@ -59,8 +71,11 @@ def enter_staff(
         raise BadInput("staff.name_missing", N_("请填写姓名（不超过%(n)s个字）。"), field="name", n=_LONGEST_NAME)
     require_seen(shown, field="name")
     codes = _seats(region_codes, role=role, regions=regions, by=by)
+    handled = _handled(departments, role=role)
     number = add_staff(tx, login=login, name=shown, role=role, regions=codes, at=at)
-    _note(tx, "staff.added", number, by=by, at=at, detail=_seat_text(role, codes))
+    if handled:
+        put_departments(tx, number, handled)
+    _note(tx, "staff.added", number, by=by, at=at, detail=_seat_text(role, codes, handled))
     return number, new_link(tx, number, purpose=Purpose.ENROL, regions=regions, by=by, at=at)
 
 
@@ -86,20 +101,27 @@ def assign(
     by: Officer | None,
     at: datetime,
     seen_version: int | None = None,
+    departments: Iterable[Department] | None = None,
 ) -> None:
-    """Give a person another role or other regions. A new role ends every session; new regions hold at once.
+    """Give a person another role, other regions or departments. A new role ends every session; the rest ends nothing
+    and holds at once.
 
-    Raises NotFound, BadInput (field ``regions``), RuleBroken (one's own, the last administrator), Conflict.
+    :param departments: whose cases the person handles, empty for those of every department; None leaves them
+    Raises NotFound, BadInput (``regions``, ``departments``), RuleBroken (one's own, the last administrator), Conflict.
     """
     person = managed(tx, number, regions=regions, by=by)
     codes = _seats(region_codes, role=role, regions=regions, by=by)
+    kept = person.departments if Deed.HANDLE_CASE in DEEDS[role] else ()
+    handled = _handled(kept if departments is None else departments, role=role)
     _refuse_own(person, by)
     if role is not Role.ADMINISTRATOR:
         _keep_one_administrator(tx, person)
     change_staff(tx, number, role=role, regions=codes, active=person.active, seen_version=seen_version)
+    if handled != tuple(sorted(person.departments)):
+        put_departments(tx, number, handled)
     if role is not person.role:
         end_sessions_of(tx, number, at=at)
-    _note(tx, "staff.assigned", number, by=by, at=at, detail=_seat_text(role, codes))
+    _note(tx, "staff.assigned", number, by=by, at=at, detail=_seat_text(role, codes, handled))
 
 
 def disable(tx: Tx, number: int, *, regions: Regions, by: Officer | None, at: datetime) -> None:
@@ -154,6 +176,14 @@ def _seats(codes: Iterable[str], *, role: Role, regions: Regions, by: Officer | 
     return chosen
 
 
+def _handled(departments: Iterable[Department], *, role: Role) -> tuple[Department, ...]:
+    """The departments in order. Raises BadInput when the role handles no cases at all."""
+    chosen = tuple(sorted(set(departments)))
+    if chosen and Deed.HANDLE_CASE not in DEEDS[role]:
+        raise BadInput("staff.department_role", N_("此岗位不办理来件，不能设置部门。"), field="departments")
+    return chosen
+
+
 def _refuse_own(person: StaffRow, by: Officer | None) -> None:
     if by is not None and by.id == person.id:
         raise RuleBroken("staff.own_account", N_("不能改动自己的岗位、辖区或停用自己，请由另一名管理员办理。"))
@@ -165,8 +195,10 @@ def _keep_one_administrator(tx: Tx, person: StaffRow) -> None:
         raise RuleBroken("staff.last_administrator", N_("这是最后一名管理员，请先设另一名管理员。"))
 
 
-def _seat_text(role: Role, codes: Iterable[str]) -> str:
-    return f"role={role} regions={','.join(sorted(codes))}"
+def _seat_text(role: Role, codes: Iterable[str], departments: Iterable[Department]) -> str:
+    seat = f"role={role} regions={','.join(sorted(codes))}"
+    named = ",".join(departments)
+    return f"{seat} departments={named}" if named else seat
 
 
 def _note(tx: Tx, event: str, number: int, *, by: Officer | None, at: datetime, detail: str = "") -> None:

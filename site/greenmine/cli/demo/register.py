@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from greenmine.cli.demo.aftermath import Aftermath
+from greenmine.cli.demo.cases import Cases
 from greenmine.cli.demo.invent import Inventor
 from greenmine.cli.demo.notices import Noticing
 from greenmine.cli.demo.stage import Stage
@@ -48,6 +49,8 @@ def make_register(services: Services, *, progress: Callable[[datetime], None]) -
     _open_books(services, stage)
     provinces = Story(stage, Inventor(rng, services.reference), noticing, today).tell()
     Aftermath(stage, noticing, today).tell(provinces)
+    own = Random(f"{SEED} cases {today.isoformat()}")  # so that cases change nothing in the acts  # nosec B311
+    Cases(stage, services.master, today, own).tell()
     deeds = stage.run(progress)
     with services.database.read() as tx:
         return DemoReport(deeds, size(tx))

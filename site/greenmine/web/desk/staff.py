@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from flask import make_response, redirect
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.errors import BadInput, GreenmineError
-from greenmine.domain.officer import Role
+from greenmine.domain.officer import DEEDS, Deed, Role
 from greenmine.domain.region import Regions
 from greenmine.domain.sign_in import Purpose
 from greenmine.domain.text import N_
@@ -27,7 +28,7 @@ def list_page() -> ResponseReturnValue:
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=current_officer())
     page = Page(title=_("人员"), noindex=True, crumbs=(Crumb(_("工作台"), "/desk"),))
-    rows = [(person, _places(person)) for person in people]
+    rows = [(person, _places(person), _handled(person)) for person in people]
     return make_response(render("desk/staff.html", page, rows=rows))
 
 
@@ -48,6 +49,7 @@ def new_page() -> ResponseReturnValue:
                 regions=regions,
                 by=current_officer(),
                 at=services.clock(),
+                departments=form.handled(),
             )
     except GreenmineError as error:
         return shown_refused("desk/staff_new.html", page, form=form, error=error)
@@ -61,8 +63,10 @@ def person_page(number: int) -> ResponseReturnValue:
     with services.database.read() as tx:
         person = managed(tx, number, regions=regions, by=officer)
     seats = "、".join(_places(person))
-    form = SeatForm(role=str(person.role), regions=seats, version=str(person.version))
-    page, shows = _page(person.name), {"person": person, "places": seats, "own": person.id == officer.id}
+    ticked = sorted(str(each) for each in person.departments)
+    form = SeatForm(role=str(person.role), regions=seats, departments=ticked, version=str(person.version))
+    page = _page(person.name)
+    shows = {"person": person, "places": seats, "own": person.id == officer.id, "handled": _handled(person)}
     if not form.validate_on_submit():
         return shown("desk/staff_person.html", page, form=form, **shows)
     try:
@@ -76,6 +80,7 @@ def person_page(number: int) -> ResponseReturnValue:
                 by=officer,
                 at=services.clock(),
                 seen_version=_seen_version(form.version.data or ""),
+                departments=form.handled(),
             )
     except GreenmineError as error:
         return shown_refused("desk/staff_person.html", page, form=form, error=error, **shows)
@@ -147,6 +152,14 @@ def _link_shown(token: str, name: str) -> ResponseReturnValue:
 def _places(person: StaffRow) -> tuple[str, ...]:
     regions = current_services().reference.regions
     return _sorted(regions.path_name(code) for code in person.regions)
+
+
+def _handled(person: StaffRow) -> str:
+    """Whose cases the person handles, in words; empty for a role that handles none."""
+    if Deed.HANDLE_CASE not in DEEDS[person.role]:
+        return ""
+    named = [_(DEPARTMENT_LABELS[each]) for each in Department if each in person.departments]
+    return _("、").join(named) or _("所有部门")
 
 
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:

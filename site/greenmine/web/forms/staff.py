@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
+from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import ROLE_LABELS, Role
-from greenmine.web.forms.sheet import Sheet
+from greenmine.web.forms.sheet import CheckboxesField, Sheet
 
 
 class SeatForm(Sheet):
@@ -19,11 +20,20 @@ class SeatForm(Sheet):
         description=_("填写辖区名称或6位代码，如“织金县”“520524”；多个辖区用顿号或空格分开。"),
         validators=[InputRequired(_("请填写辖区"))],
     )
+    departments = CheckboxesField(
+        _("办理哪些部门的来件"),
+        description=_("投诉、公示异议和纠错按部门分送。都不勾选的，办理本辖区所有部门的来件；编辑和管理员不办理来件。"),
+    )
     version = HiddenField()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.role.choices = [SelectChoice(str(role), _(ROLE_LABELS[role])) for role in Role]
+        self.departments.choices = [SelectChoice(str(each), _(DEPARTMENT_LABELS[each])) for each in Department]
+
+    def handled(self) -> tuple[Department, ...]:
+        """The departments that are ticked."""
+        return tuple(Department(code) for code in self.departments.data or ())
 
 
 class NewStaffForm(SeatForm):

@@ -6,12 +6,14 @@ from typing import Final
 from flask import make_response
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.instant import legal_day
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
 from greenmine.store.lease import get_lease, jumped_from
 from greenmine.store.mail_line import line_fault
 from greenmine.store.migrate import head, revision
 from greenmine.store.outbox import stuck
+from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.web.act_words import act_moment
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
@@ -34,6 +36,7 @@ def status() -> ResponseReturnValue:
         lease = get_lease(tx, LEASE)
         problems = len(content_problems(tx))
         leapt = jumped_from(tx, LEASE) is not None
+        unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=legal_day(now)))
         letters, fault = stuck(tx, now=now), line_fault(tx)
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
@@ -51,6 +54,7 @@ def status() -> ResponseReturnValue:
             worker_ok=seen is not None and abs(now - seen) <= SILENCE,
             leapt=leapt,
             problems=problems,
+            unstaffed=unstaffed,
             letters=letters,
             mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
