@@ -82,7 +82,7 @@ def test_the_privacy_page_tells_what_article_17_asks(words: str) -> None:
     assert words in plain_text(render(SHIPPED["pages/privacy.md"].body_markdown))
 
 
-@pytest.mark.parametrize("words", ["查一家矿山", "公示", "异议", "反映问题", "查询进度", "匿名", "60日"])
+@pytest.mark.parametrize("words", ["查一家矿山", "公示", "异议", "投诉举报", "查询进度", "匿名", "60日"])
 def test_the_help_page_explains_every_errand(words: str) -> None:
     assert words in plain_text(render(SHIPPED["pages/help.md"].body_markdown))
 

@@ -184,6 +184,7 @@ class ContactSheet(Sheet):
         super().__init__(*arguments, **named)
         self.complainant.choices = [SelectChoice(str(each), gettext(w)) for each, w in COMPLAINANT_LABELS.items()]
         self.named.choices = [SelectChoice(ANONYMOUS, gettext("匿名")), SelectChoice(NAMED, gettext("实名"))]
+        self.name.flags.need = gettext("（实名必填）")
         if not sends_mail:
             del self.mail
             self.phone.description = gettext("电话、通信地址至少填一项。")

@@ -19,11 +19,16 @@ from greenmine.domain.case import Step as CaseStep
 from greenmine.domain.case_number import show_number
 from greenmine.domain.clock import DueDay
 from greenmine.domain.complaint import OUTCOME_LABELS
+from greenmine.domain.error_report import REPORT_OUTCOME_LABELS
 from greenmine.domain.errors import BadInput, GreenmineError, NotAllowed
 from greenmine.domain.instant import legal_day
+from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.text import N_
 from greenmine.store.complaint import ComplaintRow, get_complaint
+from greenmine.store.database import Tx
+from greenmine.store.error_report import get_report
 from greenmine.store.evidence_day import require_day_room, take_day_room
+from greenmine.store.objection import get_objection
 from greenmine.usecases.case_visit import CaseStory, read_story, visited_case, write_more
 from greenmine.usecases.lodge import KeptFile
 from greenmine.web.abuse import Guarded, check_form, form_marks, take_client_bytes
@@ -71,11 +76,12 @@ class Letter:
 
 @dataclass(frozen=True)
 class Told:
-    """The case and, for a complaint, its own row."""
+    """The case and, for a complaint, its own row; ``outcome``: what the answer says, in a word."""
 
     case: str
     story: CaseStory
     complaint: ComplaintRow | None
+    outcome: str
 
     @property
     def may_write(self) -> bool:
@@ -140,7 +146,21 @@ def _told() -> Told:
         case = visited_case(tx, visit_token(), at=services.clock())
         story = read_story(tx, case, master=services.master)
         row = get_complaint(tx, case) if story.task.kind is CaseKind.COMPLAINT else None
-    return Told(case, story, row)
+        outcome = _outcome_words(tx, story, row)
+    return Told(case, story, row, outcome)
+
+
+def _outcome_words(tx: Tx, story: CaseStory, row: ComplaintRow | None) -> str:
+    """How the case was answered, empty until it was."""
+    match story.task.kind:
+        case CaseKind.OBJECTION:
+            outcome = get_objection(tx, story.task.case).outcome
+            return _(OBJECTION_OUTCOME_LABELS[outcome]) if outcome else ""
+        case CaseKind.REPORT:
+            report = get_report(tx, story.task.case)
+            words = _(REPORT_OUTCOME_LABELS[report.outcome]) if report.outcome else ""
+            return _("%(words)s（第%(n)s号记录）", words=words, n=report.act) if report.act is not None else words
+    return _(OUTCOME_LABELS[row.outcome]) if row is not None and row.outcome else ""
 
 
 def _visit_over(over: NotAllowed) -> Response:
@@ -223,7 +243,7 @@ def _shown(
         body=body_name(task.body, services.reference.regions),
         steps=_steps(told),
         next_words=_next(told, today),
-        is_late=task.is_overdue(today),
+        is_late=task.is_overdue(today) and task.kind is not CaseKind.OBJECTION,
         is_asked=told.story.is_asked,
         may_write=told.may_write,
         is_closed=task.stage is Stage.CLOSED,
@@ -273,8 +293,7 @@ def _steps(told: Told) -> tuple[Step, ...]:
         steps.append(Step(day=legal_day(row.accepted_at), title=_("已受理")))
     answered = _answered_on(told)
     if answered is not None:
-        words = _(OUTCOME_LABELS[row.outcome]) if row is not None and row.outcome else ""
-        steps.append(Step(day=answered, title=_("已答复"), text=words, tone=Tone.OK))
+        steps.append(Step(day=answered, title=_("已答复"), text=told.outcome, tone=Tone.OK))
     if task.closed_at is not None:
         is_declined = task.stage is Stage.DECLINED
         steps.append(
@@ -285,7 +304,8 @@ def _steps(told: Told) -> tuple[Step, ...]:
             )
         )
     if task.due is not None and task.closed_at is None:
-        steps.append(Step(day=task.due, title=_next_title(told), due=True))
+        is_objection = task.kind is CaseKind.OBJECTION
+        steps.append(Step(day=task.due, title=_("公示期满") if is_objection else _next_title(told), due=True))
     return tuple(steps)
 
 
@@ -308,6 +328,8 @@ def _next(told: Told, today: date) -> str:
     if task.closed_at is not None or task.due is None:
         return ""
     due = due_shown(DueDay(task.due, task.due_provisional)).words
+    if task.kind is CaseKind.OBJECTION:
+        return _("公示期至%(due)s。异议在公示办结之前答复，没有全部答复的，公示不能办结。", due=due)
     if task.is_overdue(today):
         late = (today - task.due).days
         return _("应在%(due)s前%(what)s，已超过%(late)s天。", due=due, what=_next_title(told), late=late)

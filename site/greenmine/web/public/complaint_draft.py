@@ -97,7 +97,7 @@ def forward(held: HeldDraft, path: str) -> Response:
 
 def lost_page() -> Response:
     """There is no draft (any more): said so, with whatever was typed just now to be copied."""
-    page = Page(title=_("没有找到您填写的内容"), noindex=True, crumbs=(home(),))
+    page = Page(title=_("没有找到您填写的内容"), section=PATH, noindex=True, crumbs=(home(),))
     return make_response(render("complaint/lost.html", page, fields=typed_texts(), start=PATH, track=TRACK_PATH), GONE)
 
 

@@ -1,0 +1,137 @@
+"""The receipt: number, code until it was typed again, deadlines, proof, QR as text (ui.md 6; trust.md 14)."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from tests.web.complaint_site import (
+    NAMED,
+    NEW,
+    PLACE,
+    RECEIPT,
+    STORY,
+    TRACK,
+    ComplaintSite,
+    complaint_site,
+    main_words,
+)
+
+from greenmine.config import Settings
+from greenmine.domain.case_number import read_code, read_number
+from greenmine.store.case import read_parts
+from greenmine.store.case_access import find_access
+from greenmine.tlog.commitment import commit
+from greenmine.web.public.case_receipt import qr_of
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[ComplaintSite]:
+    with complaint_site(settings) as made:
+        yield made
+
+
+def test_it_tells_number_code_body_and_deadlines_as_dates(site: ComplaintSite) -> None:
+    person = site.person()
+    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    assert read_number(number).startswith("T") and len(read_code(code)) == 16
+    text = main_words(person.get(RECEIPT))
+    assert "织金县应急管理部门" in text and "2026年12月3日（星期四）" in text and "2027年2月1日（星期一）" in text
+    assert "打印" in text
+
+
+def test_the_code_stays_until_it_was_typed_again_and_a_slip_is_told_beside_the_field(site: ComplaintSite) -> None:
+    person = site.person()
+    _number, code = person.lodge(mine=site.register.mines["zhijin"])
+    wrong = f"{(int(read_code(code)) + 1) % 10**16:016}"
+    for typed, sentence in ((wrong, "与回执上的查询码不一致"), ("12", "查询码应为16位数字"), ("", "请输入16位查询码")):
+        refused = person.fill(RECEIPT, {"code": typed}, status=400, having="code")
+        assert sentence in main_words(refused) and code in main_words(refused)
+        assert refused.title.startswith("错误：")
+    full_width = "-".join(code.split()).translate({ord("0") + n: ord("０") + n for n in range(10)})
+    done = person.fill(RECEIPT, {"code": full_width}, having="code")
+    assert done.location == f"{RECEIPT}/done" and TRACK in person.get(done.location).links()
+    assert "没有待核对的回执" in person.get(RECEIPT, status=410).h1
+    person.get(f"{RECEIPT}/file", status=410)
+    assert site.count()["form_draft"] == 0 and site.count()["complaint"] == 1
+
+
+def test_the_file_proves_what_was_lodged_and_holds_no_code(site: ComplaintSite) -> None:
+    """log-spec.md 6: the commitment binds the record with the salt."""
+    person = site.person()
+    number, code = person.lodge(NAMED, mine=site.register.mines["zhijin"])
+    answer = person.get(f"{RECEIPT}/file")
+    told = json.loads(answer.text)
+    assert (
+        answer.headers["Content-Disposition"].startswith("attachment")
+        and "sandbox" in (answer.headers["Content-Security-Policy"])
+    )
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert read_code(code) not in answer.text and told["number"] == read_number(number)
+    assert commit(told["record"], salt=bytes.fromhex(told["salt"])).hex() == told["commitment"]
+    assert told["record"]["matter"]["text"] == STORY and told["record"]["identity"]["name"] == NAMED["name"]
+
+
+def test_the_qr_is_text_and_never_an_address(site: ComplaintSite) -> None:
+    """ui.md 6: whoever scans it opens nothing."""
+    person = site.person()
+    person.lodge(mine=site.register.mines["zhijin"])
+    page = person.get(RECEIPT)
+    drawn = next(node for node in page.page.iter() if str(node.tag).endswith("svg"))
+    assert drawn.get("role") == "img" and drawn.get("aria-label")
+    shown = qr_of("T48201937565", "4821093755610042")
+    assert shown.side > 30 and "http" not in shown.path and shown.path.startswith("M4 4h1v1h-1z")
+
+
+def test_neither_code_nor_words_stand_in_an_address_or_in_the_log(
+    site: ComplaintSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASVS 14.2.1; PLAN-B privacy."""
+    caplog.set_level(logging.DEBUG)
+    person = site.person()
+    number, code = person.lodge(NAMED, mine=site.register.mines["zhijin"])
+    person.fill(RECEIPT, {"code": code}, having="code")
+    person.follow(number, code)
+    for path in person.seen:
+        assert read_code(code) not in path and STORY not in path and code not in path
+    for secret in (read_code(code), code, STORY, PLACE, NAMED["name"], NAMED["phone"]):
+        assert secret not in caplog.text
+
+
+def test_what_stands_sealed_is_what_was_typed(site: ComplaintSite) -> None:
+    person = site.person()
+    number, _code = person.lodge(NAMED, mine=site.register.mines["zhijin"])
+    with site.services.database.read() as tx:
+        found = find_access(tx, read_number(number))
+        assert found is not None
+        master = site.services.master
+        matter = read_parts(tx, case=found[1], label="matter", master=master)
+        identity = read_parts(tx, case=found[1], label="identity", master=master)
+    assert json.loads(next(iter(matter.values())))["text"] == STORY
+    assert json.loads(next(iter(identity.values())))["phone"] == NAMED["phone"]
+
+
+def test_a_new_complaint_waits_until_the_code_of_the_last_is_safe(site: ComplaintSite) -> None:
+    person = site.person()
+    person.lodge(mine=site.register.mines["zhijin"])
+    page = person.get(NEW)
+    assert RECEIPT in page.links() and "查询码还没有核对" in main_words(page)
+    for step in ("target", "story", "check"):
+        assert person.get(f"{NEW}/{step}", status=303).location == RECEIPT
+
+
+def test_clearing_after_sending_takes_no_file_of_the_case(site: ComplaintSite) -> None:
+    import io  # noqa: PLC0415
+
+    from tests.web.complaint_site import photo  # noqa: PLC0415
+    from tests.web.desk_site import sent_by  # noqa: PLC0415
+
+    person = site.person()
+    person.to_check(mine=site.register.mines["zhijin"])
+    person.answer("files", {"do": "add", "file": (io.BytesIO(photo()), "a.jpg")})
+    page = sent_by(person.get(f"{NEW}/files"), having="seen")
+    person.send()
+    told = json.loads(person.get(f"{RECEIPT}/file").text)
+    assert len(told["record"]["files"]) == 1
+    person.post(f"{NEW}/clear", {"csrf_token": page["csrf_token"]})
+    assert site.sealed() == 1 and site.count()["form_draft"] == 0
