@@ -12,6 +12,7 @@ from tests.bench.acts import bench_acts
 from tests.bench.feeds import bench_feeds
 from tests.bench.pages import bench_pages
 from tests.bench.rounds import machine_line
+from tests.bench.search import bench_search
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each candidate, in turns")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a round of page requests")
     parser.add_argument("--acts", type=int, default=150, help="acts in a round")
-    parser.add_argument("--only", choices=("pages", "acts", "feeds"), default=None)
+    parser.add_argument("--only", choices=("pages", "acts", "feeds", "search"), default=None)
     options = parser.parse_args()
     sys.stdout.write(machine_line() + "\n")
     with tempfile.TemporaryDirectory(prefix="greenmine-bench-") as folder:
@@ -30,6 +31,8 @@ def main() -> int:
             bench_pages(Path(folder), rounds=options.rounds, seconds=options.seconds)
         if options.only in (None, "feeds"):
             bench_feeds(Path(folder) / "feeds", rounds=options.rounds, seconds=options.seconds)
+        if options.only in (None, "search"):
+            bench_search(Path(folder), rounds=options.rounds, seconds=options.seconds)
     return 0
 
 

@@ -25,7 +25,7 @@ def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
     """Print requests per second and p95 of the directory at each size beside the bare page."""
     with ExitStack() as stack:
         port = stack.enter_context(served("tests.bench.bare:app", {}))
-        candidates: dict[str, Callable[[], Round]] = {"bare Flask page": _round(port, ("/",), seconds)}
+        candidates: dict[str, Callable[[], Round]] = {"bare Flask page": round_of(port, ("/",), seconds)}
         for size in SIZES:
             home = folder / str(size)
             make_services(home, mines=size).database.close()
@@ -36,8 +36,8 @@ def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
                 "GREENMINE_RATE_PAGES": "1000000 per second",
             }
             port = stack.enter_context(served("wsgi:app", environment))
-            candidates[f"directory, {size:,} mines"] = _round(port, PATHS, seconds)
-            candidates[f"mine's page, {size:,} mines"] = _round(port, _mine_paths(home), seconds)
+            candidates[f"directory, {size:,} mines"] = round_of(port, PATHS, seconds)
+            candidates[f"mine's page, {size:,} mines"] = round_of(port, _mine_paths(home), seconds)
         results = take_turns(candidates, rounds=rounds)
     title = f"Pages (granian, 1 process, 1 thread, {CONNECTIONS} connections)"
     print_table(title, results, against="bare Flask page")
@@ -48,7 +48,8 @@ def _mine_paths(home: Path) -> tuple[str, ...]:
         return tuple(f"/mines/{row[0]}" for row in connection.execute("SELECT id FROM mine ORDER BY id LIMIT 20"))
 
 
-def _round(port: int, paths: tuple[str, ...], seconds: float) -> Callable[[], Round]:
+def round_of(port: int, paths: tuple[str, ...], seconds: float) -> Callable[[], Round]:
+    """A round of requests for these paths in turn."""
     return lambda: press(port, paths, seconds=seconds, connections=CONNECTIONS)
 
 

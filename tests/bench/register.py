@@ -8,7 +8,7 @@ from tests.reference_data import CONTENT
 
 from greenmine.app import build_services
 from greenmine.cli.demo.invent import TRADES, Inventor
-from greenmine.cli.upkeep import run_projections
+from greenmine.cli.upkeep import keep_search, run_projections
 from greenmine.config import Settings
 from greenmine.domain.mine import Library
 from greenmine.services import Services
@@ -42,6 +42,7 @@ def make_services(folder: Path, *, mines: int) -> Services:
                 number = register_mine(tx, facts, reference=services.reference, officer=None, at=NOW)
                 _maybe_list(tx, number, rng)
     run_projections(services)
+    keep_search(services)
     return services
 
 

@@ -25,7 +25,6 @@ TOLD = (
 USED_BY_OTHER_NAMES = {
     "allowed_hosts", "mode", "secret_key",  # Settings.trusted_hosts, Settings.is_demo, ensure_secret_key
     "rate_pages", "rate_exports", "rate_forms", "rate_desk", "rate_sign_in",  # by the name of the route's limit
-    "search_index",  # the search projection
 }  # fmt: skip
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|--(?:extra-)?index-url|--find-links")

@@ -69,9 +69,9 @@ def test_the_complaint_box_leads_to_the_form_and_to_its_progress(client: StrictC
     assert not [node for node in answer.page.iter("form") if node.get("method") == "post"]
 
 
-def test_search_leads_to_the_directory_until_there_is_more(client: StrictClient) -> None:
+def test_search_looks_through_the_whole_site(client: StrictClient) -> None:
     forms = [node for node in client.get("/").page.iter("form") if node.get("role") == "search"]
-    assert {node.get("action") for node in forms} == {"/mines"}
+    assert {node.get("action") for node in forms} == {"/search"}
 
 
 def test_time_alone_changes_the_page(settings: Settings) -> None:
