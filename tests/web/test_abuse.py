@@ -93,8 +93,8 @@ def test_another_question_can_be_asked_for(tight: GuardedSite) -> None:
 def test_a_question_is_good_once(tight: GuardedSite) -> None:
     tight.asked = True
     client = tight.reader()
-    asked = tight.send(client)
-    assert [reply(client, asked).status for _ in range(3)] == [TAKEN, ASKED, ASKED]
+    asked = tight.send(client, "step")
+    assert [reply(client, asked, form="step").status for _ in range(3)] == [TAKEN, ASKED, ASKED]
     assert len(tight.taken) == 1
 
 
@@ -129,18 +129,44 @@ def test_a_passed_question_is_worth_more_forms_to_this_browser_only(tight: Guard
     assert tight.send(neighbour).status == ASKED, "the same network, another browser"
 
 
-def test_the_key_of_a_form_stays_the_same_however_often_it_is_sent(tight: GuardedSite) -> None:
-    """trust.md 20: a double click, a question in between, the back button: one key."""
+def test_a_whole_form_sent_again_keeps_its_key_and_is_counted_once(tight: GuardedSite) -> None:
+    """trust.md 20: a double click, the back button: no question in between, one key for the one case."""
     client = tight.reader()
     opened = client.get("/form/complaint")
     tight.later(seconds=5)
     form = {**hidden(opened), "text": TYPED}
-    for _ in range(2):
+    for _ in range(5):
         client.post("/form/complaint", form, status=TAKEN)
-    assert reply(client, client.post("/form/complaint", form, status=ASKED)).status == TAKEN
-    assert len(tight.taken) == 3 and len({key for _, key, _ in tight.taken}) == 1
-    tight.send(tight.reader("192.0.2.7"))
+    assert len({key for _, key, _ in tight.taken}) == 1
+    assert [tight.send(client).status for _ in range(2)] == [TAKEN, ASKED], "two of two"
     assert len({key for _, key, _ in tight.taken}) == 2
+
+
+def test_a_double_click_on_the_answer_makes_no_second_question(tight: GuardedSite) -> None:
+    tight.asked = True
+    client = tight.reader()
+    asked = tight.send(client)
+    assert [reply(client, asked).status for _ in range(3)] == [TAKEN] * 3
+    assert len({key for _, key, _ in tight.taken}) == 1
+
+
+def test_who_was_only_asked_is_not_let_through_by_sending_again(tight: GuardedSite) -> None:
+    client = tight.reader()
+    for _ in range(2):
+        tight.send(client)
+    opened = client.get("/form/complaint")
+    tight.later(seconds=5)
+    for _ in range(3):
+        client.post("/form/complaint", {**hidden(opened), "text": TYPED}, status=ASKED)
+
+
+def test_sending_the_same_form_again_has_its_end_too(site: GuardedSite) -> None:
+    client = site.reader()
+    opened = client.get("/form/complaint")
+    site.later(seconds=5)
+    form = {**hidden(opened), "text": TYPED}
+    statuses = [client.post("/form/complaint", form, status=None).status for _ in range(40)]
+    assert statuses[:21] == [TAKEN] * 21 and statuses[-1] == ASKED
 
 
 def test_too_fast_a_form_is_asked_and_taken(site: GuardedSite) -> None:

@@ -35,6 +35,10 @@ _OWN_FIELDS: Final = frozenset({"csrf_token", MARKS, TRAP}) | ANSWER_FIELDS
 OLDEST: Final = timedelta(hours=24)
 """A form opened longer ago is asked a question; its values and its key are kept."""
 
+REPEATS: Final = "20 per hour"
+REMEMBERED: Final = 3600
+"""Seconds in which a whole form that was taken may be sent again, so often, without being counted again."""
+
 CLIENT_SHARE: Final = 4
 """One client may bring a fourth of a day's files: half a gigabyte, some hundred photos."""
 CLIENT_IS_FULL: Final = N_(
@@ -129,19 +133,36 @@ def check_form(form: Guarded, *, asked: bool = False) -> Verdict:
 
     :param asked: ask a question in any case (guesses at a case's code are slowed)
     """
-    marks, rule, client = _read_marks(form), RULES[form], client_mark()
+    marks, rule = _read_marks(form), RULES[form]
     key = marks.key if marks else new_key()
+    if _is_repeat(rule, key):
+        return Verdict(key)
+    challenge = _challenged(form, marks, rule, key, asked=asked)
+    if challenge is None and rule.whole:
+        current_budgets().is_first("taken", key, seconds=REMEMBERED)
+    return Verdict(key, challenge)
+
+
+def _is_repeat(rule: Rule, key: str) -> bool:
+    """Whether this whole form was let through before: a double click, the back button. It makes no second case."""
+    budgets = current_budgets()
+    return rule.whole and budgets.is_told("taken", key) and budgets.take(REPEATS, "repeats", key)
+
+
+def _challenged(form: Guarded, marks: _Marks | None, rule: Rule, key: str, *, asked: bool) -> Response | None:
+    """The page to answer with instead of taking the form; None lets it through."""
+    client = client_mark()
     if ANSWER_FIELDS.isdisjoint(request.form):
-        doubt = _doubt(form, marks, rule, client, asked=asked)
-        return Verdict(key) if doubt is None else Verdict(key, ask(doubt, **_kept(form, marks, key)))
+        doubt = _doubt(marks, rule, client, asked=asked)
+        return None if doubt is None else ask(doubt, **_kept(form, marks, key))
     outcome = read_outcome(form, key)
     if outcome is not Outcome.RIGHT:
-        return Verdict(key, ask(Doubt.WRONG if outcome is Outcome.WRONG else Doubt.ANOTHER, **_kept(form, marks, key)))
+        return ask(Doubt.WRONG if outcome is Outcome.WRONG else Doubt.ANOTHER, **_kept(form, marks, key))
     if not current_budgets().take(budget_rate("budget_answers"), "answers", client):
         seconds = current_budgets().wait(budget_rate("budget_answers"), "answers", client)
-        return Verdict(key, wait_page(seconds, **_kept(form, marks, key)))
-    _allow_more()
-    return Verdict(key)
+        return wait_page(seconds, **_kept(form, marks, key))
+    session[_ASKED] = token_urlsafe(16)  # a new name, so that a fresh allowance begins
+    return None
 
 
 def take_client_bytes(size: int) -> None:
@@ -154,7 +175,7 @@ def take_client_bytes(size: int) -> None:
         raise TooMany("evidence.client_full", CLIENT_IS_FULL, field="file")
 
 
-def _doubt(form: Guarded, marks: _Marks | None, rule: Rule, client: str, *, asked: bool) -> Doubt | None:
+def _doubt(marks: _Marks | None, rule: Rule, client: str, *, asked: bool) -> Doubt | None:
     """Why a question must be asked, or None. An allowance answers every doubt: its browser was asked already."""
     if _has_allowance(rule):
         return None
@@ -189,11 +210,6 @@ def _has_allowance(rule: Rule) -> bool:
     if not isinstance(name, str):
         return False
     return current_budgets().take(rule.allowance, "allowance", rule.budget, name)
-
-
-def _allow_more() -> None:
-    """A new name, so that a fresh allowance begins."""
-    session[_ASKED] = token_urlsafe(16)
 
 
 def _kept(form: Guarded, marks: _Marks | None, key: str) -> dict[str, Any]:

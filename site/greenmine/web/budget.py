@@ -38,8 +38,12 @@ class Budgets:
         return int(self.windows.storage.incr("/".join(("GREENMINE-SUM", *names)), seconds, amount=amount))
 
     def is_first(self, *names: str, seconds: int) -> bool:
-        """Whether these names are told for the first time in so many seconds."""
-        return self.windows.storage.incr("/".join(("GREENMINE-ONCE", *names)), seconds) == 1
+        """Tell these names; whether they are told for the first time in so many seconds."""
+        return self.windows.storage.incr(_once(names), seconds) == 1
+
+    def is_told(self, *names: str) -> bool:
+        """Whether these names were told and not yet forgotten."""
+        return self.windows.storage.get(_once(names)) > 0
 
 
 def init_budgets(app: Flask, limiter: Limiter) -> None:
@@ -55,6 +59,10 @@ def current_budgets() -> Budgets:
 def budget_rate(name: str) -> str:
     """The rate that the settings give a budget: ``budget_sent`` is ``10 per hour``."""
     return cast(str, getattr(current_settings(), name))
+
+
+def _once(names: tuple[str, ...]) -> str:
+    return "/".join(("GREENMINE-ONCE", *names))
 
 
 @lru_cache
