@@ -93,7 +93,12 @@ def test_above_a_province_there_is_nobody() -> None:
     ],
 )
 def test_xinfang_22_a_case_may_go_to_another_body_of_the_province(receiver: Body) -> None:
-    require_hand_over(Body(ZHIJIN, Department.ECOLOGY), receiver, regions=REGIONS)
+    faults = []
+    try:
+        require_hand_over(Body(ZHIJIN, Department.ECOLOGY), receiver, regions=REGIONS)
+    except BadInput as refused:
+        faults.append(refused.code)
+    assert faults == []
 
 
 @pytest.mark.parametrize(

@@ -94,41 +94,19 @@ def lodge_complaint(
     _require_place(tx, complaint)
     conflict = complaint.about is About.AUTHORITY
     body = competent_body(complaint.risk, region=complaint.region, conflict=conflict, regions=reference.regions)
-    day = legal_day(at)
-    accept = accept_due(reference, region=complaint.region, received=day)
-    matter, identity = matter_of(complaint), identity_of(complaint)
+    accept = accept_due(reference, region=complaint.region, received=legal_day(at))
     case = open_file(tx, new, region=complaint.region, body=body, due=accept, at=at, master=master)
-    record = private_record(
-        number=new.access.number,
-        received_at=utc_text(at),
-        matter=matter,
-        identity=identity,
-        files=[file.sha256 for file in new.files],
-    )
-    salt = secrets.token_bytes(SALT)
+    matter, identity = matter_of(complaint), identity_of(complaint)
     keep_words(tx, case, matter=matter, identity=identity, at=at, master=master)
+    salt = secrets.token_bytes(SALT)
     add_part(tx, case=case, label=SALT_LABEL, plain=salt, at=at, master=master)
-    row = ComplaintRow(
-        case=case,
-        mine=complaint.mine,
-        risk=complaint.risk,
-        kind=complaint.kind,
-        about=complaint.about,
-        anonymous=complaint.contact is None,
-        cluster=cluster,
-        accept_due=accept.day,
-        accepted_at=None,
-        decide_due=None,
-        extended=False,
-        answered_at=None,
-        outcome=None,
-        commitment=commit(record, salt=salt),
-        log_due=log_due(at),
-    )
+    number, files = new.access.number, [file.sha256 for file in new.files]
+    record = private_record(number=number, received_at=utc_text(at), matter=matter, identity=identity, files=files)
+    row = _row(case, complaint, cluster=cluster, due=accept, commitment=commit(record, salt=salt), at=at)
     add_complaint(tx, row)
     return Receipt(
         kind=CaseKind.COMPLAINT,
-        number=new.access.number,
+        number=number,
         received_at=at,
         body=body,
         accept_due=accept,
@@ -137,6 +115,29 @@ def lodge_complaint(
         commitment=row.commitment.hex(),
         log_due=row.log_due,
         record=record,
+    )
+
+
+def _row(
+    case: str, complaint: Complaint, *, cluster: str, due: DueDay, commitment: bytes, at: datetime
+) -> ComplaintRow:
+    """A complaint's codes and dates as it comes in."""
+    return ComplaintRow(
+        case=case,
+        mine=complaint.mine,
+        risk=complaint.risk,
+        kind=complaint.kind,
+        about=complaint.about,
+        anonymous=complaint.contact is None,
+        cluster=cluster,
+        accept_due=due.day,
+        accepted_at=None,
+        decide_due=None,
+        extended=False,
+        answered_at=None,
+        outcome=None,
+        commitment=commitment,
+        log_due=log_due(at),
     )
 
 
