@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -93,7 +95,8 @@ def test_an_objection_goes_from_the_notice_to_the_receipt(site: DeskSite) -> Non
     with site.services.database.read() as tx:
         assert matter_of_case(tx, task.case, master=site.services.master)["text"] == WHOLE["text"]
         assert identity_of_case(tx, task.case, master=site.services.master)["name"] == "暗号甲姓名"
-    assert person.send("/objections/receipt", {"code": "0000 0000 0000 0000"}, status=400, form="code")
+    wrong = person.send("/objections/receipt", {"code": "0000 0000 0000 0000"}, status=400, form="code")
+    assert "与回执上的查询码不一致" in wrong.text
     person.send("/objections/receipt", {"code": code}, form="code")
     person.get("/objections/receipt", status=410)
     with site.services.database.read() as tx:
@@ -208,6 +211,43 @@ def test_sent_twice_is_one_objection(site: DeskSite) -> None:
     person.send("/objections/receipt", {"code": code}, form="code")
     assert "没有重复登记" in person.post(f"{path}/check", old, status=409).text
     assert len(lodged(site)) == 1
+
+
+def test_twenty_identical_posts_at_once_make_one_objection(site: DeskSite) -> None:
+    """Issue 3, done when: 20 parallel identical posts make one case."""
+    path, person = f"/notices/{publish(site)}/objection", site.as_(None)
+    fill(person, path)
+    site.later(minutes=1)
+    old = _old_form(person.get(f"{path}/check"), having="form_key")
+    cookie = "; ".join(f"{each.key}={each.value}" for each in (person.browser._cookies or {}).values())
+
+    def press(_n: int) -> tuple[int, str]:
+        headers = {"Cookie": cookie, "Referer": f"{person.site_url}{path}/check"}
+        answer = site.app.test_client(use_cookies=False).post(
+            f"{path}/check", data=old, base_url=person.site_url, headers=headers
+        )
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = Counter(pool.map(press, range(20)))
+    assert len(lodged(site)) == 1
+    assert answers[(303, "/objections/receipt")] >= 1
+    assert set(answers) <= {(303, "/objections/receipt"), (429, "")}  # many at once are asked a question, none refused
+
+
+def test_the_person_reads_the_answer_and_its_outcome(site: DeskSite) -> None:
+    path, person = f"/notices/{publish(site)}/objection", site.as_(None)
+    fill(person, path)
+    press_send(person, path)
+    receipt = person.get("/objections/receipt")
+    number, code = code_on(receipt)
+    assert "公示办结之前" in receipt.text and "最迟答复" not in receipt.text
+    copy = person.get("/objections/receipt/file").text
+    assert "暗号丁" in copy and code.replace(" ", "") not in copy
+    answer(site, number, ObjectionOutcome.PARTLY)
+    person.send("/complaints/track", {"number": number, "code": code}, form="number")
+    story = person.get("/complaints/track/case").text
+    assert "异议部分成立" in story and "演示答复：经核实。" in story and "已超过" not in story
 
 
 def test_two_windows_do_not_overwrite_each_other(site: DeskSite) -> None:

@@ -30,6 +30,7 @@ from greenmine.store.objection import ObjectionRow, add_objection, mark_objectio
 from greenmine.store.sealed import MasterKey
 from greenmine.usecases.case_step import Desk, move_case, note_step, own_case, required_words, tell_person
 from greenmine.usecases.lodge import NewCase, keep_words, open_file
+from greenmine.usecases.receipt_record import record_of
 
 _PAPER: Final = N_(
     "异议已登记，纸质材料待补：%(parts)s。请以纸质送交%(where)s，并写明受理编号。"
@@ -59,7 +60,7 @@ def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime,
 
     :param at: the instant at which the whole form reached the site: waiting for the database makes nobody late
     No written rule gives a number of days for the answer. It is owed before the notice is closed, so the desk lists
-    the objection under the period's last day (docs/decisions/0013).
+    the objection under the period's last day (docs/decisions/0012).
     Raises NotFound, RuleBroken (not begun, late, none taken), BadInput beside the field, Conflict (sent before).
     Source: ZJ-11, ZJ-13.
     """
@@ -70,14 +71,8 @@ def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime,
     body = Body(notice.region, Department.NATURAL_RESOURCES)
     due = DueDay(notice.last_day or legal_day(at), notice.provisional)
     case = open_file(tx, new, region=notice.region, body=body, due=due, at=received, master=master)
-    keep_words(
-        tx,
-        case,
-        matter=matter_of(objection, terms),
-        identity=identity_of(objection),
-        at=received,
-        master=master,
-    )
+    matter, identity = matter_of(objection, terms), identity_of(objection)
+    keep_words(tx, case, matter=matter, identity=identity, at=received, master=master)
     if words := paper_words(objection, terms, notice):
         add_message(tx, case=case, kind=MessageKind.NOTICE, text=words, staff=None, at=received, master=master)
     add_objection(tx, ObjectionRow(case=case, notice=notice.id, by_unit=objection.by_unit, outcome=None))
@@ -88,6 +83,7 @@ def lodge_objection(tx: Tx, objection: Objection, *, new: NewCase, at: datetime,
         body=body,
         accept_due=due,
         decide_due=None,
+        record=record_of(new, received_at=received, matter=matter, identity=identity),
     )
 
 

@@ -26,6 +26,7 @@ from greenmine.store.error_report import ReportRow, add_report, find_record, get
 from greenmine.store.sealed import MasterKey
 from greenmine.usecases.case_step import Desk, move_case, note_step, own_case, required_words, tell_person
 from greenmine.usecases.lodge import NewCase, keep_words, open_file
+from greenmine.usecases.receipt_record import record_of
 
 
 def lodge_report(
@@ -42,7 +43,8 @@ def lodge_report(
     received = whole_second(at)
     due = answer_due(reference, region=body.region, received=legal_day(received))
     case = open_file(tx, new, region=body.region, body=body, due=due, at=received, master=master)
-    keep_words(tx, case, matter=matter_of(report), identity=identity_of(report), at=received, master=master)
+    matter, identity = matter_of(report), identity_of(report)
+    keep_words(tx, case, matter=matter, identity=identity, at=received, master=master)
     add_report(tx, ReportRow(case=case, record=record.name))
     return Receipt(
         kind=CaseKind.REPORT,
@@ -51,6 +53,7 @@ def lodge_report(
         body=body,
         accept_due=due,
         decide_due=None,
+        record=record_of(new, received_at=received, matter=matter, identity=identity),
     )
 
 

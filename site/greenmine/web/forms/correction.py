@@ -29,10 +29,12 @@ class ReportSheet(Sheet):
     )
     name = StringField(_("姓名或单位名称"), description=_("可以不填。"))
     phone = StringField(_("电话"))
-    mail = StringField(_("电子邮箱"), description=_("有新进展时发信提醒；信中不写事项内容和编号。"))
+    mail = StringField(_("电子邮箱"))
 
-    def __init__(self, *arguments: Any, provinces: tuple[Region, ...], **named: Any) -> None:
+    def __init__(self, *arguments: Any, provinces: tuple[Region, ...], sends_mail: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        if sends_mail:
+            self.mail.description = gettext("有新进展时发信提醒；信中不写事项内容和编号。")
         if provinces:
             first = SelectChoice("", gettext("请选择"))
             self.province.choices = [first, *(SelectChoice(each.code, each.name) for each in provinces)]

@@ -31,14 +31,14 @@ class ObjectionSheet(Sheet):
     address = StringField(_("联系地址"))
     postcode = StringField(_("邮政编码"))
     phone = StringField(_("电话"))
-    mail = StringField(_("电子邮箱"), description=_("有新进展时发信提醒；信中不写事项内容和编号。"))
+    mail = StringField(_("电子邮箱"))
     about = StringField(_("针对名单中的哪一项"), description=_("写序号、矿山或企业名称；针对整件公示的可不填。"))
     text = TextAreaField(_("异议的事实和理由"), description=_("写明时间、地点和具体情况，便于核实。"))
     file = FileField(
         _("添加照片或文件"), description=_("照片（JPEG、PNG、HEIC）、PDF或MP4视频，一次选一个。没有可不加。")
     )
 
-    def __init__(self, *arguments: Any, terms: ObjectionTerms, **named: Any) -> None:
+    def __init__(self, *arguments: Any, terms: ObjectionTerms, sends_mail: bool, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.terms = terms
         self.who.choices = [SelectChoice(PERSON, gettext("个人")), SelectChoice(UNIT, gettext("单位"))]
@@ -46,6 +46,8 @@ class ObjectionSheet(Sheet):
         for name, part in _OPTIONAL_PARTS:
             if part not in asked:
                 del self[name]
+        if sends_mail:
+            self.mail.description = gettext("有新进展时发信提醒；信中不写事项内容和编号。")
         self._say_what_is_needed()
 
     def objection(self, notice: str) -> Objection:

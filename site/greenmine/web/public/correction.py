@@ -24,7 +24,7 @@ from greenmine.usecases.lodge import NewCase
 from greenmine.usecases.report import lodge_report
 from greenmine.web.abuse import Guarded
 from greenmine.web.case_words import body_name, due_shown
-from greenmine.web.context import current_services
+from greenmine.web.context import current_services, current_settings
 from greenmine.web.forms.correction import ReportSheet
 from greenmine.web.forms.fields import formdata
 from greenmine.web.forms.public_draft import HeldDraft
@@ -86,7 +86,8 @@ class ReportPages:
 
     def sheet(self, values: Mapping[str, str] | None) -> ReportSheet:
         """The sheet; who is asked to answer stands in it only for a record of the whole country."""
-        return ReportSheet(formdata(values) if values is not None else None, provinces=self._provinces())
+        data = formdata(values) if values is not None else None
+        return ReportSheet(data, provinces=self._provinces(), sends_mail=current_settings().sends_mail)
 
     def is_whole(self, form: Sheet) -> bool:
         """Whether it can be sent."""

@@ -20,7 +20,7 @@ from greenmine.store.notice import NoticeRow, get_notice
 from greenmine.usecases.lodge import NewCase
 from greenmine.usecases.objection import lodge_objection, require_taken_here, terms_of_notice
 from greenmine.web.abuse import Guarded
-from greenmine.web.context import current_services
+from greenmine.web.context import current_services, current_settings
 from greenmine.web.forms.fields import formdata
 from greenmine.web.forms.objection import UNIT, ObjectionSheet
 from greenmine.web.forms.public_draft import HeldDraft
@@ -74,7 +74,8 @@ class ObjectionPages:
 
     def sheet(self, values: Mapping[str, str] | None) -> ObjectionSheet:
         """The sheet, with the fields this notice asks for."""
-        return ObjectionSheet(formdata(values) if values is not None else None, terms=terms_of_notice(self.notice))
+        data, terms = formdata(values) if values is not None else None, terms_of_notice(self.notice)
+        return ObjectionSheet(data, terms=terms, sends_mail=current_settings().sends_mail)
 
     def is_whole(self, form: Sheet) -> bool:
         """Whether it holds what this notice asks for."""
