@@ -8,8 +8,9 @@ Every hit is checked against the database at answer time, and every word shown i
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from greenmine.domain.search_query import Clause, Query, SearchKind
@@ -19,17 +20,19 @@ from greenmine.projections.search_fold import distinct, fold, printed_parts, wor
 from greenmine.projections.search_index import SearchIndex, folder_of, usable
 from greenmine.projections.search_marks import Pieces, marked, marker, snippet
 from greenmine.projections.search_plain import lines
-from greenmine.projections.search_wish import wishes_of
+from greenmine.projections.search_wish import Wishes, wishes_of
 from greenmine.store.act import size
 from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
 from greenmine.store.search import Findable, Source, names_like, sources_of, touched_since, visible_among
 
-__all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "objects_matching", "words_in")
+__all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "finding_words", "objects_matching", "words_in")
 
 log = logging.getLogger(__name__)
 
 _TRIES: Final = 3
+Reading = Callable[[Path, Wishes], list[tuple[int, Findable]]]
+"""How a generation of the index is read: everything that matches, or the first."""
 PER_PAGE: Final = 25
 
 
@@ -123,6 +126,17 @@ def words_in(query: Query) -> tuple[str, ...]:
     return tuple(distinct(word for clause in query.wanted for word in words(clause.text)))
 
 
+def finding_words(index: SearchIndex, query: Query, *, limit: int) -> tuple[str, ...]:
+    """Of the first ``limit`` single words of a query those that find anything alone."""
+    with index.database.read() as tx:
+        return tuple(word for word in words_in(query)[:limit] if _finds(index, tx, Query((Clause(word),))))
+
+
+def _finds(index: SearchIndex, tx: Tx, query: Query) -> bool:
+    found = _by_index(index, tx, query, read=search_read.first)
+    return bool(_matches(index, tx, query)[0] if found is None else found)
+
+
 def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findable], bool]:
     """Everything that matches, best and then newest first, and whether the index was missing."""
     if not query.wanted:
@@ -136,7 +150,9 @@ def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findabl
     return [each for _rank, each in ranked], rebuilding
 
 
-def _by_index(index: SearchIndex, tx: Tx, query: Query) -> list[tuple[int, Findable]] | None:
+def _by_index(
+    index: SearchIndex, tx: Tx, query: Query, *, read: Reading = search_read.ranked
+) -> list[tuple[int, Findable]] | None:
     """What the index finds, without what acts it has not taken yet have hidden; None when it cannot be used."""
     folder = folder_of(tx, index)
     for _again in range(_TRIES):  # the generation that was read may be replaced and removed meanwhile
@@ -144,7 +160,7 @@ def _by_index(index: SearchIndex, tx: Tx, query: Query) -> list[tuple[int, Finda
         if folder is None or standing is None:
             continue
         try:
-            found = search_read.ranked(folder.folder_of(standing), wishes_of(query))
+            found = read(folder.folder_of(standing), wishes_of(query))
         except Exception as error:  # whatever a torn file makes Whoosh raise: readers are answered all the same
             log.warning("search index cannot be read: %s", type(error).__name__)
             continue

@@ -3,7 +3,8 @@
 Whoosh's own phrases took 0.3–1.0 s on 10,000 documents with a common word; its terms and columns take 0.04 s.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -23,22 +24,27 @@ _ENOUGH: Final = 64
 
 def ranked(folder: Path, wishes: Wishes) -> list[tuple[int, Findable]]:
     """Everything that matches, with its rank, in no order. Raises what Whoosh raises for what it cannot read."""
-    if not wishes.wanted:
-        return []
+    with _reading(folder) as reader:
+        return list(_ranked(reader, wishes))
+
+
+def first(folder: Path, wishes: Wishes) -> list[tuple[int, Findable]]:
+    """One thing that matches, if there is any; as :func:`ranked`."""
+    with _reading(folder) as reader:
+        return list(islice(_ranked(reader, wishes), 1))
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[IndexReader]:
+    """A fresh reader each time: never refreshed, never shared between threads (libraries.md)."""
     index: Any = whoosh_index.open_dir(str(folder), schema=SCHEMA)
-    try:
-        reader = index.reader()  # a fresh one each time: never refreshed, never shared between threads
-        try:
-            return list(_ranked(reader, wishes))
-        finally:
-            reader.close()
-    finally:
-        index.close()
+    with closing(index), closing(index.reader()) as reader:
+        yield reader
 
 
-def _ranked(reader: IndexReader, wishes: Wishes) -> Iterable[tuple[int, Findable]]:
+def _ranked(reader: IndexReader, wishes: Wishes) -> Iterator[tuple[int, Findable]]:
     candidates = _candidates(reader, wishes.wanted)
-    if not candidates:
+    if not candidates:  # also where nothing is wanted
         return
     texts, names, about = (reader.column_reader(column, translate=False) for column in ("text", "names", "about"))
     for place in sorted(candidates):

@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.mine import STATUS_LABELS, MineStatus
 from greenmine.domain.region import Regions
-from greenmine.domain.search_query import SEARCH_KIND_LABELS, Clause, Query, SearchKind, parse_query
+from greenmine.domain.search_query import SEARCH_KIND_LABELS, Query, SearchKind, parse_query
 from greenmine.domain.text import N_
-from greenmine.projections.search import Found, Hit, SearchIndex, find, words_in
+from greenmine.projections.search import Found, Hit, SearchIndex, find, finding_words
 from greenmine.projections.search_marks import Pieces
 from greenmine.services import Services
 from greenmine.store.directory import DirectoryFilter, FacetName, count_by
@@ -118,15 +118,12 @@ def _facets(found: Found, kept: Mapping[str, str], regions: Regions) -> tuple[Fa
 
 
 def _others(index: SearchIndex, query: Query) -> tuple[Way, ...]:
-    """Single words of a query that found nothing, with how much each finds alone."""
-    words = words_in(query)
-    if len(words) == 1 and not query.unwanted and str(query) == words[0]:
-        return ()
-    totals = [(word, find(index, Query((Clause(word),)), per_page=1).total) for word in words[:MOST_WORDS]]
+    """Single words of a query that found nothing, those that find something alone."""
+    whole = str(query)
     return tuple(
-        Way(label=_("%(word)s（%(n)s条）", word=word, n=total), href=address(PATH, {"q": word}))
-        for word, total in totals
-        if total
+        Way(label=word, href=address(PATH, {"q": word}))
+        for word in finding_words(index, query, limit=MOST_WORDS)
+        if word != whole
     )
 
 
