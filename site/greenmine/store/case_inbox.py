@@ -26,12 +26,14 @@ class InboxFilter:
 
     :param staff: only those this person has taken
     :param late_on: only those late on this legal day
+    :param cluster: only complaints of this wording
     """
 
     is_open: bool = True
     kind: CaseKind | None = None
     staff: int | None = None
     late_on: date | None = None
+    cluster: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,9 @@ def _narrowed(query: Select[Any], wanted: InboxFilter, *, standing: bool = True)
         query = query.where(case_task.c.kind == wanted.kind)
     if wanted.staff is not None:
         query = query.where(case_task.c.staff == wanted.staff)
+    if wanted.cluster:
+        alike = select(complaint.c.case_file).where(complaint.c.cluster == wanted.cluster)
+        query = query.where(case_task.c.case_file.in_(alike))
     if wanted.late_on is not None:
         query = query.where(and_(case_task.c.closed_at.is_(None), case_task.c.due < wanted.late_on.isoformat()))
     return query

@@ -1,6 +1,7 @@
 """``/desk/cases``: the inbox by deadline; a case with all that is known of it and the steps that are open."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.case_inbox import InboxCounts, InboxFilter, InboxLine, cluster_sizes, inbox_counts, inbox_lines
+from greenmine.store.case_task import task_of_officer
+from greenmine.store.complaint import get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.mine import names_of
 from greenmine.usecases.case_desk import take_case
@@ -81,11 +84,19 @@ def list_page() -> ResponseReturnValue:
         staff=officer.id if only is Only.MINE else None,
         late_on=today if only is Only.LATE else None,
     )
+    alike = request.args.get("alike", "")[:20]
     with services.database.read() as tx:
+        if alike:
+            wanted = replace(wanted, cluster=get_complaint(tx, task_of_officer(tx, alike, officer).case).cluster)
         lines, total = inbox_lines(tx, officer, wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         counts = inbox_counts(tx, officer, wanted, today=today)
         rows = _rows(tx, lines, services)
-    kept = {"standing": "" if standing is Standing.OPEN else str(standing), "kind": kind or "", "only": only or ""}
+    kept = {
+        "standing": "" if standing is Standing.OPEN else str(standing),
+        "kind": kind or "",
+        "only": only or "",
+        "alike": alike,
+    }
     return render(
         "desk/cases.html",
         Page(title=_("来件"), noindex=True, crumbs=(home(),)),
@@ -94,6 +105,7 @@ def list_page() -> ResponseReturnValue:
         pager=paging(PATH, total=total, number=number, kept=tuple(kept.items())),
         is_open=standing is Standing.OPEN,
         narrowed=any(kept.values()),
+        alike=alike,
         done=_(DONE["hand-over"]) if request.args.get("done") == "hand-over" else "",
         path=PATH,
     )
@@ -113,7 +125,7 @@ def case_whole(number: str) -> ResponseReturnValue:
         message_words={kind: _(word) for kind, word in MESSAGE_LABELS.items()},
         shown_pictures=SHOWN_PICTURES,
         done=_(DONE.get(request.args.get("done", ""), "")) if request.args.get("done") in DONE else "",
-        alike_href=address(PATH, {"kind": CaseKind.COMPLAINT}),
+        alike_href=address(PATH, {"alike": number}),
     )
 
 
@@ -136,11 +148,11 @@ def _facets(counts: InboxCounts, standing: Standing, kept: Mapping[str, str]) ->
     by_kind = {str(kind): number for kind, number in counts.kinds.items()}
     by_only = {str(Only.MINE): counts.mine} | ({str(Only.LATE): counts.late} if standing is Standing.OPEN else {})
     return (
+        facet(_("只看"), "only", by_only, path=PATH, kept=kept, word=lambda key: _(_ONLY[Only(key)])),
         facet(
             _("办理情况"), "standing", by_standing, path=PATH, kept=told, word=lambda key: _(_STANDING[Standing(key)])
         ),
         facet(_("类别"), "kind", by_kind, path=PATH, kept=kept, word=lambda key: _(CASE_KIND_LABELS[CaseKind(key)])),
-        facet(_("只看"), "only", by_only, path=PATH, kept=kept, word=lambda key: _(_ONLY[Only(key)])),
     )
 
 

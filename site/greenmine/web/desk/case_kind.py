@@ -20,21 +20,23 @@ from greenmine.domain.complaint import (
     ComplaintKind,
     Outcome,
 )
-from greenmine.domain.error_report import CLOCK, ReportOutcome
+from greenmine.domain.error_report import CLOCK, RecordKind, ReportOutcome
 from greenmine.domain.instant import legal_day
 from greenmine.domain.notice_rule import OBJECTION_PART_LABELS, ObjectionPart
 from greenmine.domain.objection import ObjectionOutcome
 from greenmine.services import Services
+from greenmine.store.act import ActRow
 from greenmine.store.case_task import TaskRow
 from greenmine.store.complaint import get_complaint
 from greenmine.store.database import Tx
-from greenmine.store.error_report import find_record
+from greenmine.store.error_report import RecordRow, find_record, get_report
 from greenmine.store.mine import names_of
 from greenmine.store.notice import get_notice
 from greenmine.usecases.case_desk import answer_complaint
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.objection import answer_objection
-from greenmine.usecases.report import answer_report
+from greenmine.usecases.report import answer_report, corrections_since
+from greenmine.web.act_words import act_step
 from greenmine.web.formats import day
 from greenmine.web.forms.case import AnswerSheet, ObjectionAnswerSheet, ReportAnswerSheet
 from greenmine.web.i18n import gettext as _
@@ -81,12 +83,14 @@ class CasePart:
     :param matter: what it says, from its sealed words
     :param why: why the date stands as due
     :param sheet: the form of its answer; ``answer``: takes that form's values
+    :param offer: puts what can be chosen for this very case into the form
     """
 
     matter: Callable[[Tx, TaskRow, Mapping[str, Any], Services], Matter]
     why: Callable[[Tx, TaskRow, Services], Why]
     sheet: type[AnswerSheet]
     answer: Callable[[Tx, str, AnswerSheet, Desk], None]
+    offer: Callable[[Tx, TaskRow, AnswerSheet, Services], None] = lambda _tx, _task, _form, _services: None
 
 
 def _complaint(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Services) -> Matter:
@@ -165,7 +169,7 @@ def _report(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Services) 
         sort=_("公开记录有误"),
         facts=(
             Told(_("地区"), place_name(services.reference.regions, task.region)),
-            Told(_("记录"), record.title, public_path(record.name)),
+            Told(_("记录"), record.title, _where(record)),
         ),
         words=tuple(each for each in words if each.text),
         anonymous=bool(said["anonymous"]),
@@ -179,13 +183,35 @@ def _why_report(_tx: Tx, task: TaskRow, services: Services) -> Why:
     return Why(text, clock.origin.sources)
 
 
+def _where(record: RecordRow) -> str:
+    """Where the officer can mend the record; its public page where the desk has none."""
+    page = _MENDED_AT.get(record.kind)
+    return f"{page}/{record.number}" if page else public_path(record.name)
+
+
 def _answer_report(tx: Tx, number: str, form: AnswerSheet, desk: Desk) -> None:
-    outcome, act = ReportOutcome(form.outcome.data), form.act.data
-    answer_report(tx, number, outcome=outcome, act=act, text=form.text.data, desk=desk)
+    act = form.corrected_by() if isinstance(form, ReportAnswerSheet) else None
+    answer_report(tx, number, outcome=ReportOutcome(form.outcome.data), act=act, text=form.text.data, desk=desk)
 
 
+def _offer_corrections(tx: Tx, task: TaskRow, form: AnswerSheet, services: Services) -> None:
+    if isinstance(form, ReportAnswerSheet):
+        acts = corrections_since(tx, get_report(tx, task.case).record, since=task.received_at)
+        form.offer((act.n, _correction(act, services)) for act in acts)
+
+
+def _correction(act: ActRow, services: Services) -> str:
+    step = act_step(act, services.reference.regions, text="")
+    return _("第%(n)s号：%(what)s，%(day)s", n=act.n, what=step.title, day=day(step.day))
+
+
+_MENDED_AT: Final[Mapping[RecordKind, str]] = {
+    RecordKind.MINE: "/desk/mines",
+    RecordKind.NOTICE: "/desk/notices",
+    RecordKind.REMOVAL: "/desk/removals",
+}
 PARTS: Final[Mapping[CaseKind, CasePart]] = {
     CaseKind.COMPLAINT: CasePart(_complaint, _why_complaint, AnswerSheet, _answer_complaint),
     CaseKind.OBJECTION: CasePart(_objection, _why_objection, ObjectionAnswerSheet, _answer_objection),
-    CaseKind.REPORT: CasePart(_report, _why_report, ReportAnswerSheet, _answer_report),
+    CaseKind.REPORT: CasePart(_report, _why_report, ReportAnswerSheet, _answer_report, _offer_corrections),
 }

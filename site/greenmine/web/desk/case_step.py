@@ -23,7 +23,7 @@ from greenmine.usecases.case_step import Desk
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.errors import status_of
 from greenmine.web.formats import day
-from greenmine.web.forms.case import AskSheet, HandOverSheet, SeenSheet, WordsSheet
+from greenmine.web.forms.case import AnswerSheet, AskSheet, HandOverSheet, SeenSheet, WordsSheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import render
 from greenmine.web.parts import Way
@@ -127,6 +127,9 @@ def _form(view: CaseView, page: StepPage, services: Services, **values: str) -> 
     form = page.sheet(view)(**values)
     if isinstance(form, HandOverSheet):
         form.offer(services.reference.regions, own=view.task.body.region, accused=_accused(view, services))
+    if isinstance(form, AnswerSheet):
+        with services.database.read() as tx:
+            PARTS[view.task.kind].offer(tx, view.task, form, services)
     return form
 
 
@@ -136,7 +139,8 @@ def _filled(view: CaseView, page: StepPage, services: Services) -> SeenSheet:
     text = next((each.text for each in replies(view.task.kind, page.step) if each.code == wanted), "")
     if text:
         text %= {"body": view.body, "due": _due(view, page, services)}
-    return _form(view, page, services, text=text, seen_version=str(view.task.version))
+    outcome = {"outcome": wanted} if text and page.step is Step.ANSWER else {}
+    return _form(view, page, services, text=text, seen_version=str(view.task.version), **outcome)
 
 
 def _due(view: CaseView, page: StepPage, services: Services) -> str:

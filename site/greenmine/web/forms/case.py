@@ -16,7 +16,7 @@ from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS, ObjectionOutcom
 from greenmine.domain.region import Regions
 from greenmine.web.i18n import gettext
 
-from .fields import Chosen, WholeField, needed
+from .fields import Chosen, needed
 from .sheet import Sheet
 
 _LIMIT: Final = Length(max=LONGEST_TEXT, message=_("不能超过%(max)d个字。"))
@@ -114,11 +114,22 @@ class ReportAnswerSheet(AnswerSheet):
 
     outcomes = REPORT_OUTCOME_LABELS
     kind = ReportOutcome
-    act = WholeField(
-        _("更正这条记录的留痕编号"),
-        description=_("已更正的，填写更正在公开记录中的编号；先在该记录的页面上更正，再回来答复。"),
-        validators=[Optional()],
+    act = SelectField(
+        _("哪一次更正"),
+        description=_("已更正的，选择收到纠错之后的那次更正；还没有更正的，先打开该记录更正，再回来答复。"),
+        validators=[Optional(), _CHOSEN],
+        validate_choice=False,
     )
+
+    def offer(self, acts: Iterable[tuple[int, str]]) -> None:
+        """Offer the corrections made since: number of the act, and what it did in words."""
+        corrections = [SelectChoice(str(number), words) for number, words in acts]
+        self.act.choices = [SelectChoice("", gettext("没有更正")), *corrections]
+
+    def corrected_by(self) -> int | None:
+        """Number of the act that was chosen."""
+        text = self.act.data or ""
+        return int(text) if text.isascii() and text.isdigit() else None
 
 
 class IdentitySheet(Sheet):
