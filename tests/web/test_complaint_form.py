@@ -26,6 +26,8 @@ from tests.web.strict_client import words
 
 from greenmine.config import Settings
 from greenmine.domain.complaint import LONGEST_LINE, LONGEST_TEXT
+from greenmine.domain.mine_facts import MineFacts
+from greenmine.usecases.mine import register_mine
 
 
 @pytest.fixture
@@ -92,6 +94,24 @@ def test_a_county_is_chosen_by_name_or_from_the_province_down(site: ComplaintSit
     person.answer("files", {"do": "continue"})
     missing = person.answer("place", {"place": "  ", "when": WHEN}, status=400)
     assert "请写明事情发生的地点。" in main_words(missing)
+
+
+def test_a_mine_whose_record_names_no_county_is_complained_of_by_its_place(site: ComplaintSite) -> None:
+    """Imported lists name a prefecture at times: no body of a county could be made to answer."""
+    with site.services.database.write() as tx:
+        wide = register_mine(
+            tx,
+            MineFacts("演示毕节某某煤矿", "520500"),
+            reference=site.services.reference,
+            officer=None,
+            at=site.hand.now,
+        )
+    person = site.person()
+    person.begin(mine=wide)
+    refused = person.answer("target", {"do": "continue"}, status=400, having="mine")
+    assert main_words(refused).count("这座矿山登记的所在地没有写到县") == 2
+    person.answer("target", {"do": "place"}, having="query")
+    assert person.get(f"{NEW}/target").h1 == "事情发生在哪个县"
 
 
 def test_a_place_under_a_municipality_has_no_prefecture_between(site: ComplaintSite) -> None:

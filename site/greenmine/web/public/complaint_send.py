@@ -23,7 +23,7 @@ from greenmine.domain.complaint import (
     accept_due,
     decide_due,
 )
-from greenmine.domain.errors import BadInput, Conflict, Gone, GreenmineError, NotFound
+from greenmine.domain.errors import Conflict, Gone, GreenmineError, NotFound
 from greenmine.domain.instant import from_utc_text, legal_day
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -64,7 +64,7 @@ from greenmine.web.public.complaint_draft import (
     lost_page,
     open_stored,
 )
-from greenmine.web.public.complaint_target import mine_words, region_of
+from greenmine.web.public.complaint_target import mine_words, region_of, require_county
 
 FRESH: Final = timedelta(hours=1)
 """A draft begun yesterday is nothing strange: the page's mark is never older than this."""
@@ -81,7 +81,7 @@ class Line:
 
 
 def check_page(held: HeldDraft) -> ResponseReturnValue:
-    """The answers shown, or sent."""
+    """The answers shown, or sent. Raises BadInput beside the mine whose record names no county."""
     settings, services = current_settings(), current_services()
     answers = answers_of(held.draft)
     first = first_open(answers, settings=settings)
@@ -92,6 +92,7 @@ def check_page(held: HeldDraft) -> ResponseReturnValue:
             region = region_of(tx, mine=answers.mine, chosen=answers.of(FormStep.TARGET).get("region", ""))
     except NotFound:
         return redirect(f"{PATH}/{FormStep.TARGET}", 303)
+    require_county(region, services.reference.regions)
     complaint = complaint_of(answers, region=region, settings=settings)
     form = CheckSheet()
     if request.method != "POST":
@@ -114,6 +115,7 @@ def sent_before() -> Response | None:
 def _sent(held: HeldDraft, complaint: Complaint, form: CheckSheet) -> ResponseReturnValue:
     """Lodge it, once, whatever comes in between."""
     try:
+        _require_reviewed(held.draft)
         require_disk()
         files = _kept_files(held.draft)
         code = new_code()
@@ -136,8 +138,7 @@ def _lodge(
 ) -> None:
     """In the transaction: what was read over is what is sent, and the receipt takes the draft's place."""
     services, data = current_services(), held.draft.data
-    if _reviewed(held.draft) != request.form.get("seen", ""):
-        raise Conflict("complaint.changed_since", N_("您在另一个窗口里改动过内容，还没有提交。请重新核对后再提交。"))
+    _require_reviewed(held.draft)
     at = services.clock()
     receipt = lodge_complaint(
         tx,
@@ -172,10 +173,7 @@ def _kept_files(draft: Draft) -> tuple[KeptFile, ...]:
 def _shown(held: HeldDraft, complaint: Complaint, form: CheckSheet, *, status: int = 0) -> Response:
     services, draft = current_services(), held.draft
     today = legal_day(services.clock())
-    try:
-        body = _body(complaint, services)
-    except BadInput:  # the mine's place is no county of ours: say the place instead
-        return make_response(redirect(f"{PATH}/{FormStep.TARGET}", 303))
+    body = _body(complaint, services)
     accept = accept_due(services.reference, region=complaint.region, received=today)
     decide = decide_due(services.reference, region=complaint.region, accepted=accept.day)
     html = render(
@@ -202,6 +200,12 @@ def _shown(held: HeldDraft, complaint: Complaint, form: CheckSheet, *, status: i
 def _marks(draft: Draft) -> object:
     begun = max(from_utc_text(draft.data[BEGUN]), current_services().clock() - FRESH)
     return form_marks(Guarded.COMPLAINT, key=draft.data[FORM_KEY], begun=begun)
+
+
+def _require_reviewed(draft: Draft) -> None:
+    """Raise Conflict unless the draft is the one that was read over."""
+    if _reviewed(draft) != request.form.get("seen", ""):
+        raise Conflict("complaint.changed_since", N_("您在另一个窗口里改动过内容，还没有提交。请重新核对后再提交。"))
 
 
 def _reviewed(draft: Draft) -> str:

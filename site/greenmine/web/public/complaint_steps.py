@@ -10,7 +10,7 @@ from wtforms import Field
 
 from greenmine.domain.body import RISK_LABELS
 from greenmine.domain.case import CaseKind
-from greenmine.domain.errors import Gone, GreenmineError, NotFound
+from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotFound
 from greenmine.domain.text import N_
 from greenmine.store.form_draft import Draft
 from greenmine.web.abuse import FormMarks, Guarded, check_form, form_marks
@@ -39,7 +39,15 @@ from greenmine.web.public.complaint_answers import (
 from greenmine.web.public.complaint_draft import PATH, RECEIPT_PATH, StepMoved, forward, home, lost_page, save_page
 from greenmine.web.public.complaint_files import change_files, file_values
 from greenmine.web.public.complaint_send import check_page, sent_before
-from greenmine.web.public.complaint_target import FIND, LIST, fill_counties, fill_mines, target_values
+from greenmine.web.public.complaint_target import (
+    FIND,
+    LIST,
+    fill_counties,
+    fill_mines,
+    region_of,
+    require_county,
+    target_values,
+)
 
 TITLES: Final[Mapping[FormStep, str]] = {
     FormStep.TARGET: N_("投诉哪座矿山"),
@@ -74,8 +82,16 @@ def step_page(step: str) -> ResponseReturnValue:
     if RECEIPT in held.draft.data:
         return redirect(RECEIPT_PATH, 303)
     if wanted is FormStep.CHECK:
-        return check_page(held)
+        return _checked(held)
     return _taken(held, wanted) if request.method == "POST" else _opened(held, wanted)
+
+
+def _checked(held: HeldDraft) -> ResponseReturnValue:
+    """The last page, or the first one when nobody could answer for the mine that was chosen there."""
+    try:
+        return check_page(held)
+    except BadInput as error:
+        return shown(held, FormStep.TARGET, error=error)
 
 
 def _opened(held: HeldDraft, wanted: FormStep) -> ResponseReturnValue:
@@ -134,8 +150,23 @@ def _led_on(held: HeldDraft, step: FormStep) -> ResponseReturnValue:
         return forward(held, f"{PATH}/{step}{_from_check('?')}")
     if is_search or not is_answered(step, answers, settings=settings):
         return shown(held, step, validate=True)
+    refusal = _place_unknown(answers) if step is FormStep.TARGET else None
+    if refusal is not None:
+        return shown(held, step, error=refusal)
     following = next_step(step, answers, settings=settings, to_check=bool(_from_check("")))
     return forward(held, f"{PATH}/{following}")
+
+
+def _place_unknown(answers: Answers) -> BadInput | None:
+    """Why the chosen mine cannot be complained of by its name, if so."""
+    services = current_services()
+    try:
+        if answers.mine:
+            with services.database.read() as tx:
+                require_county(region_of(tx, mine=answers.mine, chosen=""), services.reference.regions)
+    except BadInput as error:
+        return error
+    return None
 
 
 def _files_taken(held: HeldDraft) -> ResponseReturnValue:

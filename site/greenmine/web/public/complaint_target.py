@@ -6,9 +6,10 @@ from typing import Final
 
 from wtforms import SelectChoice
 
-from greenmine.domain.errors import NotFound
+from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.region import COUNTRY, Region, Regions
+from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.directory import DirectoryFilter, DirectoryRow, Sort, Word, list_mines
@@ -104,6 +105,16 @@ def mine_words(services: Services, number: str) -> str | None:
 def region_of(tx: Tx, *, mine: str, chosen: str) -> str:
     """The county of a complaint: where the mine lies, or the one chosen. Raises NotFound (mine)."""
     return get_mine(tx, mine).facts.region if mine else chosen
+
+
+def require_county(region: str, regions: Regions) -> None:
+    """Raise BadInput beside the mine when its record names no county: then nobody below would have to answer."""
+    if not is_county(region, regions):
+        raise BadInput(
+            "complaint.mine_place",
+            N_("这座矿山登记的所在地没有写到县。请改为写明地点，并在地点中写上矿山名称。"),
+            field="mine",
+        )
 
 
 def _mine_words(name: str, number: str, region: str, services: Services) -> str:
