@@ -25,6 +25,9 @@ EMPTY_STATES = (
     "/news?type=不存在",
     "/mines/GM-000000-0000",
     "/nowhere",
+    "/search?q=煤矿&region=520000",
+    "/search?q=没有的东西+煤矿",
+    "/search?q=-煤",
 )
 """What people also see: nothing found, bad input, no such page."""
 
