@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, false, func, insert, select, update
+from sqlalchemy import Row, Select, and_, delete, false, func, insert, select, update
 
 from greenmine.domain.body import Body, Department
 from greenmine.domain.case import CaseKind, Stage
@@ -15,7 +15,18 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.tables_case import case_task
+from greenmine.store.tables_case import (
+    case_access,
+    case_attachment,
+    case_message,
+    case_task,
+    case_visit,
+    complaint,
+    error_report,
+    objection,
+    outbox,
+)
+from greenmine.store.tables_private import case_part
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,41 @@ def move_task(tx: Tx, task: TaskRow, **values: object) -> TaskRow:
     if done.rowcount != 1:
         raise Conflict("case.changed_since", N_("此件刚被他人办理，请查看最新情况后再办理。"))
     return get_task(tx, task.case)
+
+
+def task_by_number(tx: Tx, number: str) -> TaskRow:
+    """The case with this number, whoever handles it: for the console. Raises NotFound."""
+    row = tx.execute(select(case_task).where(case_task.c.number == number)).first()
+    if row is None:
+        raise _unknown()
+    return task_row(row)
+
+
+def closed_before(tx: Tx, moment: datetime, *, limit: int) -> tuple[str, ...]:
+    """Cases closed before this moment, oldest first."""
+    query = select(case_task.c.case_file).where(case_task.c.closed_at < utc_text(moment))
+    return tuple(tx.execute(query.order_by(case_task.c.closed_at).limit(limit)).scalars())
+
+
+def forget_case(tx: Tx, case: str) -> None:
+    """Take an erased case out of every table that points at it; what the log promised of it stays (its commitment)."""
+    for table in _POINTING:
+        tx.execute(delete(table).where(table.c.case_file == case))
+    tx.execute(update(outbox).where(outbox.c.case_file == case).values(sealed=b"", state="given_up"))
+    blank = {"mine": None, "cluster": "", "kind": "other", "outcome": None}
+    tx.execute(update(complaint).where(complaint.c.case_file == case).values(**blank))
+
+
+_POINTING: Final = (
+    case_visit,
+    case_access,
+    case_message,
+    case_attachment,
+    case_part,
+    objection,
+    error_report,
+    case_task,
+)
 
 
 def due_values(due: DueDay | None) -> dict[str, object]:

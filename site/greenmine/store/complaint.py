@@ -14,6 +14,7 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables_case import case_task, complaint
+from greenmine.store.tables_private import case_file
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,22 @@ def mark_answered(tx: Tx, case: str, *, at: datetime, outcome: Outcome) -> None:
     """Answered; the first answer stops the clock, a later one may change the outcome."""
     first = tx.execute(select(complaint.c.answered_at).where(complaint.c.case_file == case)).scalar_one()
     _change(tx, case, answered_at=first or utc_text(at), outcome=outcome)
+
+
+def find_commitment(tx: Tx, case: str) -> bytes | None:
+    """What the log holds, or will hold, of the case; None for a case of another kind."""
+    value = tx.execute(select(complaint.c.commitment).where(complaint.c.case_file == case)).scalar_one_or_none()
+    return None if value is None else bytes(value)
+
+
+def commitments_between(tx: Tx, start: datetime, end: datetime) -> list[bytes]:
+    """Commitments of the complaints received from ``start`` up to, not including, ``end``, erased ones too."""
+    query = (
+        select(complaint.c.commitment)
+        .join(case_file, case_file.c.id == complaint.c.case_file)
+        .where(case_file.c.opened_at >= utc_text(start), case_file.c.opened_at < utc_text(end))
+    )
+    return [bytes(value) for value in tx.execute(query).scalars()]
 
 
 def open_in_cluster(tx: Tx, cluster: str) -> int:

@@ -121,6 +121,12 @@ def newest_head(tx: Tx) -> Head | None:
     return _head(tx, select(log_checkpoint).order_by(log_checkpoint.c.size.desc()).limit(1))
 
 
+def first_head_at(tx: Tx) -> datetime | None:
+    """When the log was begun; None before that."""
+    at = tx.execute(select(func.min(log_checkpoint.c.at))).scalar_one()
+    return None if at is None else from_utc_text(at)
+
+
 def newest_signed_head(tx: Tx, key_ids: Sequence[bytes]) -> Head | None:
     """The newest head that one of the log's keys has signed: what is published as the checkpoint."""
     signed = select(func.max(log_signature.c.size)).where(log_signature.c.key_id.in_(list(key_ids)))
