@@ -13,7 +13,8 @@ FILES: Final = frozenset(
         "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
-        "calendar.all", "calendar.region", "complaint.receipt_file",
+        "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.script",
+        "log.feed", "calendar.all", "calendar.region", "complaint.receipt_file",
         "objection.receipt_file", "correction.receipt_file",
     }
 )  # fmt: skip
@@ -53,6 +54,12 @@ _EXAMPLES: Final = {
     "objection.check": (select(notice.c.id).where(notice.c.state == "closed"), "/notices/{}/objection/check"),
     "correction.form": (select(mine.c.id), "/corrections/new?record=mine/{}"),
     "correction.check": (select(mine.c.id), "/corrections/check?record=mine/{}"),
+    "log.entry": (None, "/log/entry/1"),
+    "log.entry_file": (None, "/log/entry/0.json"),
+    "log.proof": (None, "/log/proof/0.tlog-proof"),
+    "log.tile": (None, "/log/tile/entries/000"),
+    "log.consistency": (None, "/log/consistency/1.txt"),
+    "log.feed": (None, "/log/checkpoints.atom"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
 }
 """Endpoint → (query that finds an object of the demonstration, pattern of its address)."""

@@ -11,7 +11,9 @@ from tests.house.sources import CHECKOUT, PACKAGE, SITE, Source, at, called, che
 FILE_LINES = 400
 FUNCTION_LINES = 40
 
-LONG_FILES: Final[Mapping[str, str]] = {}
+LONG_FILES: Final[Mapping[str, str]] = {
+    "site/greenmine/web/static/verify_record.py": "people download it alone and read it before they trust it",
+}
 """File → why it is longer than 400 lines and better so."""
 
 LONG_FUNCTIONS: Final[Mapping[str, str]] = {}

@@ -20,6 +20,10 @@ from greenmine.web.public.document import DOCUMENT_ROUTES
 from greenmine.web.public.feed import FEED_ROUTES
 from greenmine.web.public.feed_search import FEED_SEARCH_ROUTES
 from greenmine.web.public.home import HOME_ROUTES
+from greenmine.web.public.log import LOG_ROUTES
+from greenmine.web.public.log_entry import LOG_ENTRY_ROUTES
+from greenmine.web.public.log_feed import LOG_FEED_ROUTES
+from greenmine.web.public.log_files import LOG_FILE_ROUTES
 from greenmine.web.public.mine import MINE_ROUTES
 from greenmine.web.public.news import NEWS_ROUTES
 from greenmine.web.public.notice import NOTICE_ROUTES
@@ -65,6 +69,10 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *CORRECTION_ROUTES,
     *SUBSCRIBE_ROUTES,
     *CALENDAR_ROUTES,
+    *LOG_ROUTES,
+    *LOG_ENTRY_ROUTES,
+    *LOG_FEED_ROUTES,
+    *LOG_FILE_ROUTES,
 )
 
 DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES, *DESK_ROUTES)

@@ -73,7 +73,7 @@ def _groups(reference: Reference) -> tuple[tuple[str, list[Way]], ...]:
             *_procedures(reference)]),
         (_("关于本站"), _existing(
             ("/about", _("关于本站")), ("/subscribe", _("订阅")), ("/help", _("使用帮助")), ("/privacy", _("隐私说明")),
-            ("/accessibility", _("无障碍声明")), ("/status", _("运行状态")))),
+            ("/accessibility", _("无障碍声明")), ("/log", _("公开记录库")), ("/status", _("运行状态")))),
     )  # fmt: skip
 
 

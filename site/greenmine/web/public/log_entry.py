@@ -1,0 +1,131 @@
+"""``/log/entry/<n>``: one entry of the log: the act in words, its envelope, its hashes, and the way to its proof."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask.typing import ResponseReturnValue
+
+from greenmine.store.act import ActRow, removed_documents
+from greenmine.store.act import size as log_size
+from greenmine.store.database import Tx
+from greenmine.store.log import head_covering, head_of
+from greenmine.store.log_read import EntryRow, entry_row, neighbours, newest_signed
+from greenmine.store.mine import regions_of
+from greenmine.web.act_words import act_moment, act_title, author_words
+from greenmine.web.context import current_services
+from greenmine.web.i18n import gettext as _
+from greenmine.web.page import Crumb, Page, render
+from greenmine.web.public.log_files import require_one_spelling
+from greenmine.web.public.onward import onward
+from greenmine.web.public.timeline import Hearer, Told, told
+from greenmine.web.routing import Route
+
+PAGES: Final = {
+    "mine": "/mines/{}",
+    "notice": "/notices/{}",
+    "removal": "/removals/{}",
+    "credit": "/blacklist/{}",
+    "document": "/documents/{}",
+}
+"""Noun of an object → its page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryShown:
+    """An entry as its page tells it.
+
+    :param pretty: the envelope with line breaks; the same fields in the same order, but not the bytes that are hashed
+    :param head: size of the first head that holds it, and when that was made; ``signed``: a signed head holds it
+    :param around: indexes before and after it, of its object and of the whole log
+    """
+
+    n: int
+    words: Told
+    title: str
+    at: datetime
+    valid_from: date
+    by: str
+    object: str
+    object_href: str
+    body: str
+    body_removed: bool
+    pretty: str
+    size: int
+    leaf: str
+    head: int | None
+    head_at: datetime | None
+    signed: bool
+    of_object: tuple[int | None, int | None]
+    of_log: tuple[int | None, int | None]
+
+
+def entry(number: int) -> ResponseReturnValue:
+    """The page. Raises NotFound for an index the log does not have."""
+    require_one_spelling(f"/log/entry/{number}")
+    services = current_services()
+    with services.database.read() as tx:
+        row = entry_row(tx, number)
+        act = row.act
+        words = told(act, Hearer(services.reference, mine=_mine_of(act), region=_region_of(tx, act)))
+        shown = _shown(tx, row, words, by=author_words(act.by, services.reference.regions))
+    page = Page(
+        title=_("第 %(n)s 号记录", n=number),
+        section="/about",
+        crumbs=(Crumb(_("关于本站"), "/about"), Crumb(_("公开记录库"), "/log"), Crumb(_("全部记录"), "/log/entries")),
+    )
+    return render("log/entry.html", page, entry=shown, verify=onward("/verify"))
+
+
+def object_href(name: str) -> str:
+    """The page of an object, empty when it has none."""
+    noun, _slash, number = name.partition("/")
+    if noun == "content":
+        section, slug = number.split("/", 1)
+        return onward(f"/{slug}" if section == "pages" else f"/{section}/{slug}")
+    if noun == "book":
+        return onward(f"/procedures/{number.split('/', 1)[0]}")
+    return onward(PAGES[noun].format(number)) if noun in PAGES else ""
+
+
+def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
+    act, body = row.act, str(row.act.fact("body") or "")
+    covering, newest = head_covering(tx, act.n), newest_signed(tx)
+    return EntryShown(
+        n=act.n,
+        words=words,
+        title=act_title(act.kind),
+        at=act_moment(act),
+        valid_from=date.fromisoformat(act.valid_from),
+        by=by,
+        object=act.object,
+        object_href=object_href(act.object),
+        body=body,
+        body_removed=bool(removed_documents(tx, [body])) if body else False,
+        pretty=_pretty(act.envelope),
+        size=len(row.entry),
+        leaf=row.leaf.hex(),
+        head=covering,
+        head_at=head_of(tx, covering).at if covering is not None else None,
+        signed=newest is not None and newest.checkpoint.size > act.n,
+        of_object=neighbours(tx, act),
+        of_log=(act.n - 1 if act.n else None, act.n + 1 if act.n + 1 < log_size(tx) else None),
+    )
+
+
+def _pretty(envelope: dict[str, Any]) -> str:
+    return json.dumps(envelope, ensure_ascii=False, indent=2)
+
+
+def _mine_of(act: ActRow) -> str:
+    return str(act.fact("mine") or (act.object.split("/", 1)[1] if act.object.startswith("mine/") else ""))
+
+
+def _region_of(tx: Tx, act: ActRow) -> str:
+    """The region whose rule book names the ground of a removal: the mine's."""
+    mine = _mine_of(act)
+    return str(act.fact("region") or regions_of(tx, [mine]).get(mine) or "000000")
+
+
+LOG_ENTRY_ROUTES: Final = (Route("/log/entry/<int:number>", "log.entry", entry),)
