@@ -44,6 +44,7 @@ def test_the_file_holds_deadlines_salt_record_and_commitment_and_never_the_code(
         "commitment": "ab" * 32,
         "salt": "5a" * 32,
         "log_due": "2026-03-03T16:10:00Z",
+        "promise": "",
         "record": {"v": 1, "number": "T48201937565"},
     }
     assert "code" not in json.dumps(receipt().file())

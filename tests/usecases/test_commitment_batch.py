@@ -23,12 +23,14 @@ from greenmine.store.complaint import find_commitment
 from greenmine.store.database import Database
 from greenmine.store.log import newest_head
 from greenmine.store.log_batch import batch_listing
-from greenmine.store.log_key import LogKeys
+from greenmine.store.log_key import LogKeys, log_keys
 from greenmine.store.log_seal import LogSeal
 from greenmine.store.tables_case import case_task
+from greenmine.tlog.note import ED25519, VerifierKey, is_signed_by, parse_note
 from greenmine.usecases.commitment_batch import due_days, list_commitments
 from greenmine.usecases.erasure import KEPT, erase_case, erase_outlived
 from greenmine.usecases.log import begin_log
+from greenmine.usecases.promise import sign_promise
 
 BEGUN = datetime(2025, 3, 3, 4, 0, tzinfo=UTC)
 
@@ -159,3 +161,20 @@ def test_a_closed_case_is_kept_two_years(begun: Database) -> None:
         with pytest.raises(Gone):
             read_parts(tx, case=case.case, master=MASTER)
         assert read_parts(tx, case=still_open.case, master=MASTER)
+
+
+def test_the_receipts_promise_is_signed_by_the_log(begun: Database, tmp_path: Path) -> None:
+    """log-spec.md 6: receipt/v1, commitment, deadline, under <origin>/receipt."""
+    keys = LogKeys(tmp_path / "keys")
+    due = datetime(2025, 3, 4, 16, 10, tzinfo=UTC)
+    with begun.read() as tx:
+        note = parse_note(sign_promise(tx, "ab" * 32, due=due, keys=keys, at=BEGUN))
+        (row,) = log_keys(tx)
+    public = VerifierKey("demo.greenmine.invalid/log/receipt", ED25519, row.key.public)
+    assert note.text == f"receipt/v1\n{'ab' * 32}\n2025-03-04T16:10:00Z\n"
+    assert is_signed_by(note, public) and not is_signed_by(note, row.key)
+
+
+def test_without_a_key_there_is_no_promise(desk: Desk, begun: Database, tmp_path: Path) -> None:
+    with begun.read() as tx:
+        assert sign_promise(tx, "ab" * 32, due=BEGUN, keys=LogKeys(tmp_path / "elsewhere"), at=BEGUN) == ""

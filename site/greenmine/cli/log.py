@@ -6,11 +6,17 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 
+from greenmine.cli.upkeep import LEASE
+from greenmine.domain.case_number import read_number
 from greenmine.services import Services
+from greenmine.store.case_task import closed_before
+from greenmine.store.lease import jumped_from
 from greenmine.store.log import log_origin, newest_head, newest_signed_head
 from greenmine.store.log_key import log_keys
 from greenmine.store.log_seal import keep_head, read_head
 from greenmine.tlog.checkpoint import parse_checkpoint
+from greenmine.usecases.commitment_batch import due_days, list_commitments
+from greenmine.usecases.erasure import KEPT, Erased, erase_case, erase_outlived
 from greenmine.usecases.log import begin_log, rotate_key, sign_newest
 
 OpenServices = Callable[[], Services]
@@ -93,3 +99,45 @@ def keep_log(services: Services) -> bool:
         with services.database.read() as tx:
             signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
     return signed is not None and keep_head(services.settings.log_head, signed.note)
+
+
+def list_day(services: Services) -> int:
+    """Enter the commitments of the days that are over into the log. Nothing while the clock is in doubt."""
+    now = services.clock()
+    with services.database.read() as tx:
+        if not due_days(tx, at=now) or jumped_from(tx, LEASE) is not None:
+            return 0
+    with services.database.write() as tx:
+        return list_commitments(tx, at=now)
+
+
+def erase_over(services: Services) -> int:
+    """Erase the cases kept as long as was promised; how many files went. Nothing while the clock is in doubt."""
+    now = services.clock()
+    with services.database.read() as tx:
+        if jumped_from(tx, LEASE) is not None or not closed_before(tx, now - KEPT, limit=1):
+            return 0
+    with services.database.write() as tx:
+        erased = erase_outlived(tx, at=now)
+    return finish_erasure(services, erased)
+
+
+def finish_erasure(services: Services, erased: Erased) -> int:
+    """What follows the commit: the sealed files go, and the write-ahead log forgets the wrapped keys."""
+    for file in erased.files:
+        services.sealed_files.remove(file)
+    services.database.checkpoint()
+    return len(erased.files)
+
+
+@click.command("erase")
+@click.argument("number")
+@click.confirmation_option(prompt="删除后无法恢复，确认依法删除此件？")
+@click.pass_obj
+def erase(open_services: OpenServices, *, number: str) -> None:
+    """依法删除一件来件：销毁密钥、文字和附件，记录库只留校验值（个人信息保护法第四十七条）。"""
+    services = open_services()
+    with services.database.write() as tx:
+        erased = erase_case(tx, read_number(number), ground="demand", at=services.clock())
+    finish_erasure(services, erased)
+    console.print("已删除。备份中的副本须按运行说明另行处理。")

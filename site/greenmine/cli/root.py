@@ -14,7 +14,7 @@ from rich.progress import Progress
 from greenmine.cli.cases import cases
 from greenmine.cli.demo.cases import demo_case_line
 from greenmine.cli.import_mines import import_group
-from greenmine.cli.log import log_group
+from greenmine.cli.log import erase, log_group
 from greenmine.cli.outbox import outbox
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import require_free, serve
@@ -46,6 +46,7 @@ def greenmine() -> None:
 
 
 greenmine.add_command(cases)
+greenmine.add_command(erase)
 greenmine.add_command(import_group)
 greenmine.add_command(log_group)
 greenmine.add_command(outbox)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from greenmine.cli.client_salts import keep_client_salts
-from greenmine.cli.log import keep_log
+from greenmine.cli.log import erase_over, keep_log, list_day
 from greenmine.cli.outbox import send_mail
 from greenmine.cli.sweep import run_sweep
 from greenmine.cli.upkeep import LEASE, check_search, keep_search, run_clocks, run_projections, sync_content
@@ -38,6 +38,8 @@ class Job:
 JOBS: Final = (
     Job("projections", timedelta(seconds=1), run_projections),
     Job("log", timedelta(seconds=1), keep_log),
+    Job("commitments", timedelta(minutes=1), list_day),
+    Job("retention", timedelta(hours=1), erase_over),
     Job("search", timedelta(seconds=1), keep_search),
     Job("search check", timedelta(minutes=5), check_search),
     Job("clocks", timedelta(minutes=1), run_clocks),

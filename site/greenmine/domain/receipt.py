@@ -29,6 +29,7 @@ class Receipt:
     :param salt: hex; empty when the kind of case is not committed to the log
     :param commitment: SHA-256 in hex, empty likewise
     :param record: the whole private record the commitment binds
+    :param promise: signed note that the log will hold the commitment in time; empty when no key was there
     """
 
     kind: CaseKind
@@ -41,6 +42,7 @@ class Receipt:
     commitment: str = ""
     log_due: datetime | None = None
     record: Mapping[str, Any] | None = None
+    promise: str = ""
 
     def file(self) -> dict[str, Any]:
         """The receipt file: what is needed to prove later what was lodged and when."""
@@ -57,6 +59,7 @@ class Receipt:
             "commitment": self.commitment,
             "salt": self.salt,
             "log_due": utc_text(self.log_due) if self.log_due else None,
+            "promise": self.promise,
             "record": dict(self.record) if self.record is not None else None,
         }
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from greenmine.domain.body import Body, competent_body
 from greenmine.domain.case import CaseKind
@@ -35,11 +35,13 @@ from greenmine.store.case_attachment import attach
 from greenmine.store.case_task import open_task
 from greenmine.store.complaint import ComplaintRow, add_complaint
 from greenmine.store.database import Tx
+from greenmine.store.log_key import LogKeys
 from greenmine.store.mine import get_mine
 from greenmine.store.sealed import MasterKey
 from greenmine.store.sealed_files import SealedFile
 from greenmine.tlog.commitment import SALT, commit
 from greenmine.tlog.entry import canonical
+from greenmine.usecases.promise import sign_promise
 
 MATTER: Final = "matter"
 IDENTITY: Final = "identity"
@@ -83,9 +85,11 @@ def lodge_complaint(
     reference: Reference,
     at: datetime,
     master: MasterKey,
+    keys: LogKeys | None = None,
 ) -> Receipt:
     """Take a complaint in; the receipt says everything but the code.
 
+    :param keys: with which the promise on the receipt is signed
     Raises BadInput beside the field, Conflict (the form was sent before).
     Source: GO-18; 矿产资源法 61; 信访工作条例 22.
     """
@@ -96,17 +100,12 @@ def lodge_complaint(
     body = competent_body(complaint.risk, region=complaint.region, conflict=conflict, regions=reference.regions)
     accept = accept_due(reference, region=complaint.region, received=legal_day(at))
     case = open_file(tx, new, region=complaint.region, body=body, due=accept, at=at, master=master)
-    matter, identity = matter_of(complaint), identity_of(complaint)
-    keep_words(tx, case, matter=matter, identity=identity, at=at, master=master)
-    salt = secrets.token_bytes(SALT)
-    add_part(tx, case=case, label=SALT_LABEL, plain=salt, at=at, master=master)
-    number, files = new.access.number, [file.sha256 for file in new.files]
-    record = private_record(number=number, received_at=utc_text(at), matter=matter, identity=identity, files=files)
+    record, salt = _sealed_record(tx, case, complaint, new=new, at=at, master=master)
     row = _row(case, complaint, cluster=cluster, due=accept, commitment=commit(record, salt=salt), at=at)
     add_complaint(tx, row)
     return Receipt(
         kind=CaseKind.COMPLAINT,
-        number=number,
+        number=new.access.number,
         received_at=at,
         body=body,
         accept_due=accept,
@@ -115,7 +114,22 @@ def lodge_complaint(
         commitment=row.commitment.hex(),
         log_due=row.log_due,
         record=record,
+        promise=sign_promise(tx, row.commitment.hex(), due=row.log_due, keys=keys, at=at) if keys else "",
     )
+
+
+def _sealed_record(
+    tx: Tx, case: str, complaint: Complaint, *, new: NewCase, at: datetime, master: MasterKey
+) -> tuple[dict[str, Any], bytes]:
+    """Seal words and salt into the case; the record the commitment binds, and the salt."""
+    matter, identity = matter_of(complaint), identity_of(complaint)
+    keep_words(tx, case, matter=matter, identity=identity, at=at, master=master)
+    salt = secrets.token_bytes(SALT)
+    add_part(tx, case=case, label=SALT_LABEL, plain=salt, at=at, master=master)
+    files = [file.sha256 for file in new.files]
+    number, received = new.access.number, utc_text(at)
+    record = private_record(number=number, received_at=received, matter=matter, identity=identity, files=files)
+    return record, salt
 
 
 def _row(

@@ -148,6 +148,7 @@ def _lodge(
         reference=services.reference,
         at=at,
         master=services.master,
+        keys=services.log_keys,
     )
     put_receipt(tx, held, receipt, code=code, keep_of={FORM_KEY: data[FORM_KEY]}, at=at)
 
