@@ -48,6 +48,7 @@ def test_a_file_is_offered_for_download_in_a_sandbox_under_its_printed_name(site
     assert disposition.startswith("attachment")
     assert "filename*=UTF-8''%E7%AC%AC%E4%B8%80%E6%89%B9%E5%90%8D%E5%8D%95.pdf" in disposition  # RFC 6266
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin", "readers of feeds show pictures"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["ETag"] == f'"{sha256}"'

@@ -56,6 +56,7 @@ def _answer(row: DocumentRow, content: bytes, *, name: str, vanishes: bool) -> R
         max_age=None,
     )
     response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # pictures of feeds show in readers elsewhere
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store" if vanishes else KEPT
     return response

@@ -20,6 +20,7 @@ from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.mine import LEVEL_LABELS
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.text import N_
 from greenmine.projections.feed import Enclosure, Item, identity, printable
 from greenmine.services import Services
 from greenmine.store.act import ActRow
@@ -129,8 +130,8 @@ def _latest_text(acts: Sequence[Any]) -> Any:
 
 _TEXTUAL: Final = frozenset({"notice.corrected", "content.changed", "content.published", "removal.decided"})
 _NOUNS: Final[Mapping[str, tuple[str, str]]] = {
-    "notice": ("/notices/", "公示公告"),
-    "removal": ("/removals/", "移出事项"),
+    "notice": ("/notices/", N_("公示公告")),
+    "removal": ("/removals/", N_("移出事项")),
 }
 
 
