@@ -82,7 +82,7 @@ def is_whole(index: SearchIndex) -> bool:
     """Whether the index can be used as it is."""
     with index.database.read() as tx:
         folder = folder_of(tx, index)
-        return folder is not None and usable(tx, folder) is not None
+        return folder is not None and usable(tx, folder, folder.standing())
 
 
 def drill_search(folder: Path, *, kills: int, seed: int = 1) -> SearchToll:

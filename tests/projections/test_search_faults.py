@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from greenmine.domain.search_query import parse_query
 from greenmine.projections.search import SearchIndex, find
 from greenmine.projections.search_folder import CURRENT
 from greenmine.projections.search_index import SearchIndex as Index
-from greenmine.projections.search_keeper import check, keep_up
+from greenmine.projections.search_keeper import check, keep_up, make_anew
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
 
@@ -212,3 +214,23 @@ def test_desk_acts_are_taken_one_by_one(index: SearchIndex) -> None:
     desk.register("演示磷矿甲")
     assert keep_up(index, reference=reference()) == 1
     assert agrees(index) == MINES + 1
+
+
+def test_readers_on_many_threads_never_meet_a_half_made_index(index: SearchIndex) -> None:
+    """While acts are taken and the whole is made anew, again and again, every reader gets the whole answer."""
+    query, over = parse_query("磷矿 -磷矿9999"), threading.Event()
+
+    def read() -> set[tuple[int, bool]]:
+        answered = set()
+        while not over.is_set():
+            found = find(index, query)
+            answered.add((found.total, found.rebuilding))
+        return answered
+
+    with ThreadPoolExecutor(8) as readers:
+        reading = [readers.submit(read) for _ in range(8)]
+        for number in range(100, 112):
+            register(index.database, 3 * number + 1)  # none of them is found by the query
+            make_anew(index, reference=reference()) if number % 3 == 0 else keep_up(index, reference=reference())
+        over.set()
+    assert set().union(*(each.result() for each in reading)) == {(MINES // 3, False)}

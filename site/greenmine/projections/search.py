@@ -17,6 +17,7 @@ from greenmine.domain.search_query import Clause, Query, SearchKind
 from greenmine.projections import search_read
 from greenmine.projections.search_document import MARKDOWN
 from greenmine.projections.search_fold import distinct, fold, printed_parts, words
+from greenmine.projections.search_folder import SearchFolder, Standing
 from greenmine.projections.search_index import SearchIndex, folder_of, usable
 from greenmine.projections.search_marks import Pieces, marked, marker, snippet
 from greenmine.projections.search_plain import lines
@@ -30,7 +31,7 @@ __all__ = ("PER_PAGE", "Found", "Hit", "SearchIndex", "find", "finding_words", "
 
 log = logging.getLogger(__name__)
 
-_TRIES: Final = 3
+_TRIES: Final = 50
 Reading = Callable[[Path, Wishes], list[tuple[int, Findable]]]
 """How a generation of the index is read: everything that matches, or the first."""
 PER_PAGE: Final = 25
@@ -92,17 +93,18 @@ def find(
     :param kinds: any of these; empty means all
     :param region: code; it and all below it
     """
+    matches, rebuilding = _matches(index, query)
+    chosen = _narrowed(matches, kinds=kinds, region=region)
+    first = (max(1, page) - 1) * per_page
     with index.database.read() as tx:
-        matches, rebuilding = _matches(index, tx, query)
-        chosen = _narrowed(matches, kinds=kinds, region=region)
-        first = (max(1, page) - 1) * per_page
-        return Found(
-            total=len(chosen),
-            hits=_hits(tx, chosen[first : first + per_page], query),
-            counts_by_kind=Counter(each.kind for each in _narrowed(matches, kinds=(), region=region)),
-            counts_by_region=Counter(each.region for each in _narrowed(matches, kinds=kinds, region=None)),
-            rebuilding=rebuilding,
-        )
+        hits = _hits(tx, chosen[first : first + per_page], query)
+    return Found(
+        total=len(chosen),
+        hits=hits,
+        counts_by_kind=Counter(each.kind for each in _narrowed(matches, kinds=(), region=region)),
+        counts_by_region=Counter(each.region for each in _narrowed(matches, kinds=kinds, region=None)),
+        rebuilding=rebuilding,
+    )
 
 
 def objects_matching(
@@ -114,8 +116,7 @@ def objects_matching(
     limit: int = 500,
 ) -> tuple[str, ...]:
     """Names in the log of what matches (``notice/2026-0001``), newest first; what ``find`` counts, in another order."""
-    with index.database.read() as tx:
-        matches, _rebuilding = _matches(index, tx, query)
+    matches, _rebuilding = _matches(index, query)
     newest = sorted(_narrowed(matches, kinds=kinds, region=region), key=lambda each: each.object)
     newest.sort(key=lambda each: each.day, reverse=True)
     return tuple(each.object for each in newest[:limit])
@@ -128,44 +129,54 @@ def words_in(query: Query) -> tuple[str, ...]:
 
 def finding_words(index: SearchIndex, query: Query, *, limit: int) -> tuple[str, ...]:
     """Of the first ``limit`` single words of a query those that find anything alone."""
-    with index.database.read() as tx:
-        return tuple(word for word in words_in(query)[:limit] if _finds(index, tx, Query((Clause(word),))))
+    return tuple(word for word in words_in(query)[:limit] if _finds(index, Query((Clause(word),))))
 
 
-def _finds(index: SearchIndex, tx: Tx, query: Query) -> bool:
-    found = _by_index(index, tx, query, read=search_read.first)
-    return bool(_matches(index, tx, query)[0] if found is None else found)
+def _finds(index: SearchIndex, query: Query) -> bool:
+    found = _by_index(index, query, read=search_read.first)
+    return bool(_matches(index, query)[0] if found is None else found)
 
 
-def _matches(index: SearchIndex, tx: Tx, query: Query) -> tuple[Sequence[Findable], bool]:
+def _matches(index: SearchIndex, query: Query) -> tuple[Sequence[Findable], bool]:
     """Everything that matches, best and then newest first, and whether the index was missing."""
     if not query.wanted:
         return (), False
-    ranked = _by_index(index, tx, query)
+    ranked = _by_index(index, query)
     rebuilding = ranked is None
     if ranked is None:
-        ranked = [(0, each) for each in names_like(tx, _parts(query.wanted), _parts(query.unwanted))]
+        with index.database.read() as tx:
+            ranked = [(0, each) for each in names_like(tx, _parts(query.wanted), _parts(query.unwanted))]
     ranked.sort(key=lambda pair: pair[1].object)
     ranked.sort(key=lambda pair: (pair[0], pair[1].day), reverse=True)
     return [each for _rank, each in ranked], rebuilding
 
 
 def _by_index(
-    index: SearchIndex, tx: Tx, query: Query, *, read: Reading = search_read.ranked
+    index: SearchIndex, query: Query, *, read: Reading = search_read.ranked
 ) -> list[tuple[int, Findable]] | None:
     """What the index finds, without what acts it has not taken yet have hidden; None when it cannot be used."""
-    folder = folder_of(tx, index)
-    for _again in range(_TRIES):  # the generation that was read may be replaced and removed meanwhile
-        standing = None if folder is None else usable(tx, folder)
-        if folder is None or standing is None:
-            continue
-        try:
-            found = read(folder.folder_of(standing), wishes_of(query))
-        except Exception as error:  # whatever a torn file makes Whoosh raise: readers are answered all the same
-            log.warning("search index cannot be read: %s", type(error).__name__)
-            continue
-        return _still_visible(tx, found, since=standing.n)
+    with index.database.read() as tx:
+        folder = folder_of(tx, index)
+    failed: Standing | None = None
+    for _again in range(_TRIES):  # a generation replaced and removed while it is read is followed by another
+        standing = None if folder is None else folder.standing()
+        if folder is None or standing is None or standing == failed:
+            return None
+        with index.database.read() as tx:
+            found = _read(folder, standing, query, read) if usable(tx, folder, standing) else None
+            if found is not None:
+                return _still_visible(tx, found, since=standing.n)
+        failed = standing
     return None
+
+
+def _read(folder: SearchFolder, standing: Standing, query: Query, read: Reading) -> list[tuple[int, Findable]] | None:
+    """What is read from a generation; None when it cannot be, whatever a torn file makes Whoosh raise."""
+    try:
+        return read(folder.folder_of(standing), wishes_of(query))
+    except Exception as error:
+        log.info("search index %s cannot be read: %s", standing.generation, type(error).__name__)
+        return None
 
 
 def _still_visible(tx: Tx, found: list[tuple[int, Findable]], *, since: int) -> list[tuple[int, Findable]]:

@@ -25,6 +25,7 @@ from typing import Final
 
 CURRENT: Final = "current"
 _GENERATION: Final = "g-"
+_MOST_SUMS: Final = 1000
 _LOCK_FILES: Final = ("_WRITELOCK", "_LOCK")
 
 
@@ -60,12 +61,14 @@ class FileSums:
         """The hexadecimal sum; raises OSError."""
         stat = path.stat()
         key = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-        if key not in self.known:
-            if len(self.known) > 1000:
-                self.known.clear()
+        digest = self.known.get(key)
+        if digest is None:
             with path.open("rb") as file:
-                self.known[key] = file_digest(file, "sha256").hexdigest()
-        return self.known[key]
+                digest = file_digest(file, "sha256").hexdigest()
+            if len(self.known) >= _MOST_SUMS:
+                self.known.clear()
+            self.known[key] = digest
+        return digest
 
 
 @dataclass(frozen=True)

@@ -46,14 +46,14 @@ def folder_of(tx: Tx, index: SearchIndex) -> SearchFolder | None:
     return None if name is None else SearchFolder(index.folder / name, index.sums)
 
 
-def usable(tx: Tx, folder: SearchFolder) -> Standing | None:
-    """What stands there, if it is whole and was made from this very record; it may be some acts behind.
+def usable(tx: Tx, folder: SearchFolder, standing: Standing | None) -> bool:
+    """Whether what stands there is whole and was made from this very record; it may be some acts behind.
 
+    Read what stands first and begin the transaction then, else acts indexed in between look like another record's.
     The leaf hash of the last act it holds tells a copy of another database, and a database put back to an older day.
     """
-    standing = folder.standing()
     if standing is None or standing.format != FORMAT or standing.n > size(tx):
-        return None
+        return False
     if standing.n and leaf_of(tx, standing.n - 1) != standing.leaf:
-        return None
-    return standing if folder.is_whole(standing) else None
+        return False
+    return folder.is_whole(standing)

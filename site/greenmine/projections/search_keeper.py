@@ -37,8 +37,8 @@ def keep_up(index: SearchIndex, *, reference: Reference) -> int:
     if _is_current(index, folder, places):
         return 0
     with folder.alone(), index.database.read() as tx:
-        standing = usable(tx, folder)
-        if standing is None or standing.places != places:
+        standing = folder.standing()
+        if standing is None or standing.places != places or not usable(tx, folder, standing):
             log.info("search index is made anew")
             return _make(tx, folder, reference.regions, places=places).n
         return _take(tx, folder, standing, reference.regions) if standing.n < size(tx) else 0
@@ -68,9 +68,11 @@ def places_digest(regions: Regions) -> str:
 
 
 def _is_current(index: SearchIndex, folder: SearchFolder, places: str) -> bool:
+    standing = folder.standing()
+    if standing is None or standing.places != places:
+        return False
     with index.database.read() as tx:
-        standing = usable(tx, folder)
-        return standing is not None and standing.places == places and standing.n == size(tx)
+        return standing.n == size(tx) and usable(tx, folder, standing)
 
 
 def _make(tx: Tx, folder: SearchFolder, regions: Regions, *, places: str) -> Standing:
