@@ -19,8 +19,8 @@ ALLOWED_TAGS = {
 SHARED = {"abuse.html", "desk.html", "forms.html", "lists.html", "record.html", "sources.html", "text.html"}
 """Files of macros for any page: all of them stand in the gallery."""
 OF_A_NOUN = {
-    "book.html", "case.html", "complaint.html", "deed_forms.html", "deeds.html", "directory.html", "feeds.html", "mine.html",
-    "mine_form.html", "notice.html", "queues.html", "region.html", "shell.html",
+    "book.html", "case.html", "complaint.html", "deed_forms.html", "deeds.html", "directory.html", "feeds.html",
+    "mine.html", "mine_form.html", "notice.html", "queues.html", "region.html", "shell.html",
     "single.html",
 }  # fmt: skip
 """Files of macros for the pages of one noun (or for the frame): the tests of those pages show them."""

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from sqlalchemy import insert, text
@@ -322,60 +321,6 @@ def test_asvs_15_3_3_nothing_but_the_forms_own_fields_is_taken(site: DeskSite) -
     before = task_of(site.services.database, number)
     handler(site).send(path, {"text": WORDS, "step": "send", **extra}, form="seen_version")
     assert task_of(site.services.database, number) == replace(before, version=before.version + 1)
-
-
-def test_asvs_5_3_2_a_file_is_a_download_under_the_senders_own_name(site: DeskSite) -> None:
-    name = '暗号/夜鹭\u202e\r\n"证据".pdf'
-    number = lodge(site, files=[attached(site, PDF, "application/pdf", name), attached(site, JPEG, "image/jpeg")])
-    answer = handler(site).get(f"/desk/cases/{number}/files/1")
-    assert answer.response.get_data() == PDF
-    assert answer.headers["Content-Disposition"] == (
-        f"attachment; filename=\"{number}-1.pdf\"; filename*=UTF-8''" + quote("暗号_夜鹭_证据_.pdf")
-    )
-    for file in ("files/1", "files/2", "pictures/2"):
-        headers = handler(site).get(f"/desk/cases/{number}/{file}").headers
-        assert headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in headers["Content-Security-Policy"]
-        assert headers["Cache-Control"] == "no-store"
-    assert handler(site).get(f"/desk/cases/{number}/pictures/2").headers["Content-Disposition"].startswith("inline;")
-    handler(site).get(f"/desk/cases/{number}/pictures/1", status=404)  # asvs 3.2.1: never a PDF in the page
-    handler(site).get(f"/desk/cases/{number}/files/3", status=404)
-    page = handler(site).get(f"/desk/cases/{number}")
-    assert [node.get("src") for node in page.page.iter("img") if "desk" in node.get("src", "")] == [
-        f"/desk/cases/{number}/pictures/2"
-    ]
-
-
-def test_a_kept_type_that_nobody_knows_is_bytes(site: DeskSite) -> None:
-    number = lodge(site, files=[attached(site, b"<svg/>", "image/svg+xml")])
-    answer = handler(site).get(f"/desk/cases/{number}/files/1")
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    handler(site).get(f"/desk/cases/{number}/pictures/1", status=404)
-
-
-def test_xinfang_18_an_identity_is_shown_once_for_a_reason_and_the_journal_says_so(site: DeskSite) -> None:
-    number, person = lodge(site), handler(site)
-    path = f"/desk/cases/{number}/identity"
-    form = person.get(path)
-    assert "写入不能更改的内部日志" in form.text and CONTACT.name not in form.text
-    refused = person.send(path, {"reason": "verify", "words": "看"}, status=400, form="words")
-    assert "请写明查看身份的理由。" in refused.text and CONTACT.name not in refused.text
-    assert "case.identity_opened" not in [line.event for line in journal(site.services.database)]
-    shown = person.send(path, {"reason": "verify", "words": "电话核实扬尘时段"}, status=200, form="words")
-    for part in (CONTACT.name, CONTACT.phone, CONTACT.mail, CONTACT.address):
-        assert part in shown.text
-    assert shown.headers["Cache-Control"] == "no-store"
-    line = journal(site.services.database)[-1]
-    assert (line.event, line.staff, line.detail) == ("case.identity_opened", COUNTY_OFFICER.id, "reason=verify")
-    assert CONTACT.name not in person.get(path).text
-    after = person.get(f"/desk/cases/{number}").text
-    assert "查看身份" in after and "核实情况需要" in after and "电话核实" not in after
-
-
-def test_there_is_no_identity_to_open_of_an_anonymous_case(site: DeskSite) -> None:
-    number = lodge(site, contact=None)
-    before = journal(site.services.database)
-    handler(site).get(f"/desk/cases/{number}/identity", status=409)
-    assert journal(site.services.database) == before
 
 
 def test_a_step_that_is_not_open_is_refused_on_opening(site: DeskSite) -> None:
