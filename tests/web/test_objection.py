@@ -4,6 +4,7 @@ import io
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -292,6 +293,29 @@ def test_a_photograph_is_kept_sealed_and_a_refused_file_takes_no_words(site: Des
         assert tx.execute(select(func.count()).select_from(case_attachment)).scalar_one() == 1
     assert site.services.sealed_files.get(file.file, file.key).startswith(b"%PDF")
     assert file.name == "证据.pdf"
+
+
+def test_a_form_without_its_token_is_shown_again_with_every_word(site: DeskSite) -> None:
+    """The session's cookie was lost while the person typed (ui.md 5)."""
+    path, person = f"/notices/{publish(site)}/objection", site.as_(None)
+    values = {**_old_form(person.get(path)), **WHOLE}
+    del values["csrf_token"]
+    page = person.post(path, values, status=400)
+    assert all(secret in page.text for secret in SECRETS) and "页面打开时间过长" in page.text
+    record = f"/corrections/new?record=notice/{path.split('/')[2]}"
+    again = person.post(record, {"wrong": "暗号甲", "right": "暗号乙"}, status=400)
+    assert "暗号甲" in again.text and "暗号乙" in again.text
+
+
+def test_a_file_that_is_too_large_takes_no_words_and_leads_back(settings: Settings) -> None:
+    site = desk_site(replace(settings, request_bytes=300_000, form_bytes=200_000))
+    path, person = f"/notices/{publish(site)}/objection", site.as_(None)
+    fill(person, path)
+    values = _old_form(person.get(f"{path}/check"), having="do", skip=("drop",))
+    large = (io.BytesIO(b"%PDF-1.4" + b"x" * 400_000), "大.pdf")
+    page = person.post(f"{path}/check", {**values, "do": "add", "file": large}, status=413)
+    assert f"{path}/check" in {node.get("href") for node in page.page.iter("a")}
+    assert "暗号丁" in person.get(f"{path}/check").text
 
 
 def test_clearing_forgets_everything(site: DeskSite) -> None:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.case import CaseKind
 from greenmine.domain.error_report import RECORD_LABELS, RecordKind, answer_due, answering_body
-from greenmine.domain.errors import RuleBroken
+from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.receipt import Receipt
 from greenmine.domain.region import COUNTRY, Region
@@ -32,7 +32,7 @@ from greenmine.web.forms.sheet import Sheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.case_receipt import ReceiptPlace, done_page, receipt_file, receipt_page
-from greenmine.web.public.single_flow import check_answer, form_answer
+from greenmine.web.public.single_flow import check_answer, form_again, form_answer
 from greenmine.web.public.single_form import Single, form_values
 from greenmine.web.public.single_send import Line, check_values
 from greenmine.web.routing import GET_POST, Limit, Route
@@ -62,6 +62,14 @@ def check_page() -> ResponseReturnValue:
     """Everything once more, who answers and by when; then it is sent."""
     arrived = current_services().clock()
     return check_answer(_pages(), at=arrived)
+
+
+def shown_again(sentence: str) -> Response | None:
+    """The form with what was typed and a sentence above it; None when there is no such form."""
+    try:
+        return form_again(_pages(), sentence, at=current_services().clock())
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from greenmine.web.context import current_settings
 from greenmine.web.errors import error_page
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
-from greenmine.web.public import case_story, complaint_steps
+from greenmine.web.public import case_story, complaint_steps, correction, objection
 from greenmine.web.public.case_track import CASE_PATH
 from greenmine.web.routing import Door, current_route
 
@@ -33,6 +33,10 @@ def again(sentence: str) -> Response | None:
         return complaint_steps.shown_again((request.view_args or {})["step"], sentence)
     if request.endpoint == "case.story":
         return case_story.shown_again(sentence)
+    if request.endpoint == "objection.form":
+        return objection.shown_again((request.view_args or {})["number"], sentence)
+    if request.endpoint == "correction.form":
+        return correction.shown_again(sentence)
     return None
 
 
@@ -42,7 +46,7 @@ def _answer_large(_error: RequestEntityTooLarge) -> Response:
         return error_page(TOO_LARGE)
     _read_away()
     is_case = (request.endpoint or "").startswith("case.")
-    back = CASE_PATH if is_case else request.path if "GET" in route.methods else "/"
+    back = CASE_PATH if is_case else request.full_path.rstrip("?") if "GET" in route.methods else "/"
     page = Page(title=_("文件太大，没有收下"), noindex=True)
     return make_response(render("complaint/too_large.html", page, back=back), TOO_LARGE)
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.case import CaseKind
-from greenmine.domain.errors import RuleBroken
+from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.notice_rule import OBJECTION_PART_LABELS, ObjectionForm, ObjectionPart
 from greenmine.domain.receipt import Receipt
 from greenmine.store.database import Tx
@@ -29,7 +30,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.case_receipt import ReceiptPlace, done_page, receipt_file, receipt_page
 from greenmine.web.public.notice_period import exact_moment
-from greenmine.web.public.single_flow import check_answer, form_answer
+from greenmine.web.public.single_flow import check_answer, form_again, form_answer
 from greenmine.web.public.single_form import Single, form_values
 from greenmine.web.public.single_send import Line, check_values
 from greenmine.web.routing import GET_POST, Limit, Route
@@ -49,6 +50,14 @@ def check_page(number: str) -> ResponseReturnValue:
     """Everything once more, who answers, what must follow on paper; then it is sent."""
     arrived = current_services().clock()
     return check_answer(_pages(number), at=arrived)
+
+
+def shown_again(number: str, sentence: str) -> Response | None:
+    """The form with what was typed and a sentence above it; None when there is no such form."""
+    try:
+        return form_again(_pages(number), sentence, at=current_services().clock())
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True)

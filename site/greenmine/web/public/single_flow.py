@@ -84,6 +84,16 @@ def form_answer(pages: SinglePages, *, at: datetime) -> Response:
     return _shown(pages, pages.sheet(standing.typed or None), standing.own, closed)
 
 
+def form_again(pages: SinglePages, sentence: str, *, at: datetime) -> Response | None:
+    """The form with what came just now and a sentence above it, nothing kept; None when the form is not to be shown."""
+    standing = standing_of(pages.single)
+    if standing.other or standing.sent:
+        return None
+    form = pages.sheet(typed_now(pages.sheet(None)))
+    form.form_errors.append(sentence)
+    return _shown(pages, form, standing.own, pages.closed(at=at))
+
+
 def check_answer(pages: SinglePages, *, at: datetime) -> Response:
     """The page that is read over, with its files; or the form sent."""
     if request.method == "POST":
