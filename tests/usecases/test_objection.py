@@ -5,11 +5,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from tests.cases import MASTER, TERMS, CaseDesk
-from tests.desk import BIJIE, COUNTY_OFFICER, FIVE_WORKDAYS, NOON, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, Desk, instant
+from tests.desk import (
+    BIJIE,
+    COUNTY_OFFICER,
+    GUIZHOU,
+    NOON,
+    PROVINCE_COLLEAGUE,
+    PROVINCE_OFFICER,
+    Desk,
+    draft,
+    instant,
+    known_until,
+)
 from tests.desk_people import code_of
 from tests.reference_data import reference
+from tests.web.real_notices import draft_of, preset_of, published_on, real_notices
 
 from greenmine.domain.body import Body, Department
 from greenmine.domain.case import MessageKind, Stage
@@ -20,12 +32,12 @@ from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.store.case_message import messages_of
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
+from greenmine.store.notice import get_notice
 from greenmine.store.objection import objections_to, waiting_numbers
-from greenmine.store.tables import notice
 from greenmine.store.tables_case import case_task, objection
 from greenmine.usecases.case_desk import close_case
 from greenmine.usecases.case_step import identity_of_case, matter_of_case
-from greenmine.usecases.notice import withdraw_notice
+from greenmine.usecases.notice import publish_notice, recount_notices, withdraw_notice
 
 MONDAY = date(2025, 3, 3)
 SHANXI = PeriodRule(unit=PeriodUnit.WORKDAY, days=5, first_day_counted=True, rolls_over=False, cutoff=time(16, 0))
@@ -261,9 +273,43 @@ def test_terms_are_those_the_notice_was_published_with(cases: CaseDesk) -> None:
     cases.object(number, name="", phone="", employer="演示单位")
 
 
-def test_a_recounted_end_is_the_end(cases: CaseDesk) -> None:
-    number = cases.publish(first_day=MONDAY, period=FIVE_WORKDAYS)
+def test_a_recounted_end_is_the_end_for_objections_too(cases: CaseDesk) -> None:
+    """trust.md 23: counted beyond the calendar, then the State Council's notice moves the end."""
+    near = known_until(date(2025, 4, 3))
+    cases.now = instant(date(2025, 4, 2))
     with cases.database.write() as tx:
-        tx.execute(update(notice).where(notice.c.id == number).values(ends_at="2025-03-05T15:59:59Z"))
-    cases.now = datetime(2025, 3, 5, 16, 0, tzinfo=UTC)
+        wanted = draft(objection=TERMS, region=GUIZHOU, first_day=date(2025, 4, 2))
+        number = publish_notice(tx, wanted, reference=near, officer=PROVINCE_OFFICER, at=cases.now)
+    case = cases.object(number).number
+    before = cases.task(case, PROVINCE_OFFICER)
+    assert (before.due, before.due_provisional) == (date(2025, 4, 8), True)
+    with cases.database.write() as tx:
+        recount_notices(tx, reference=reference(), at=cases.now)
+    after = cases.task(case, PROVINCE_OFFICER)
+    assert (after.due, after.due_provisional) == (date(2025, 4, 9), False)  # 清明节: Friday 4 April is off
+    cases.now = instant(date(2025, 4, 9), time(23, 59, 59))
+    cases.object(number)
+    cases.now += timedelta(seconds=1)
     assert code_of(lambda: cases.object(number)) == "objection.late"
+
+
+@pytest.mark.parametrize("row", [row for row in real_notices() if preset_of(row).period], ids=lambda row: row["id"])
+def test_every_real_notice_takes_objections_to_its_last_second(cases: CaseDesk, row: dict[str, str]) -> None:
+    """rules.md "Notices as they are really written": each issuer's own period, cut-off and rules."""
+    wanted = draft_of(row)
+    cases.now = instant(published_on(row), time(9, 0))
+    with cases.database.write() as tx:
+        number = publish_notice(tx, wanted, reference=reference(), officer=None, at=cases.now)
+        end = get_notice(tx, number).ends_at
+    assert end is not None
+    whole = {"employer": "演示公司", "address": "演示路1号", "postcode": "333000"}
+    if not wanted.objection["accepted"]:
+        assert code_of(lambda: cases.object(number, **whole)) == "objection.not_taken"
+        return
+    cases.now = end
+    if wanted.region == "000000":
+        assert code_of(lambda: cases.object(number, **whole)) == "objection.no_desk"
+        return
+    cases.object(number, **whole)
+    cases.now = end + timedelta(seconds=1)
+    assert code_of(lambda: cases.object(number, **whole)) == "objection.late"

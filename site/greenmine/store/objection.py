@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -79,6 +80,16 @@ def count_objections(tx: Tx, notices: Collection[str]) -> dict[str, ObjectionCou
         if row.outcome:
             outcomes.setdefault(row.notice, {})[ObjectionOutcome(row.outcome)] = row.number
     return {notice: ObjectionCount(total, outcomes.get(notice, {})) for notice, total in received.items()}
+
+
+def redate_objections(tx: Tx, notice: str, *, last_day: date, provisional: bool) -> None:
+    """The notice ends on another day: its unanswered objections stand under that day at the desk."""
+    waiting = select(objection.c.case_file).where(objection.c.notice == notice, objection.c.outcome.is_(None))
+    tx.execute(
+        update(case_task)
+        .where(case_task.c.case_file.in_(waiting), case_task.c.closed_at.is_(None))
+        .values(due=last_day.isoformat(), due_provisional=provisional)
+    )
 
 
 def waiting_numbers(tx: Tx, notice: str, officer: Officer) -> tuple[str, ...]:

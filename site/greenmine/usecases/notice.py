@@ -20,7 +20,7 @@ from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import regions_of
 from greenmine.store.notice import NoticeRow, get_notice, items_of, recountable_notices
-from greenmine.store.objection import objections_to
+from greenmine.store.objection import objections_to, redate_objections
 from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.record import author, record
 
@@ -280,6 +280,7 @@ def recount_notices(tx: Tx, *, reference: Reference, at: datetime) -> int:
             calendar=reference.calendar.version,
         )
         record(tx, act, at=at, officer=None)
+        redate_objections(tx, notice.id, last_day=period.last_day, provisional=period.provisional)
     return len(due)
 
 
