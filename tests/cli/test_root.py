@@ -14,11 +14,13 @@ from tests.site_process import free_port, open_listener
 from greenmine.__main__ import main
 from greenmine.cli.upkeep import LEASE
 from greenmine.cli.worker import TERM
+from greenmine.domain.instant import from_utc_text, legal_day
 from greenmine.store.act import acts_after, size
 from greenmine.store.article import get_article
 from greenmine.store.database import Database, open_database
 from greenmine.store.lease import take_lease
 from greenmine.store.migrate import head, revision, upgrade
+from greenmine.store.site_fact import get_fact
 from greenmine.store.tables import mine
 from greenmine.store.tables_private import figure
 
@@ -141,6 +143,16 @@ def test_init_empty_makes_a_site_without_mines_for_good(site: Site) -> None:
     assert site.acts() > 10, "policies, pages, rule books and the calendar are published"
 
 
+def test_init_settles_the_authority_of_feeds_by_the_day_of_the_first_act(site: Site) -> None:
+    """docs/decisions/0011: a replay of the same acts under the same address finds the same one."""
+    site.run("init", "--empty")
+    settled = site.read(lambda tx: get_fact(tx, "feed_authority"))
+    first = site.read(lambda tx: acts_after(tx, 0, limit=1))[0]
+    assert settled == f"demo.greenmine.invalid,{legal_day(from_utc_text(first.at))}"
+    site.run("init")
+    assert site.read(lambda tx: get_fact(tx, "feed_authority")) == settled
+
+
 def test_content_that_is_new_changed_and_gone_becomes_acts(ready: Site) -> None:
     path = ready.write("open-day")
     assert "content.published: 1" in ready.run("content", "sync")
@@ -220,6 +232,13 @@ def test_a_rule_book_taken_away_after_start_is_no_fault(ready: Site) -> None:
     shutil.rmtree(ready.content / "rules" / "510000")
     ready.run("content", "sync")
     assert ready.acts() == acts
+
+
+def test_rebuild_makes_the_search_index_anew(ready: Site) -> None:
+    (before,) = (ready.folder / "search_index").glob("*/current")
+    shutil.rmtree(before.parent)
+    ready.run("rebuild")
+    assert list((ready.folder / "search_index").glob("*/current")) == [before]
 
 
 def test_rebuild_derives_the_figures_anew(ready: Site) -> None:

@@ -185,7 +185,7 @@ def find_current(index: SearchIndex) -> str:
 
 def test_nobody_but_the_owner_may_enter_the_folder(index: SearchIndex) -> None:
     """Whoosh reads pickles (ASVS 1.5.2)."""
-    folders = [home(index), *home(index).glob("g-*")]
+    folders = [index.folder, home(index), *home(index).glob("g-*")]
     assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
 
 

@@ -16,7 +16,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from fcntl import LOCK_EX, flock
 from hashlib import file_digest, sha256
@@ -110,6 +110,8 @@ class SearchFolder:
         """One writer at a time; the system lets go of the lock when its process ends, however it ends."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.chmod(0o700)
+        with suppress(PermissionError):  # a folder that the operator made for us
+            self.path.parent.chmod(0o700)
         with (self.path / "lock").open("w") as file:
             flock(file, LOCK_EX)
             yield
