@@ -67,6 +67,8 @@ def fill_mines(sheet: MineSheet, values: Typed, services: Services) -> Found:
     if known is not None:
         pairs = {chosen: known, **pairs}
     sheet.mine.choices = choices(pairs.items())
+    if not query:
+        sheet.mine.label.text = _("被投诉的矿山")
     return Found(asked=bool(query), total=min(len(rows), MOST_MINES), cut=len(rows) > MOST_MINES)
 
 
