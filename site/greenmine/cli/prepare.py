@@ -73,7 +73,6 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
     mode = services.settings.mode
     with services.database.write() as tx:
         settled = settle_fact(tx, MODE, str(mode))
-        settle_authority(tx, site_url=services.settings.site_url, today=legal_day(services.clock()))
         fingerprint = settle_fact(tx, MASTER_KEY, services.master.fingerprint)
         if empty or mode is Mode.PRODUCTION:
             settle_fact(tx, REGISTER, EMPTY)
@@ -92,6 +91,8 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
             confirm_clock(tx, LEASE, now=services.clock())  # who starts a demonstration by hand is there to see it
     content = sync_content(services)
     run_projections(services)
+    with services.database.write() as tx:  # after the first act: a replay into an empty database finds its day again
+        settle_authority(tx, site_url=services.settings.site_url, today=legal_day(services.clock()))
     _fill_search(services)
     return Readiness(wants_demo, content)
 
