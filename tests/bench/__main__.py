@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.acts import bench_acts
+from tests.bench.complaints import bench_complaints
 from tests.bench.feeds import bench_feeds
 from tests.bench.pages import bench_pages
 from tests.bench.rounds import machine_line
@@ -21,7 +22,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each candidate, in turns")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a round of page requests")
     parser.add_argument("--acts", type=int, default=150, help="acts in a round")
-    parser.add_argument("--only", choices=("pages", "acts", "feeds", "search"), default=None)
+    parser.add_argument("--complaints", type=int, default=20, help="complaints sent in a round")
+    parser.add_argument("--only", choices=("pages", "acts", "feeds", "search", "complaints"), default=None)
     options = parser.parse_args()
     sys.stdout.write(machine_line() + "\n")
     with tempfile.TemporaryDirectory(prefix="greenmine-bench-") as folder:
@@ -33,6 +35,8 @@ def main() -> int:
             bench_feeds(Path(folder) / "feeds", rounds=options.rounds, seconds=options.seconds)
         if options.only in (None, "search"):
             bench_search(Path(folder), rounds=options.rounds, seconds=options.seconds)
+        if options.only in (None, "complaints"):
+            bench_complaints(Path(folder), rounds=options.rounds, number=options.complaints)
     return 0
 
 
