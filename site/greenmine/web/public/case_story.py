@@ -4,16 +4,16 @@ Only the body is named, never who of its staff. Words and files have a form each
 too large takes no words along. Source: 信访工作条例 22, 34; features.md "two-way thread with an anonymous reporter".
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.content.evidence import ACCEPT, LIMITS, accept_evidence, require_room
+from greenmine.content.evidence import ACCEPT, require_room
 from greenmine.domain.case import CASE_KIND_LABELS, STAGE_LABELS, CaseKind, MessageKind, Stage, may_step
 from greenmine.domain.case import Step as CaseStep
 from greenmine.domain.case_number import show_number
@@ -27,17 +27,17 @@ from greenmine.domain.text import N_
 from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.error_report import get_report
-from greenmine.store.evidence_day import require_day_room, take_day_room
+from greenmine.store.evidence_day import take_day_room
 from greenmine.store.objection import get_objection
 from greenmine.usecases.case_visit import CaseStory, read_story, visited_case, write_more
 from greenmine.usecases.lodge import KeptFile
-from greenmine.web.abuse import Guarded, check_form, form_marks, take_client_bytes
+from greenmine.web.abuse import Guarded, check_form, form_marks
 from greenmine.web.case_words import body_name, due_shown
 from greenmine.web.context import current_services
 from greenmine.web.errors import status_of
 from greenmine.web.formats import Tone
 from greenmine.web.forms.complaint import MessageSheet, MoreFilesSheet, TrackSheet, cleaned
-from greenmine.web.forms.evidence import require_disk
+from greenmine.web.forms.evidence import require_disk, seal_upload
 from greenmine.web.forms.fields import formdata
 from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
@@ -194,22 +194,20 @@ def _written(told: Told, form: Any, *, text: str, files: Sequence[KeptFile]) -> 
 
 def _sealed(sent: Sequence[Any]) -> tuple[KeptFile, ...]:
     """The files judged and sealed on the disk, before any row names them; all or none."""
-    services = current_services()
     kept: list[KeptFile] = []
-    with services.database.read() as tx:
-        require_day_room(tx, 1, day=legal_day(services.clock()), most=services.settings.daily_evidence_bytes)
     try:
         for storage in sent:
-            found = accept_evidence(storage.read(max(LIMITS.values()) + 1), storage.filename, slots=services.slots)
-            require_room([each.sealed.size for each in kept], added=len(found.content))
-            require_disk(extra=len(found.content))
-            take_client_bytes(len(found.content))
-            sealed = services.sealed_files.put(found.content)
-            kept.append(KeptFile(sealed, found.name, found.media_type, hashlib.sha256(found.content).hexdigest()))
+            sizes = [file.sealed.size for file in kept]
+            new = seal_upload(storage, fits=partial(_require_room, sizes))
+            kept.append(KeptFile(new.sealed, new.name, new.media_type, new.sha256))
     except GreenmineError:
         _forget(kept)
         raise
     return tuple(kept)
+
+
+def _require_room(sizes: list[int], size: int) -> None:
+    require_room(sizes, added=size)
 
 
 def _forget(files: Sequence[KeptFile]) -> None:
