@@ -242,8 +242,8 @@ def test_a_closed_notice_tells_the_outcome_of_each_mine(settings: Settings) -> N
     sheet = list(
         csv.reader(io.StringIO(client.get(f"/notices/{register.closed_notice}/list.csv").text.lstrip("\ufeff")))
     )
-    assert sheet[0] == ["序号", "矿山名称", "备注", "矿山编号", "结果", "理由"]
-    assert sheet[3][4:] == ["未纳入", "公示期内收到异议，经查属实。"]
+    assert sheet[0] == ["序号", "矿山名称", "备注", "矿山编号", "结果", "理由", "记录号"]
+    assert sheet[3][4:6] == ["未纳入", "公示期内收到异议，经查属实。"]
 
 
 # --- long lists, filters, downloads -----------------------------------------------------------------------

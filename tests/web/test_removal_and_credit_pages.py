@@ -180,7 +180,7 @@ def test_on_the_day_the_term_ends_nothing_names_the_subject(filled: Filled, reco
     assert ("失信信息公示期满" if recorded else "公示期限已满") in gone.text
     text = text_of(filled.site, entry)
     assert "公示期自2026年4月21日至2028年4月19日" in text
-    assert "有关记录编号：第" in text
+    assert "留痕：第" in text
     assert "严重失信" not in text
     assert "另有1条已停止公示" in text_of(filled.site, "/blacklist")
     with filled.site.services.database.read() as tx:

@@ -108,7 +108,7 @@ def _item(thread: Thread, bench: Bench) -> Item | None:
         id=identity(bench.authority, thread.name),
         href=f"{bench.site_url}{words.path}",
         title=words.title,
-        html=html,
+        html=html + feed_html(_entries(acts), site_url=bench.site_url, page=words.path),
         summary=shown if len(shown) <= SUMMARY else f"{shown[: SUMMARY - 1]}…",
         published=act_moment(acts[0]),
         updated=max(act_moment(acts[-1]), words.updated or act_moment(acts[-1])),
@@ -121,6 +121,11 @@ def _item(thread: Thread, bench: Bench) -> Item | None:
 def _rendered(template: str, **values: object) -> str:
     """A template of an item; it knows nothing of the frame around a page, so nothing is built for one."""
     return current_app.jinja_env.get_template(template).render(values)
+
+
+def _entries(acts: Sequence[ActRow]) -> str:
+    """Which entries of the log the item tells: anyone can check them there."""
+    return _rendered("feed/entries.html", numbers=[act.n for act in acts])
 
 
 def _latest_text(acts: Sequence[Any]) -> Any:

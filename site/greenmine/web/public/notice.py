@@ -113,7 +113,7 @@ def notices_csv() -> ResponseReturnValue:
         rows, _total = list_notices(tx, wanted, now=now, limit=MOST_ROWS)
     heading = (
         _("编号"), _("标题"), _("类别"), _("级别"), _("行政区"), _("发布机关"), _("文号"), _("发布日期"),
-        _("公示起"), _("公示止"), _("截止时刻（北京时间）"), _("暂定"), _("状态"), _("网址"),
+        _("公示起"), _("公示止"), _("截止时刻（北京时间）"), _("暂定"), _("状态"), _("网址"), _("记录号"),
     )  # fmt: skip
     return csv_file("notices", heading, (_csv_row(row, services, now) for row in rows))
 
@@ -176,7 +176,7 @@ def notice_items_csv(number: str) -> ResponseReturnValue:
     services = current_services()
     with services.database.read() as tx:
         row, items = get_notice(tx, number), items_of(tx, number)
-    heading = (*(row.columns or (_("名称"),)), _("备注"), _("矿山编号"), _("结果"), _("理由"))
+    heading = (*(row.columns or (_("名称"),)), _("备注"), _("矿山编号"), _("结果"), _("理由"), _("记录号"))
     width = len(row.columns or ("",))
     rows = [
         (
@@ -186,6 +186,7 @@ def notice_items_csv(number: str) -> ResponseReturnValue:
             item.mine or "",
             outcome_words(item.outcome, row),
             item.reason,
+            row.last_act,
         )
         for item in items
     ]
@@ -276,7 +277,7 @@ def _csv_row(row: NoticeRow, services: Services, now: datetime) -> tuple[object,
         place_name(services.reference.regions, row.region), row.issuer, row.number, row.published_on.isoformat(),
         iso_day(row.first_day) if row.first_day else "", iso_day(row.last_day) if row.last_day else "",
         exact_moment(row.ends_at) if row.ends_at else "", _("是") if row.provisional else "",
-        _(STATE_LABELS[row.state(now)]), f"{current_settings().site_url}{PATH}/{row.id}",
+        _(STATE_LABELS[row.state(now)]), f"{current_settings().site_url}{PATH}/{row.id}", row.last_act,
     )  # fmt: skip
 
 
