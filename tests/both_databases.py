@@ -1,9 +1,11 @@
 """An empty database of either kind, for the fixtures of several rooms."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgres import PostgresServer
 
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
@@ -13,8 +15,33 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 def opened(request: pytest.FixtureRequest, folder: Path, *, kind: str) -> Iterator[Database]:
     """At the newest revision; a PostgreSQL database is dropped afterwards with its server."""
-    server = request.getfixturevalue("postgres_server") if kind == "postgresql" else None
-    database = open_database(server.create_database() if server else f"sqlite:///{folder / 'one.db'}")
-    upgrade(database)
+    database = open_database(request.getfixturevalue(f"migrated_{kind}")(folder / "one.db"))
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+    """Makes a database at the newest revision in a file; the migrations run once, the others are copies."""
+    made = tmp_path_factory.mktemp("migrated") / "empty.db"
+    database = open_database(f"sqlite:///{made}")
+    upgrade(database)
+    database.checkpoint()
+    database.close()
+
+    def copy(path: Path) -> str:
+        shutil.copyfile(made, path)
+        path.chmod(0o600)
+        return f"sqlite:///{path}"
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres_server: PostgresServer) -> Callable[[Path], str]:
+    """The same on PostgreSQL: copies of a template."""
+    template = postgres_server.create_database()
+    database = open_database(template)
+    upgrade(database)
+    database.close()
+    return lambda _path: postgres_server.create_database(template=template.rpartition("/")[2])

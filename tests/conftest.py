@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
 from tests.postgres import PostgresServer, shared_server
 

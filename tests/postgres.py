@@ -47,11 +47,12 @@ class PostgresServer:
         """Connection string of the superuser, in psycopg's own form."""
         return self._conninfo("postgres")
 
-    def create_database(self) -> str:
-        """An empty UTF-8 database of a new name; returns its SQLAlchemy URL."""
+    def create_database(self, *, template: str = "template0") -> str:
+        """A UTF-8 database of a new name, empty or like the template; returns its SQLAlchemy URL."""
         name = f"greenmine_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.admin, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            names = (sql.Identifier(name), sql.Identifier(template))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

@@ -1,6 +1,6 @@
 """An empty record for every use-case test, and a mine or two in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,14 +10,12 @@ from tests.desk_people import Person, StaffDesk
 
 from greenmine.domain.mine import Library
 from greenmine.store.database import open_database
-from greenmine.store.migrate import upgrade
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, migrated_sqlite: Callable[[Path], str]) -> Iterator[Desk]:
     """The desk on Monday 3 March 2025, noon, with an empty record."""
-    database = open_database(f"sqlite:///{tmp_path / 'record.db'}")
-    upgrade(database)
+    database = open_database(migrated_sqlite(tmp_path / "record.db"))
     yield Desk(database, now=NOON)
     database.close()
 
@@ -37,10 +35,9 @@ def listed_mine(desk: Desk) -> str:
 
 
 @pytest.fixture
-def staff_desk(tmp_path: Path) -> Iterator[StaffDesk]:
+def staff_desk(tmp_path: Path, migrated_sqlite: Callable[[Path], str]) -> Iterator[StaffDesk]:
     """A desk with nobody at it."""
-    database = open_database(f"sqlite:///{tmp_path / 'desk.db'}")
-    upgrade(database)
+    database = open_database(migrated_sqlite(tmp_path / "desk.db"))
     yield StaffDesk(database)
     database.close()
 
