@@ -20,6 +20,7 @@ from greenmine.cli.prepare import prepare, require_ready
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
 from greenmine.cli.upkeep import LEASE, PROJECTIONS, SyncSummary, record_due, sync_content
+from greenmine.cli.witness import witness_group
 from greenmine.cli.worker import work
 from greenmine.config import ensure_secret_key
 from greenmine.config.parsers import parse_database_url
@@ -51,6 +52,7 @@ greenmine.add_command(import_group)
 greenmine.add_command(log_group)
 greenmine.add_command(outbox)
 greenmine.add_command(staff)
+greenmine.add_command(witness_group)
 
 
 @greenmine.command()
