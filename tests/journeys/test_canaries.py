@@ -84,7 +84,10 @@ ROOMY: Final = {
 
 @dataclass
 class Lived:
-    """A site on which everything has been said, and who said it."""
+    """A site on which everything has been said, and who said it.
+
+    :param about: addresses of the records of which it was said
+    """
 
     folder: Path
     site: Site
@@ -92,6 +95,7 @@ class Lived:
     mailbox: Mailbox
     cases: list[Case] = field(default_factory=list)
     browsers: list[Browser] = field(default_factory=list)
+    about: tuple[str, ...] = ()
 
     def browser(self) -> Browser:
         """Somebody at an address of their own."""
@@ -153,12 +157,22 @@ def live(lived: Lived) -> None:
     objection, report = object_to(lived.browser(), place), report_error(lived.browser(), f"mine/{record}")
     lived.cases += [named, anonymous, objection, report]
     begin(lived.browser(), until="contact")  # and left lying
+    lived.about = _addresses_about(place, record)
     _work(lived, county, city, person)
     _ask_around(lived.browser(), lived)
     Desk(lived.services.database, datetime.now(UTC)).register(LATER_MINE, officer=None)
     reader = lived.browser()
     _until(lambda: _finds_later_mine(reader), "the index has taken the last act", lived)
     _until(lambda: _unsent(lived) == 0, "all letters are sent", lived)
+
+
+def _addresses_about(number: str, record: str) -> tuple[str, ...]:
+    """Where a leak would be looked for first: notice, mine and county, in every form they are published in."""
+    named = ("all", "notices", "mines", f"mines/{record}", f"regions/{COUNTY}", f"regions/{CITY}")
+    feeds = [f"/feeds/{name}.{ending}" for name in named for ending in ("rss", "atom", "json")]
+    files = [f"/mines/{record}.csv", f"/mines/{record}.json", f"/notices/{number}/list.csv", f"/calendar/{COUNTY}.ics"]
+    pages = [f"/mines/{record}", f"/notices/{number}", f"/regions/{COUNTY}", f"/regions/{CITY}", "/notices", "/status"]
+    return (*pages, *files, *feeds)
 
 
 def _complained_with_faults(lived: Lived, person: Browser) -> Case:
@@ -268,9 +282,10 @@ def test_no_public_page_feed_export_or_error_page_shows_a_mark(lived: Lived) -> 
         "/mines/GM-000000-0000",
         f"/search?q={quote('磨坊')}",
     )
-    seen = crawl(reader, [*examples.values(), *sorted(bodies), *also], most=PAGES)
+    seen = crawl(reader, [*lived.about, *examples.values(), *sorted(bodies), *also], most=PAGES)
     kinds = {got.media_type for got in seen.values()}
-    assert set(examples.values()) <= set(seen) and len(seen) >= PAGES
+    assert {*lived.about, *examples.values()} <= set(seen) and len(seen) >= PAGES
+    assert "收到异议1件，已答复1件" in seen[lived.about[1]].body.decode(), "what may be told is told"
     assert {"text/html", "text/csv", "application/json", "application/rss+xml", "application/atom+xml",
             "application/feed+json", "text/calendar"} <= kinds, kinds  # fmt: skip
     assert any("spreadsheetml" in kind for kind in kinds) and {200, 404} <= {got.status for got in seen.values()}
