@@ -251,7 +251,7 @@ def test_the_feed_of_heads_tells_the_last_of_each_day(site: LogSite) -> None:
 
 
 def test_the_script_is_served_byte_for_byte(site: LogSite) -> None:
-    script = Path(__file__).parents[2] / "site/greenmine/web/static/verify_record.py"
+    script = Path(__file__).parents[2] / "site/greenmine/web/download/verify_record.py"
     answer = site.client.get("/log/verify_record.py")
     assert hashlib.sha256(answer.response.data).digest() == hashlib.sha256(script.read_bytes()).digest()
     assert answer.headers["Content-Disposition"] == 'attachment; filename="verify_record.py"'

@@ -1,19 +1,14 @@
 """``verify_record.py`` on what an outsider downloads: it accepts what is true and refuses every way of bending it."""
 
-import ast
 import base64
-import importlib.util
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.log_site import LogSite, log_site
 from tests.tlog_keys import LOG, WITNESSES, log_of
 
@@ -23,30 +18,19 @@ from greenmine.store.log import add_signature, head_of
 from greenmine.store.log_read import entry_row
 from greenmine.tlog.checkpoint import Checkpoint, cosign, sign_checkpoint
 from greenmine.tlog.commitment import commit
-from greenmine.tlog.entry import canonical, leaf_hash
 from greenmine.tlog.evidence import Evidence
 from greenmine.tlog.merkle import consistency_proof, inclusion_proof, root
 from greenmine.tlog.note import ED25519, SignerKey, sign_note
 from greenmine.tlog.policy import Group, Log, Policy, Witness
+from greenmine.web.download import verify_record as script
 
-SCRIPT = Path(__file__).parents[2] / "site/greenmine/web/static/verify_record.py"
+SCRIPT = Path(script.__file__)
 TIME = 1_795_000_000
 RECORD = {
     "v": 1, "number": "T48201937565", "files": [1, -2], "😀": 1, "\ufb33": 2,
     "matter": {"text": "粉尘\u2028\"\\\t\x7f😀", "anonymous": True, "none": None},
 }  # fmt: skip
 SALT = bytes(range(32))
-
-
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_record", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT_MODULE = load()
 
 
 @dataclass(frozen=True)
@@ -178,8 +162,8 @@ def test_it_speaks_on_a_terminal_without_chinese(kept: Kept) -> None:
 def verdict(policy: str, proof: str, entry: bytes) -> bool:
     """In this process, where a thousand changes take seconds."""
     try:
-        list(SCRIPT_MODULE.check_entry(SCRIPT_MODULE.Policy(policy), proof, entry))
-    except (SCRIPT_MODULE.Refused, UnicodeError):
+        list(script.check_entry(script.Policy(policy), proof, entry))
+    except (script.Refused, UnicodeError):
         return False
     return True
 
@@ -241,7 +225,7 @@ def test_a_rewritten_log_and_a_rolled_back_one_are_told_from_a_grown_one() -> No
     """A fork signed by the log's own key: only who kept the old head can see it, and sees it."""
     entries = [b"%d" % n for n in range(9)]
     true, forged = log_of(entries), log_of([*entries[:3], b"forged", *entries[4:]])
-    policy = SCRIPT_MODULE.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
+    policy = script.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
 
     def signed(size: int, log: object) -> str:
         head = Checkpoint(LOG.name, size, root(size, log.read))  # type: ignore[attr-defined]
@@ -253,8 +237,8 @@ def test_a_rewritten_log_and_a_rolled_back_one_are_told_from_a_grown_one() -> No
 
     def accepted(old: str, data: str) -> bool:
         try:
-            return bool(list(SCRIPT_MODULE.check_consistency(policy, old, data)))
-        except SCRIPT_MODULE.Refused:
+            return bool(list(script.check_consistency(policy, old, data)))
+        except script.Refused:
             return False
 
     for old in range(10):
@@ -302,14 +286,14 @@ def test_a_changed_receipt_is_refused(kept: Kept, changed: dict[str, object]) ->
 
 def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
     """log-spec.md 6: a complaint that is not in the log by its deadline is provable misconduct."""
-    policy = SCRIPT_MODULE.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
+    policy = script.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
     key = SignerKey(f"{LOG.name}/receipt", ED25519, LOG.seed)
 
     def accepted(text: str, signer: SignerKey) -> bool:
         whole = receipt(promise=str(sign_note(text, [signer])))
         try:
-            return any("promise is signed" in line for line in SCRIPT_MODULE.check_receipt(policy, whole, None))
-        except SCRIPT_MODULE.Refused:
+            return any("promise is signed" in line for line in script.check_receipt(policy, whole, None))
+        except script.Refused:
             return False
 
     text = f"receipt/v1\n{receipt()['commitment']}\n{receipt()['log_due']}\n"
@@ -318,94 +302,6 @@ def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
     assert not accepted(text, SignerKey(key.name, ED25519, bytes(32)))
     assert not accepted(text.replace("2026", "2027"), key)
     assert not accepted(text.replace(str(receipt()["commitment"]), "00" * 32), key)
-
-
-@pytest.mark.parametrize(
-    ("public", "message", "signature"),
-    [
-        (
-            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
-            "d25bf5f0595bbe24655141438e7a100b",
-        ),
-        (
-            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
-            "387b2eaeb4302aeeb00d291612bb0c00",
-        ),
-        (
-            "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
-            "4a7c15e9716ed28dc027beceea1ec40a",
-        ),
-    ],
-    ids=["TEST 1", "TEST 2", "TEST 3"],
-)  # fmt: skip
-def test_the_vectors_of_rfc_8032(public: str, message: str, signature: str) -> None:
-    """RFC 8032 section 7.1, and what they become when bent."""
-    key, text, signed = bytes.fromhex(public), bytes.fromhex(message), bytes.fromhex(signature)
-    check = SCRIPT_MODULE.ed25519_verify
-    assert check(key, text, signed)
-    order = 2**252 + 27742317777372353535851937790883648493
-    again = (int.from_bytes(signed[32:], "little") + order).to_bytes(32, "little")
-    assert not check(key, text, signed[:32] + again), (
-        "S must be below the order: else a second signature is made of one"
-    )
-    assert not check(key, text + b"\0", signed)
-    assert (
-        not check(key, text, signed[:-1]) and not check(key, text, signed + b"\0") and not check(key[:-1], text, signed)
-    )
-    for place in range(0, 64, 7):
-        assert not check(key, text, signed[:place] + bytes([signed[place] ^ 8]) + signed[place + 1 :])
-    assert not check(b"\xff" * 32, text, signed) and not check(key, text, b"\xff" * 32 + signed[32:])
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
-def test_it_accepts_what_another_library_signs(seed: bytes, message: bytes) -> None:
-    key = SignerKey("a", ED25519, seed)
-    signed = key.sign(message)
-    assert SCRIPT_MODULE.ed25519_verify(key.verifier.public, message, signed)
-    assert not SCRIPT_MODULE.ed25519_verify(key.verifier.public, message + b"x", signed)
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), _JSON, max_size=5))
-def test_it_writes_json_as_rfc_8785_does(value: dict[str, object]) -> None:
-    assert SCRIPT_MODULE.canonical(value).encode() == canonical(value)
-
-
-@given(st.integers(0, 40).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, max(0, size - 1)))))
-def test_its_tree_is_that_of_rfc_6962(pair: tuple[int, int]) -> None:
-    size, index = pair
-    log = log_of([b"%d" % n for n in range(size)])
-    head = SCRIPT_MODULE.Head("x", size, root(size, log.read), {})
-    if size:
-        proof = inclusion_proof(index, size, log.read)
-        assert SCRIPT_MODULE.is_included(leaf_hash(b"%d" % index), index, head, proof)
-        assert not SCRIPT_MODULE.is_included(leaf_hash(b"x"), index, head, proof)
-        assert not SCRIPT_MODULE.is_included(leaf_hash(b"%d" % index), index + 1, head, proof)
-
-
-def test_it_needs_the_standard_library_of_python_3_9_only() -> None:
-    tree = ast.parse(SCRIPT.read_text("utf-8"), feature_version=(3, 9))
-    imported = {
-        name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names])
-    }
-    assert {str(name).split(".")[0] for name in imported} <= sys.stdlib_module_names
-    assert not imported & {"socket", "urllib", "http", "ssl", "os", "subprocess"}, "it reads files and prints"
 
 
 def test_witnesses_that_the_log_page_shows_are_told_with_their_time(tmp_path: Path) -> None:
@@ -418,5 +314,5 @@ def test_witnesses_that_the_log_page_shows_are_told_with_their_time(tmp_path: Pa
         proof, entry = site.fetch("/log/proof/0.tlog-proof").decode(), site.fetch("/log/entry/0.json")
         policy = site.fetch("/log/policy").decode().replace("quorum none", "")
     policy += f"witness paper {WITNESSES[0].verifier.vkey}\nquorum paper\n"
-    told = list(SCRIPT_MODULE.check_entry(SCRIPT_MODULE.Policy(policy), proof, entry))
+    told = list(script.check_entry(script.Policy(policy), proof, entry))
     assert any("paper" in line and "2026-11-1" in line for line in told)

@@ -7,6 +7,7 @@ entries never change and are kept for a year; head, policy and proofs are asked 
 import base64
 import gzip
 import hashlib
+from pathlib import Path
 from typing import Final
 
 from flask import Response, request
@@ -16,8 +17,8 @@ from greenmine.domain.text import N_
 from greenmine.store.log_read import continuity_of, entry_row, evidence_of, published_head, published_tile
 from greenmine.tlog.tile import parse_tile
 from greenmine.usecases.log_policy import known_witnesses, log_policy
-from greenmine.web.assets import STATIC
 from greenmine.web.context import current_services
+from greenmine.web.download import verify_record
 from greenmine.web.routing import Route
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -26,7 +27,7 @@ FRESH: Final = "public, max-age=5"
 """tlog-tiles: a checkpoint is kept for at most five seconds."""
 ASKED_AGAIN: Final = "public, no-cache"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
-SCRIPT: Final = "verify_record.py"
+SCRIPT: Final = Path(verify_record.__file__)
 WORTH_PACKING: Final = 512
 """Bytes from which gzip is tried."""
 
@@ -90,8 +91,8 @@ def consistency(number: int) -> Response:
 
 def script() -> Response:
     """``verify_record.py``, byte for byte as it is tested."""
-    response = _answer((STATIC / SCRIPT).read_bytes(), "text/x-python; charset=utf-8", ASKED_AGAIN, packs=True)
-    response.headers["Content-Disposition"] = f'attachment; filename="{SCRIPT}"'
+    response = _answer(SCRIPT.read_bytes(), "text/x-python; charset=utf-8", ASKED_AGAIN, packs=True)
+    response.headers["Content-Disposition"] = f'attachment; filename="{SCRIPT.name}"'
     return response
 
 
