@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from greenmine.tlog.evidence import Evidence
 from greenmine.tlog.merkle import consistency_proof, inclusion_proof, root
 from greenmine.tlog.note import ED25519, SignerKey, sign_note
 from greenmine.tlog.policy import Group, Log, Policy, Witness
+from greenmine.usecases.promise import promise_text, receipt_key
 from greenmine.web.download import verify_record as script
 
 SCRIPT = Path(script.__file__)
@@ -287,7 +289,7 @@ def test_a_changed_receipt_is_refused(kept: Kept, changed: dict[str, object]) ->
 def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
     """log-spec.md 6: a complaint that is not in the log by its deadline is provable misconduct."""
     policy = script.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
-    key = SignerKey(f"{LOG.name}/receipt", ED25519, LOG.seed)
+    key = receipt_key(LOG)
 
     def accepted(text: str, signer: SignerKey) -> bool:
         whole = receipt(promise=str(sign_note(text, [signer])))
@@ -296,7 +298,7 @@ def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
         except script.Refused:
             return False
 
-    text = f"receipt/v1\n{receipt()['commitment']}\n{receipt()['log_due']}\n"
+    text = promise_text(str(receipt()["commitment"]), datetime(2026, 11, 18, 16, 10, tzinfo=UTC))
     assert accepted(text, key)
     assert not accepted(text, LOG), "a head's key name cannot sign promises"
     assert not accepted(text, SignerKey(key.name, ED25519, bytes(32)))
