@@ -120,7 +120,7 @@ def test_a_new_complaint_waits_until_the_code_of_the_last_is_safe(site: Complain
         assert person.get(f"{NEW}/{step}", status=303).location == RECEIPT
 
 
-def test_clearing_after_sending_takes_no_file_of_the_case(site: ComplaintSite) -> None:
+def test_clearing_in_an_old_window_takes_neither_receipt_nor_file(site: ComplaintSite) -> None:
     import io  # noqa: PLC0415
 
     from tests.web.complaint_site import photo  # noqa: PLC0415
@@ -133,5 +133,6 @@ def test_clearing_after_sending_takes_no_file_of_the_case(site: ComplaintSite) -
     person.send()
     told = json.loads(person.get(f"{RECEIPT}/file").text)
     assert len(told["record"]["files"]) == 1
-    person.post(f"{NEW}/clear", {"csrf_token": page["csrf_token"]})
-    assert site.sealed() == 1 and site.count()["form_draft"] == 0
+    shown = person.receipt()
+    assert person.post(f"{NEW}/clear", {"csrf_token": page["csrf_token"]}).location == RECEIPT
+    assert site.sealed() == 1 and person.receipt() == shown, "the code stands nowhere else"

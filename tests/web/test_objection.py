@@ -273,6 +273,23 @@ def test_a_draft_about_another_notice_is_not_thrown_away_unasked(site: DeskSite)
     assert "查询码还没有核对" in person.get(one).text
 
 
+def test_an_old_window_takes_no_receipt_away(site: DeskSite) -> None:
+    """trust.md 20: whoever clears or replaces there has not seen that the form was sent from another window."""
+    one, other = (f"/notices/{publish(site)}/objection" for _ in range(2))
+    person = site.as_(None)
+    fill(person, one)
+    clearing = _old_form(person.get(one), having="do")
+    replacing = _old_form(person.get(other), having="marks")
+    press_send(person, one)
+    code = code_on(person.get("/objections/receipt"))
+    assert person.post(one, {**clearing, "do": "clear"}, status=303).location == "/objections/receipt"
+    asked = person.post(other, {**replacing, "do": "replace"}, status=409)
+    assert "查询码还没有核对" in asked.text
+    assert code_on(person.get("/objections/receipt")) == code
+    person.send(other, {"do": "replace-sent"}, form="marks", status=303)
+    assert person.get("/objections/receipt", status=410) and "暗号丁" not in person.get(other).text
+
+
 def test_a_photograph_is_kept_sealed_and_a_refused_file_takes_no_words(site: DeskSite) -> None:
     path, person = f"/notices/{publish(site)}/objection", site.as_(None)
     fill(person, path)

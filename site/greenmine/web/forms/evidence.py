@@ -54,13 +54,20 @@ def drop_evidence(held: HeldDraft, file: str) -> HeldDraft:
     return replace(held, draft=draft)
 
 
-def throw_away(held: HeldDraft) -> None:
-    """Forget the draft and everything in it at once: the "clear" button."""
+def throw_away(held: HeldDraft, *, unless: str = "") -> bool:
+    """Forget the draft and everything in it at once: the "clear" button. Returns whether it is gone.
+
+    :param unless: a draft that holds this stays: another window has sent it, and its code is shown nowhere else
+    """
     services = current_services()
     with services.database.write() as tx:
+        stored = load(tx, held.key, at=services.clock())
+        if stored is not None and unless in stored.data:
+            return False
         files = clear(tx, held.key)
     for file in files:
         services.sealed_files.remove(file)
+    return True
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,10 @@ def start_page() -> ResponseReturnValue:
 
 
 def clear_page() -> ResponseReturnValue:
-    """``POST /complaints/new/clear``: forget the draft and its files; what was sent stays with the case."""
+    """``POST /complaints/new/clear``: forget the draft and its files; a receipt, from an old window, stays."""
     held = current_draft(CaseKind.COMPLAINT)
-    if held is not None:
-        throw_away(held)
+    if held is not None and not throw_away(held, unless=RECEIPT):
+        return keep(make_response(redirect(RECEIPT_PATH, 303)), held.key)
     return forget(make_response(redirect(f"{PATH}/cleared", 303)), CaseKind.COMPLAINT)
 
 

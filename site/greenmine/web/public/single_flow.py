@@ -18,6 +18,7 @@ from greenmine.web.page import Page, render
 from greenmine.web.public.single_form import (
     CLEAR,
     REPLACE,
+    REPLACE_SENT,
     STEP,
     Single,
     Standing,
@@ -36,6 +37,7 @@ from greenmine.web.public.single_form import (
 from greenmine.web.public.single_send import send, to_receipt, without_draft
 
 CONFLICT: Final = 409
+_REPLACES: Final = (REPLACE, REPLACE_SENT)
 
 
 class SinglePages(Protocol):
@@ -145,8 +147,8 @@ def _taken(pages: SinglePages, *, at: datetime) -> Response:
     step = request.form.get(STEP)
     if step == CLEAR:
         return cleared(pages.single)
-    if step == REPLACE:
-        throw_away_draft(pages.single)
+    if step in _REPLACES:
+        throw_away_draft(pages.single, with_receipt=step == REPLACE_SENT)
     standing, values = standing_of(pages.single), typed_now(pages.sheet(None))
     if (elsewhere := _elsewhere(pages, standing, values)) is not None:
         return elsewhere
@@ -161,7 +163,7 @@ def _taken(pages: SinglePages, *, at: datetime) -> Response:
 
 
 def _led_on(pages: SinglePages, held: HeldDraft, values: Mapping[str, str], *, at: datetime) -> Response:
-    if request.form.get(STEP) == REPLACE:
+    if request.form.get(STEP) in _REPLACES:
         return onward(held, pages.single.path)
     form, closed = pages.sheet(values), pages.closed(at=at)
     if closed is not None:

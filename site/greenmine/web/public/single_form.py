@@ -43,6 +43,8 @@ DROP: Final = "drop"
 ADD: Final = "add"
 CLEAR: Final = "clear"
 REPLACE: Final = "replace"
+REPLACE_SENT: Final = "replace-sent"
+"""Instead of one that was sent: its number and code are written down."""
 FRESH: Final = timedelta(hours=1)
 """A draft begun yesterday is nothing strange: a page's mark is never older than this."""
 
@@ -146,20 +148,30 @@ def is_about_files() -> bool:
     return bool(request.form.get(DROP)) or request.form.get(STEP) == ADD
 
 
-def throw_away_draft(single: Single) -> None:
-    """Forget the draft of this kind, whatever it is about. The files of what was sent belong to its case and stay."""
+def throw_away_draft(single: Single, *, with_receipt: bool = False) -> bool:
+    """Forget the draft of this kind, whatever it is about. Returns whether there is none any more.
+
+    The files of what was sent belong to its case and stay.
+
+    :param with_receipt: also when it was sent; else its receipt stays: the code is shown nowhere else
+    """
     services, key = current_services(), current_key(single.kind)
     if key is None:
-        return
+        return True
     with services.database.write() as tx:
+        stored = load(tx, key, at=services.clock())
+        if stored is not None and RECEIPT in stored.data and not with_receipt:
+            return False
         files = clear(tx, key)
     for file in files:
         services.sealed_files.remove(file)
+    return True
 
 
 def cleared(single: Single) -> Response:
-    """Forget the draft, and lead to the empty form."""
-    throw_away_draft(single)
+    """Forget the draft, and lead to the empty form; from an old window, after sending, to the receipt."""
+    if not throw_away_draft(single):
+        return make_response(redirect(single.receipt_path, 303))
     return forget(make_response(redirect(single.path, 303)), single.kind)
 
 
