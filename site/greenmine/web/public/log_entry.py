@@ -74,6 +74,7 @@ def entry(number: int) -> ResponseReturnValue:
         title=_("第 %(n)s 号记录", n=number),
         section="/about",
         crumbs=(Crumb(_("关于本站"), "/about"), Crumb(_("公开记录库"), "/log"), Crumb(_("全部记录"), "/log/entries")),
+        noindex=True,
     )
     return render("log/entry.html", page, entry=shown, verify=onward("/verify"))
 

@@ -111,7 +111,7 @@ def _records(services: Services) -> Iterator[str]:
 _FIXED: Final = (
     "/", "/mines", "/regions", "/notices", "/removals", "/news", "/policies", "/clauses", "/targets", "/procedures",
     "/complaints/new", "/complaints/track", "/about", "/subscribe", "/help", "/privacy", "/accessibility", "/sitemap",
-    "/status",
+    "/log", "/log/entries", "/status",
 )  # fmt: skip
 
 SITE_MAP_ROUTES: Final = (
