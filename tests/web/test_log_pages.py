@@ -11,8 +11,10 @@ from tests.log_site import ORIGIN, LogSite, log_site
 from tests.tlog_keys import WITNESSES
 from tests.web.strict_client import words
 
+from greenmine.domain.act import SYSTEM
 from greenmine.domain.act_schema import KINDS
-from greenmine.store.act import acts_after
+from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.store.act import ActRow, acts_after
 from greenmine.store.log import add_signature, newest_head
 from greenmine.store.tables import act
 from greenmine.tlog.checkpoint import cosign
@@ -21,6 +23,7 @@ from greenmine.tlog.policy import NONE, Policy, Witness
 from greenmine.usecases.log import rotate_key
 from greenmine.usecases.log_policy import NO_WITNESSES
 from greenmine.web.public.log import standing_of
+from greenmine.web.public.timeline import Hearer, told
 
 ONE_WITNESS = Policy((), (Witness("演示晚报", WITNESSES[0].verifier),), (), NONE)
 
@@ -154,6 +157,28 @@ def test_every_kind_of_act_there_is_has_a_page_in_words(tmp_path: Path) -> None:
         for kind, n in first.items():
             page = site.client.get(f"/log/entry/{n}")
             assert str(KINDS[kind].title) in page.text, kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "facts", "words_of_it"),
+    [
+        ("complaint.batch", "batch/2026-11-17", {"day": "2026-11-17", "commitments": [f"{n:064x}" for n in range(16)]},
+         "2026年11月17日受理的投诉，共16个校验值"),
+        ("document.removed", f"document/{'ab' * 32}", {"document": "ab" * 32, "ground": "court"}, "依据：生效裁判要求"),
+        ("record.erased", f"erased/{'cd' * 32}", {"commitment": "cd" * 32}, "对应的个人信息已删除"),
+        ("key.rotated", "log/key", {"old": "01020304", "new": "05060708", "public": "ab" * 32},
+         "01020304更换为05060708"),
+        ("checkpoint.recovered", "log/recovery", {"size": 5, "root": "ab" * 32}, "自第5条之后继续"),
+    ],
+)  # fmt: skip
+def test_what_the_log_says_of_itself_is_told_in_words(
+    site: LogSite, kind: str, name: str, facts: dict[str, object], words_of_it: str
+) -> None:
+    assert kind in {each.name for each in LOG_KINDS}
+    row = ActRow(7, kind, name, "2026-11-18T04:00:00Z", "2026-11-18", SYSTEM, facts, None)
+    with site.app.test_request_context("/log/entry/7"):
+        shown = told(row, Hearer(site.services.reference))
+    assert words_of_it in shown.text and shown.title == KINDS[kind].title
 
 
 def test_the_list_goes_on_by_key_so_a_page_stays_the_same_while_the_log_grows(site: LogSite) -> None:

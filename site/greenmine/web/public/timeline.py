@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGround
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library
 from greenmine.domain.reference import Reference
@@ -190,8 +191,26 @@ def _book_published(act: ActRow, hearer: Hearer) -> Told:
 
 
 def _log_act(act: ActRow, _hearer: Hearer) -> Told:
-    """The log's acts on itself have no words of their own; their entry is the whole story."""
-    return Told(act_title(act.kind), "", f"/log/entry/{act.n}")
+    """What the log says of itself; its entry is the whole story."""
+    return Told(act_title(act.kind), _LOG_WORDS[act.kind](act), f"/log/entry/{act.n}")
+
+
+def _removed_words(act: ActRow) -> str:
+    ground = _(REMOVAL_GROUND_LABELS[RemovalGround(act.fact("ground"))])
+    return _("依据：%(ground)s。文件不再提供，校验值%(sha256)s保留。", ground=ground, sha256=act.fact("document"))
+
+
+_LOG_WORDS: Final[Mapping[str, Callable[[ActRow], str]]] = {
+    "complaint.batch": lambda act: _(
+        "%(day)s受理的投诉，共%(n)s个校验值，按大小排序，含随机补位，不反映件数。",
+        day=day_words(date.fromisoformat(act.fact("day"))),
+        n=len(act.fact("commitments")),
+    ),
+    "document.removed": _removed_words,
+    "record.erased": lambda act: _("校验值%(sha256)s对应的个人信息已删除，校验值保留。", sha256=act.fact("commitment")),
+    "key.rotated": lambda act: _("密钥%(old)s更换为%(new)s，并行签名30日。", old=act.fact("old"), new=act.fact("new")),
+    "checkpoint.recovered": lambda act: _("从备份恢复后，自第%(n)s条之后继续记录。", n=act.fact("size")),
+}
 
 
 TELLERS: Final[Mapping[str, Teller]] = {
