@@ -163,6 +163,23 @@ def test_a_refused_file_or_an_empty_letter_is_told_and_nothing_is_sent(site: Com
     assert "还没有往来" in main_words(person.get(CASE)) and site.sealed() == 0
 
 
+def test_a_letter_clicked_twice_is_one_letter_and_other_words_of_that_form_are_another(site: ComplaintSite) -> None:
+    """trust.md 20: nothing is doubled, and nothing typed after the back button is dropped."""
+    person = site.person()
+    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    person.follow(number, code)
+    shown = sent_by(person.get(CASE), having="text")
+    for text in ("只写一次。", "只写一次。", "另外一件。", "只写一次。"):
+        assert person.post(CASE, {**shown, "text": text}).location == f"{CASE}#letters"
+    told = main_words(person.get(CASE))
+    assert told.count("只写一次。") == 1 and told.count("另外一件。") == 1
+    shown = sent_by(person.get(CASE), having="file")
+    action = str(shown.pop("action", f"{CASE}/files"))
+    for _ in range(2):
+        person.post(action, {**shown, "file": (io.BytesIO(photo()), "补.jpg")})
+    assert main_words(person.get(CASE)).count("附：补.jpg") == 1 and site.sealed() == 1
+
+
 def test_a_stale_token_keeps_the_letter(site: ComplaintSite) -> None:
     person = site.person()
     number, code = person.lodge(mine=site.register.mines["zhijin"])

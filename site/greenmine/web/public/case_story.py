@@ -4,6 +4,7 @@ Only the body is named, never who of its staff. Words and files have a form each
 too large takes no words along. Source: 信访工作条例 22, 34; features.md "two-way thread with an anonymous reporter".
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from greenmine.domain.errors import BadInput, GreenmineError, NotAllowed
 from greenmine.domain.instant import legal_day
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.text import N_
+from greenmine.store.case_access import case_of_form, take_form
 from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.error_report import get_report
@@ -103,7 +105,7 @@ def case_page() -> ResponseReturnValue:
     form = MessageSheet(formdata=formdata({"text": cleaned(request.form.get("text", ""))}))
     if not form.validate():
         return _shown(told, form=form)
-    return _written(told, form, text=form.text.data, files=())
+    return _written(told, form, key=verdict.key, text=form.text.data, files=())
 
 
 def files_page() -> ResponseReturnValue:
@@ -126,7 +128,7 @@ def files_page() -> ResponseReturnValue:
     except GreenmineError as error:
         form.refuse(error)
         return _shown(told, files_form=form, status=status_of(error))
-    return _written(told, form, text=_("补交材料%(n)s件。", n=len(files)), files=files)
+    return _written(told, form, key=verdict.key, text=_("补交材料%(n)s件。", n=len(files)), files=files)
 
 
 def shown_again(sentence: str) -> Response | None:
@@ -170,14 +172,21 @@ def _visit_over(over: NotAllowed) -> Response:
     )
 
 
-def _written(told: Told, form: Any, *, text: str, files: Sequence[KeptFile]) -> ResponseReturnValue:
-    """Keep words and files in the case; what is refused is told beside the field."""
+def _written(told: Told, form: Any, *, key: str, text: str, files: Sequence[KeptFile]) -> ResponseReturnValue:
+    """Keep words and files in the case, once for a form; what is refused is told beside the field.
+
+    Other words in the same form, after the back button, are another message: nothing typed is dropped (trust.md 20).
+    """
     services = current_services()
     at, size = services.clock(), sum(file.sealed.size for file in files)
     try:
         require_disk()
         with services.database.write() as tx:
             visited_case(tx, visit_token(), at=at)
+            if case_of_form(tx, sent := _sent_form(key, text, files)) is not None:
+                _forget(files)
+                return redirect(f"{CASE_PATH}#letters", 303)
+            take_form(tx, sent, case=told.case, at=at)
             if size:
                 take_day_room(tx, size, day=legal_day(at), most=services.settings.daily_evidence_bytes)
             write_more(tx, told.case, text=text, files=files, at=at, master=services.master)
@@ -190,6 +199,12 @@ def _written(told: Told, form: Any, *, text: str, files: Sequence[KeptFile]) -> 
         given = {"form": form} if isinstance(form, MessageSheet) else {"files_form": form}
         return _shown(told, **given, status=status_of(error))
     return redirect(f"{CASE_PATH}#letters", 303)
+
+
+def _sent_form(key: str, text: str, files: Sequence[KeptFile]) -> str:
+    """What a double click repeats: the form's own key, with just these words and files."""
+    held = hashlib.sha256("\n".join((text, *(file.sha256 for file in files))).encode())
+    return f"{key} {held.hexdigest()}"
 
 
 def _sealed(sent: Sequence[Any]) -> tuple[KeptFile, ...]:
