@@ -11,6 +11,7 @@ from tests.both_databases import BOTH, opened
 from tests.desk import ZHIJIN
 
 from greenmine.app import build_services
+from greenmine.cli.log import finish_erasure
 from greenmine.cli.prepare import prepare
 from greenmine.cli.sweep import GRACE, Swept, run_sweep
 from greenmine.cli.upkeep import LEASE
@@ -21,14 +22,16 @@ from greenmine.domain.errors import Unready
 from greenmine.domain.officer import Role
 from greenmine.services import Services
 from greenmine.store.case import erase, open_case
-from greenmine.store.case_attachment import attach
-from greenmine.store.database import open_database
+from greenmine.store.case_attachment import attach, remove_files_of
+from greenmine.store.database import Database, open_database
 from greenmine.store.draft import DraftKind, DraftState, insert_draft, update_draft
 from greenmine.store.form_draft import LIFETIME, add_file, load, start
 from greenmine.store.lease import take_lease
 from greenmine.store.migrate import upgrade
+from greenmine.store.sealed_files import SealedFiles
 from greenmine.store.tables import document
 from greenmine.store.tables_private import lease
+from greenmine.usecases.erasure import Erased
 from greenmine.usecases.staff import enter_staff
 
 HOUR = timedelta(hours=1)
@@ -87,6 +90,33 @@ def test_files_of_an_erased_case_go(services: Services, watch: Watch) -> None:
     file = attached(services)
     with services.database.write() as tx:
         erase(tx, case="c1", at=watch.now)
+    watch.now += GRACE + HOUR
+    assert run_sweep(services) == Swept(sealed_files=1)
+    assert not services.sealed_files.has(file)
+
+
+def test_what_a_read_only_folder_keeps_of_an_erased_case_goes_later(
+    services: Services, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys leave the write-ahead log all the same, and whoever erased hears of no failure (trust.md, faults)."""
+    file = attached(services)
+    emptied: list[bool] = []
+
+    def empty(_self: Database) -> bool:
+        emptied.append(True)
+        return True
+
+    def refuse(_self: SealedFiles, _file: str) -> None:
+        raise PermissionError(30, "read-only file system")
+
+    with services.database.write() as tx:
+        erase(tx, case="c1", at=watch.now)
+        files = remove_files_of(tx, "c1")
+    with monkeypatch.context() as patch:
+        patch.setattr(SealedFiles, "remove", refuse)
+        patch.setattr(Database, "checkpoint", empty)
+        assert finish_erasure(services, Erased(files)) == 0 and emptied == [True]
+    assert services.sealed_files.has(file)
     watch.now += GRACE + HOUR
     assert run_sweep(services) == Swept(sealed_files=1)
     assert not services.sealed_files.has(file)

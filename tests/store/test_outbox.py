@@ -23,6 +23,7 @@ from greenmine.store.outbox import (
     Counts,
     Taken,
     counts,
+    drop_letters_of,
     give_up,
     has_due,
     letters_of,
@@ -194,6 +195,24 @@ def test_letters_of_an_erased_case_are_given_up_and_hold_nothing(database: Datab
         } == {b""}
     with database.write() as tx:
         assert retry(tx, now=NOON, given_up=True) == 0
+
+
+def test_a_letter_that_was_sent_stays_sent_when_its_case_is_erased(database: Database) -> None:
+    """What the console counts as not delivered was not delivered."""
+    begin(database, "c1", "c2")
+    for _ in range(2):
+        put(database)
+    first = taken(database)
+    assert first is not None
+    with database.write() as tx:
+        mark_sent(tx, first.id, at=NOON, result="250")
+        erase(tx, case="c1", at=NOON)
+        drop_letters_of(tx, "c1")
+        assert retry(tx, now=NOON, given_up=True) == 0
+    found = counted(database)
+    assert (found.sent, found.given_up, found.waiting, found.results) == (1, 1, 0, {ERASED: 1})
+    with database.read() as tx:
+        assert set(tx.execute(select(outbox.c.sealed)).scalars()) == {b""}
 
 
 def test_what_cannot_be_opened_now_is_not_given_up(database: Database) -> None:

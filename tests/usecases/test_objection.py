@@ -37,6 +37,7 @@ from greenmine.store.objection import objections_to, waiting_numbers
 from greenmine.store.tables_case import case_task, objection
 from greenmine.usecases.case_desk import close_case
 from greenmine.usecases.case_step import identity_of_case, matter_of_case
+from greenmine.usecases.erasure import erase_case
 from greenmine.usecases.notice import publish_notice, recount_notices, withdraw_notice
 
 MONDAY = date(2025, 3, 3)
@@ -264,6 +265,21 @@ def test_a_report_is_no_objection(cases: CaseDesk, desk: Desk) -> None:
     number = cases.publish(first_day=MONDAY)
     report = cases.report(f"notice/{number}").number
     assert code_of(lambda: cases.answer_objection(report, ObjectionOutcome.UPHELD)) == "case.unknown"
+
+
+def test_an_erased_objection_stays_in_the_published_count_once_it_was_answered(cases: CaseDesk) -> None:
+    """个人信息保护法 47 takes the words and the person, not how many objected to a notice and with what outcome."""
+    number = cases.publish(first_day=MONDAY)
+    answered, unanswered = cases.object(number).number, cases.object(number).number
+    cases.answer_objection(answered, ObjectionOutcome.PARTLY)
+    with cases.database.write() as tx:
+        for case in (answered, unanswered):
+            erase_case(tx, case, ground="demand", at=NOON)
+    with cases.database.read() as tx:
+        count = objections_to(tx, number)
+    assert (count.received, count.waiting, count.outcomes) == (1, 0, {ObjectionOutcome.PARTLY: 1})
+    with pytest.raises(NotFound):
+        cases.task(answered, PROVINCE_OFFICER)
 
 
 def test_terms_are_those_the_notice_was_published_with(cases: CaseDesk) -> None:

@@ -1,5 +1,6 @@
 """``greenmine log``: beginning the log, changing its key, and what its worker does. Source: log-spec.md 8, 10."""
 
+import contextlib
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -123,11 +124,17 @@ def erase_over(services: Services) -> int:
 
 
 def finish_erasure(services: Services, erased: Erased) -> int:
-    """What follows the commit: the sealed files go, and the write-ahead log forgets the wrapped keys."""
-    for file in erased.files:
-        services.sealed_files.remove(file)
+    """What follows the commit: the write-ahead log forgets the wrapped keys, and the sealed files go.
+
+    Returns how many went. A folder that is away or read-only keeps files that no key opens: the sweep takes them later.
+    """
     services.database.checkpoint()
-    return len(erased.files)
+    gone = 0
+    for file in erased.files:
+        with contextlib.suppress(OSError):
+            services.sealed_files.remove(file)
+            gone += 1
+    return gone
 
 
 @click.command("erase")
@@ -139,5 +146,7 @@ def erase(open_services: OpenServices, *, number: str) -> None:
     services = open_services()
     with services.database.write() as tx:
         erased = erase_case(tx, read_number(number), ground="demand", at=services.clock())
-    finish_erasure(services, erased)
+    left = len(erased.files) - finish_erasure(services, erased)
     console.print("已删除。备份中的副本须按运行说明另行处理。")
+    if left:
+        console.print(f"附件文件夹暂时不能写，还有 {left} 个已无密钥可开的附件文件，由后台任务随后清除。")

@@ -15,6 +15,7 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.outbox import drop_letters_of
 from greenmine.store.tables_case import (
     case_access,
     case_attachment,
@@ -24,7 +25,6 @@ from greenmine.store.tables_case import (
     complaint,
     error_report,
     objection,
-    outbox,
 )
 from greenmine.store.tables_private import case_part
 
@@ -157,10 +157,14 @@ def closed_before(tx: Tx, moment: datetime, *, limit: int) -> tuple[str, ...]:
 
 
 def forget_case(tx: Tx, case: str) -> None:
-    """Take an erased case out of every table that points at it; what the log promised of it stays (its commitment)."""
+    """Take an erased case out of every table that points at it; what the log promised of it stays (its commitment).
+
+    An answered objection stays as a number: how many came and how they were answered is public for good.
+    """
     for table in _POINTING:
         tx.execute(delete(table).where(table.c.case_file == case))
-    tx.execute(update(outbox).where(outbox.c.case_file == case).values(sealed=b"", state="given_up"))
+    tx.execute(delete(objection).where(objection.c.case_file == case, objection.c.outcome.is_(None)))
+    drop_letters_of(tx, case)
     blank = {"mine": None, "cluster": "", "kind": "other", "outcome": None}
     tx.execute(update(complaint).where(complaint.c.case_file == case).values(**blank))
 
@@ -171,7 +175,6 @@ _POINTING: Final = (
     case_message,
     case_attachment,
     case_part,
-    objection,
     error_report,
     case_task,
 )

@@ -161,6 +161,14 @@ def give_up(tx: Tx, number: int, *, result: str) -> None:
     _mark(tx, number, state=LetterState.GIVEN_UP, last_result=result, **gone)
 
 
+def drop_letters_of(tx: Tx, case: str) -> None:
+    """The case is erased: its letters hold nothing any more, and those not sent yet never go out."""
+    own = outbox.c.case_file == case
+    tx.execute(update(outbox).where(own).values(sealed=b""))
+    unsent = and_(own, outbox.c.state != LetterState.SENT)
+    tx.execute(update(outbox).where(unsent).values(state=LetterState.GIVEN_UP, last_result=ERASED))
+
+
 def _mark(tx: Tx, number: int, **values: object) -> None:
     """A row that was marked as sent meanwhile, by whomever, stays sent."""
     tx.execute(update(outbox).where(outbox.c.id == number, outbox.c.state == LetterState.WAITING).values(**values))
