@@ -266,6 +266,13 @@ def test_a_quorum_of_witnesses_is_asked_for(seen: int, passes: bool) -> None:
     policy = Policy((Log(LOG.verifier),), witnesses, (Group("two", 2, ("w0", "w1", "w2")),), "two")
     proof = str(Evidence(0, inclusion_proof(0, 1, log.read), whole))
     assert verdict(str(policy), proof, entry) is passes
+    kept, grown = str(note), "\n".join(["old 1", "", str(whole)])
+    consistency = script.check_consistency(script.Policy(str(policy)), kept, grown)
+    if passes:
+        assert list(consistency), "a head that somebody kept needs no witnesses, the newer one does"
+    else:
+        with pytest.raises(script.Refused, match="quorum"):
+            list(consistency)
     if seen == 3:
         forged = (*whole.signatures[:-1], cosign(note.text + "x", WITNESSES[2], time=TIME))
         assert not verdict(str(policy), str(Evidence(0, [], type(note)(note.text, forged))), entry)
