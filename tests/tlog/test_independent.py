@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from tests.log_site import LogSite, log_site
-from tests.tlog_keys import LOG, StoredLog
+from tests.tlog_keys import LOG, WITNESSES, StoredLog, log_of
 
-from greenmine.tlog.checkpoint import Checkpoint, sign_checkpoint
+from greenmine.tlog.checkpoint import Checkpoint, cosign, sign_checkpoint
 from greenmine.tlog.entry import leaf_hash
 from greenmine.tlog.evidence import Evidence
 from greenmine.tlog.merkle import consistency_proof, inclusion_proof, root
 from greenmine.tlog.note import SignedNote
+from greenmine.tlog.policy import Group, Log, Policy, Witness, judge
 from greenmine.tlog.tile import Tile, tiles_of
 
 SOURCE = Path(__file__).parent / "independent" / "main.go"
@@ -62,7 +63,9 @@ def put(folder: Path, name: str, content: bytes | str) -> None:
 
 def download(site: LogSite, folder: Path, size: int, *, older: Sequence[int]) -> None:
     """What is served of the log at its present size, under the names it is served by."""
-    put(folder, "vkey", site.fetch("/log/policy").decode().split(" ")[1])
+    policy = site.fetch("/log/policy")
+    put(folder, "vkey", policy.decode().split(" ")[1])
+    put(folder, "policy", policy)
     put(folder, "checkpoint", site.fetch("/log/checkpoint"))
     for tile in tiles_of(size):
         put(folder, tile.path, site.fetch(f"/log/{tile.path}"))
@@ -135,6 +138,28 @@ def test_a_large_log_is_accepted(checker: Path, large: Path) -> None:
     told = verdicts(checker, [large / str(size) for size in LARGE])
     assert told["65536"] == "ok 65536 size=65536 proofs=5 consistency=8"
     assert told["70000"] == "ok 70000 size=70000 proofs=6 consistency=10"
+
+
+@pytest.mark.parametrize("seen", [0, 1, 2, 3])
+def test_it_counts_the_witnesses_of_a_policy_as_we_do(checker: Path, tmp_path: Path, seen: int) -> None:
+    """C2SP tlog-policy, tlog-cosignature: two of three; a forged cosignature is refused, whoever else has signed."""
+    log = log_of([b"one", b"two"])
+    note = sign_checkpoint(Checkpoint(LOG.name, 2, root(2, log.read)), [LOG])
+    lines = tuple(cosign(note.text, key, time=1_795_000_000) for key in WITNESSES[:seen])
+    whole = SignedNote(note.text, note.signatures + lines)
+    witnesses = tuple(Witness(f"w{n}", key.verifier, f"https://w{n}.example/") for n, key in enumerate(WITNESSES))
+    policy = Policy((Log(LOG.verifier),), witnesses, (Group("two", 2, ("w0", "w1", "w2")),), "two")
+    forged = cosign(note.text.replace("2", "3"), WITNESSES[2], time=1_795_000_000)
+    for name, head in (("true", whole), ("forged", SignedNote(note.text, (*note.signatures, *lines[:2], forged)))):
+        put(tmp_path / name, "vkey", LOG.verifier.vkey)
+        put(tmp_path / name, "policy", str(policy))
+        put(tmp_path / name, "checkpoint", str(head))
+        for tile in tiles_of(2):
+            put(tmp_path / name, tile.path, b"".join(log.read(tile.nodes)))
+    told = verdicts(checker, [tmp_path / "true", tmp_path / "forged"])
+    assert judge(whole, policy).has_quorum is (seen >= 2)
+    assert told["true"].startswith("ok" if seen >= 2 else "refused"), told["true"]
+    assert told["forged"].startswith("refused")
 
 
 def test_it_refuses_what_was_bent(checker: Path, served: Path, tmp_path: Path) -> None:

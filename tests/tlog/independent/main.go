@@ -4,6 +4,7 @@
 // A folder holds, under the names of the log's own addresses:
 //
 //	vkey                       the log's key
+//	policy                     whom to believe, where there is one: its quorum must have cosigned the head
 //	checkpoint                 the signed head
 //	tile/<L>/<N>[.p/<W>]       tiles of that size
 //	tile/entries/<N>[.p/<W>]   entry bundles, where there are some
@@ -14,6 +15,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -235,6 +237,102 @@ func (f folder) continued(name string, tree tlog.Tree, reader tlog.HashReader) e
 	return nil
 }
 
+// witness is a verifier of C2SP tlog-cosignature, which the library does not know: signature type 0x04, a timestamp
+// before the signature, over "cosignature/v1", the time and the head.
+type witness struct {
+	name   string
+	hash   uint32
+	public ed25519.PublicKey
+}
+
+func (w witness) Name() string { return w.name }
+
+func (w witness) KeyHash() uint32 { return w.hash }
+
+func (w witness) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	time := binary.BigEndian.Uint64(signature)
+	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, text)
+	return ed25519.Verify(w.public, []byte(message), signature[8:])
+}
+
+func newWitness(vkey string) (note.Verifier, error) {
+	name, rest, _ := strings.Cut(vkey, "+")
+	hash, encoded, _ := strings.Cut(rest, "+")
+	raw, err := base64.StdEncoding.Strict().DecodeString(encoded)
+	if err != nil || len(raw) != 1+ed25519.PublicKeySize || raw[0] != 0x04 {
+		return nil, fmt.Errorf("%q is no witness", vkey)
+	}
+	sum := sha256.Sum256(append([]byte(name+"\n"), raw...))
+	if fmt.Sprintf("%x", sum[:4]) != hash {
+		return nil, fmt.Errorf("%q has another key ID", vkey)
+	}
+	return witness{name, binary.BigEndian.Uint32(sum[:4]), raw[1:]}, nil
+}
+
+// believed reads a policy (C2SP tlog-policy) and says whether its quorum has cosigned the head.
+func believed(policy, signed []byte) error {
+	var logs, all []note.Verifier
+	byKey, seen, quorum := map[string]string{}, map[string]bool{}, ""
+	var groups [][]string
+	for _, line := range strings.Split(string(policy), "\n") {
+		words := strings.Fields(line)
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		switch {
+		case words[0] == "log" && len(words) >= 2:
+			verifier, err := note.NewVerifier(words[1])
+			if err != nil {
+				return err
+			}
+			logs, all = append(logs, verifier), append(all, verifier)
+		case words[0] == "witness" && len(words) >= 3:
+			verifier, err := newWitness(words[2])
+			if err != nil {
+				return err
+			}
+			all, byKey[verifier.Name()] = append(all, verifier), words[1]
+		case words[0] == "group" && len(words) >= 4:
+			groups = append(groups, words[1:])
+		case words[0] == "quorum" && len(words) == 2:
+			quorum = words[1]
+		default:
+			return fmt.Errorf("unknown line %q", line)
+		}
+	}
+	if _, err := note.Open(signed, note.VerifierList(logs...)); err != nil {
+		return err
+	}
+	opened, err := note.Open(signed, note.VerifierList(all...))
+	if err != nil {
+		return err
+	}
+	for _, signature := range opened.Sigs {
+		if name, known := byKey[signature.Name]; known {
+			seen[name] = true
+		}
+	}
+	for _, group := range groups {
+		wanted, err := strconv.Atoi(group[1])
+		if err != nil {
+			return err
+		}
+		for _, member := range group[2:] {
+			if seen[member] {
+				wanted--
+			}
+		}
+		seen[group[0]] = wanted <= 0
+	}
+	if quorum != "none" && !seen[quorum] {
+		return errors.New("the quorum has not cosigned the head")
+	}
+	return nil
+}
+
 func check(path string) (string, error) {
 	f := folder{path: path}
 	vkey, err := f.read("vkey")
@@ -251,6 +349,11 @@ func check(path string) (string, error) {
 	tree, err := f.open(signed)
 	if err != nil {
 		return "", err
+	}
+	if policy, err := f.read("policy"); err == nil {
+		if err := believed(policy, signed); err != nil {
+			return "", err
+		}
 	}
 	leaves, err := f.leaves(tree.N)
 	if err != nil {
