@@ -9,6 +9,7 @@ from flask import Flask
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
 from greenmine.content.slots import Slots
+from greenmine.domain.errors import BadInput
 from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
 from greenmine.store.database import open_database
@@ -17,6 +18,8 @@ from greenmine.store.log_key import LogKeys
 from greenmine.store.log_seal import LogSeal
 from greenmine.store.sealed import master_key
 from greenmine.store.sealed_files import SealedFiles
+from greenmine.tlog.policy import Policy
+from greenmine.usecases.log_policy import known_witnesses
 from greenmine.web.desk.session import signed_in_officer
 from greenmine.web.factory import create_flask
 from greenmine.web.server_logs import init_server_logs
@@ -45,6 +48,7 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         sealed_files=SealedFiles(settings.data_dir / "sealed"),
         slots=Slots(settings.data_dir / "slots"),
         log_keys=keys,
+        witnesses=_witnesses(settings),
         master=master_key(settings.data_dir / "keys" / "case-master.key"),
         clock=clock,
         reference=loaded.reference,
@@ -63,6 +67,13 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     except SettingsError as refused:
         sys.stderr.write(f"{refused}\n")
         raise SystemExit(EXIT_CODE) from refused
+
+
+def _witnesses(settings: Settings) -> Policy:
+    try:
+        return known_witnesses(settings)
+    except BadInput as refused:
+        raise SettingsError(str(refused)) from refused
 
 
 def _require_content(settings: Settings) -> None:

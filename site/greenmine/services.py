@@ -15,6 +15,7 @@ from greenmine.store.files import FileStore
 from greenmine.store.log_key import LogKeys
 from greenmine.store.sealed import MasterKey
 from greenmine.store.sealed_files import SealedFiles
+from greenmine.tlog.policy import Policy
 
 Clock = Callable[[], datetime]
 """Now, aware, in UTC. The only clock of the house is made in app.py; tests and the demo hand in their own."""
@@ -27,6 +28,7 @@ class Services:
     :param reference: regions, minerals, calendar and rule books as loaded at start
     :param files: documents the site publishes; ``sealed_files``: what people send, never published
     :param slots: places for files of strangers in the making
+    :param witnesses: who cosigns the log's heads, and how many of them must
     :param clauses: the clauses of the source documents that rule books quote
     :param problems: what could not be read in content/ at start
     """
@@ -38,6 +40,7 @@ class Services:
     sealed_files: SealedFiles
     slots: Slots
     log_keys: LogKeys
+    witnesses: Policy
     master: MasterKey
     clock: Clock
     reference: Reference

@@ -14,6 +14,7 @@ from greenmine.cli.log import erase_over, keep_log, list_day
 from greenmine.cli.outbox import send_mail
 from greenmine.cli.sweep import run_sweep
 from greenmine.cli.upkeep import LEASE, check_search, keep_search, run_clocks, run_projections, sync_content
+from greenmine.cli.witness_line import ask_witnesses
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
 
@@ -38,6 +39,7 @@ class Job:
 JOBS: Final = (
     Job("projections", timedelta(seconds=1), run_projections),
     Job("log", timedelta(seconds=1), keep_log),
+    Job("witnesses", timedelta(seconds=1), ask_witnesses),
     Job("commitments", timedelta(minutes=1), list_day),
     Job("retention", timedelta(hours=1), erase_over),
     Job("search", timedelta(seconds=1), keep_search),

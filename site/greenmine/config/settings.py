@@ -95,6 +95,15 @@ class Settings:
             Path,
         )
     )
+    witnesses: Path | None = field(
+        metadata=_says(
+            "GREENMINE_WITNESSES",
+            "",
+            "File of the log's witnesses: lines `witness <name> <vkey> <url>`, `group …` and one `quorum …` of a "
+            "C2SP tlog-policy; read at start. Empty: none is asked.",
+            lambda text: Path(text) if text else None,
+        )
+    )
     search_index: Path = field(
         metadata=_says(
             "GREENMINE_SEARCH_INDEX",

@@ -162,6 +162,7 @@ def _head(tx: Tx, query: Any) -> Head | None:
     lines = tx.execute(
         select(log_signature).where(log_signature.c.size == row.size).order_by(log_signature.c.at, log_signature.c.time)
     )
-    signatures = tuple(Signature(line.name, bytes(line.key_id), bytes(line.raw)) for line in lines)
+    newest = {(line.name, bytes(line.key_id)): bytes(line.raw) for line in lines}  # a witness's last word on the head
+    signatures = tuple(Signature(name, key_id, raw) for (name, key_id), raw in newest.items())
     checkpoint = Checkpoint(log_origin(tx) or "", row.size, bytes(row.root))
     return Head(checkpoint, signatures, from_utc_text(row.at))

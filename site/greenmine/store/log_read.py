@@ -5,7 +5,7 @@ Source: C2SP tlog-tiles, tlog-checkpoint; log-spec.md 3, 5.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,14 +18,20 @@ from greenmine.store.act import ActRow, act_row
 from greenmine.store.database import Tx
 from greenmine.store.log import Head, head_of, log_origin, newest_signed_head, read_nodes, read_tile
 from greenmine.store.log_key import log_keys
+from greenmine.store.log_witness import cosigned_heads
 from greenmine.store.tables import act, document
 from greenmine.store.tables_log import log_checkpoint, log_signature
 from greenmine.tlog.evidence import Evidence
 from greenmine.tlog.merkle import consistency_proof, inclusion_proof
+from greenmine.tlog.note import Malformed
+from greenmine.tlog.policy import NONE, Log, Policy, judge
 from greenmine.tlog.tile import HEIGHT, WIDTH, Tile, bundle
 
 WAIT: Final = 60
 """Seconds until a head that awaits its signature is worth asking for again: the worker signs every minute."""
+
+_LOOKED_AT: Final = 8
+"""Cosigned heads among which one with the quorum is looked for."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,11 @@ def neighbours(tx: Tx, entry: ActRow) -> tuple[int | None, int | None]:
     return at(seq - 1) if seq else None, at(seq + 1)
 
 
-def evidence_of(tx: Tx, n: int) -> Evidence:
+def evidence_of(tx: Tx, n: int, *, witnesses: Policy | None = None) -> Evidence:
     """All that is needed to check an entry offline, against the newest signed head.
 
+    :param witnesses: where their quorum has not cosigned that head yet, the newest of the last heads that it has
+        cosigned and that holds the entry is taken, so that a proof is good also in the seconds after an act
     Raises NotFound for an index the log does not have, Unready while no signed head covers it.
     """
     head = published_head(tx)
@@ -98,6 +106,9 @@ def evidence_of(tx: Tx, n: int) -> Evidence:
     if n >= size:
         entry_row(tx, n)
         raise Unready("log.entry_unsigned", N_("第 %(n)s 号记录正在等待签名，请稍后再取。"), n=n, retry_after=WAIT)
+    if witnesses is not None and witnesses.quorum != NONE:
+        head = _witnessed(tx, n, head, witnesses)
+        size = head.checkpoint.size
     return Evidence(n, inclusion_proof(n, size, lambda wanted: read_nodes(tx, wanted)), head.note)
 
 
@@ -135,6 +146,20 @@ def newest_cosignature(tx: Tx, key_ids: Collection[bytes]) -> datetime | None:
     query = select(func.max(log_signature.c.time)).where(log_signature.c.key_id.in_(sorted(key_ids)))
     seconds = tx.execute(query).scalar_one()
     return None if not seconds else from_utc_text("1970-01-01T00:00:00Z") + timedelta(seconds=seconds)
+
+
+def _witnessed(tx: Tx, n: int, newest: Head, witnesses: Policy) -> Head:
+    policy = replace(witnesses, logs=tuple(Log(row.key) for row in log_keys(tx)))
+    keys = [witness.key for witness in witnesses.witnesses]
+    heads = (newest, *cosigned_heads(tx, keys, above=n, limit=_LOOKED_AT))
+    return next((head for head in heads if _has_quorum(head, policy)), newest)
+
+
+def _has_quorum(head: Head, policy: Policy) -> bool:
+    try:
+        return judge(head.note, policy).has_quorum
+    except Malformed:
+        return False
 
 
 def _own_ids(tx: Tx) -> list[bytes]:

@@ -22,7 +22,7 @@ from greenmine.store.log import Head, log_origin, newest_head
 from greenmine.store.log_key import KeyRow, log_keys, signing_keys
 from greenmine.store.log_read import entries_before, newest_cosignature, newest_signed
 from greenmine.tlog.policy import Policy
-from greenmine.usecases.log_policy import known_witnesses
+from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, WitnessStanding, witness_standings
 from greenmine.web.act_words import act_moment, act_title
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
@@ -46,6 +46,7 @@ class Standing:
     :param signed: the newest signed head, None while none is
     :param unsigned: how many entries no signed head covers
     :param witnesses: names of the witnesses; ``seen``: the latest time one of them has named
+    :param watch: how each of them stands
     """
 
     origin: str
@@ -56,7 +57,13 @@ class Standing:
     signing: frozenset[bytes]
     witnesses: tuple[str, ...]
     seen: datetime | None
+    watch: tuple[WitnessStanding, ...]
     now: datetime
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the witnesses that have not confirmed a head within a day."""
+        return tuple(each.name for each in self.watch if each.is_missing)
 
     @property
     def unsigned(self) -> int:
@@ -94,7 +101,7 @@ def log() -> ResponseReturnValue:
     """``/log``."""
     services = current_services()
     with services.database.read() as tx:
-        standing = standing_of(tx, now=services.clock(), witnesses=known_witnesses(services.settings))
+        standing = standing_of(tx, now=services.clock(), witnesses=services.witnesses)
         newest = lines_of(entries_before(tx, log_size(tx), limit=NEWEST))
     page = Page(
         title=_("公开记录库"),
@@ -106,7 +113,14 @@ def log() -> ResponseReturnValue:
     )
     site_url = services.settings.site_url
     return render(
-        "log/log.html", page, standing=standing, newest=newest, site_url=site_url, verify=onward("/verify"), feed=FEED
+        "log/log.html",
+        page,
+        standing=standing,
+        faults=WITNESS_FAULT_LABELS,
+        newest=newest,
+        site_url=site_url,
+        verify=onward("/verify"),
+        feed=FEED,
     )
 
 
@@ -146,6 +160,7 @@ def standing_of(tx: Tx, *, now: datetime, witnesses: Policy) -> Standing | None:
         signing=frozenset(key.id for key in signing_keys(tx, at=now)),
         witnesses=tuple(each.name for each in witnesses.witnesses),
         seen=newest_cosignature(tx, [each.key.id for each in witnesses.witnesses]),
+        watch=witness_standings(tx, witnesses, now=now),
         now=now,
     )
 

@@ -16,7 +16,7 @@ from greenmine.domain.errors import NotFound
 from greenmine.domain.text import N_
 from greenmine.store.log_read import continuity_of, entry_row, evidence_of, published_head, published_tile
 from greenmine.tlog.tile import parse_tile
-from greenmine.usecases.log_policy import known_witnesses, log_policy
+from greenmine.usecases.log_policy import log_policy
 from greenmine.web.context import current_services
 from greenmine.web.download import verify_record
 from greenmine.web.routing import Route
@@ -57,7 +57,7 @@ def policy() -> Response:
             tx,
             address=f"{services.settings.site_url}/log",
             at=services.clock(),
-            witnesses=known_witnesses(services.settings),
+            witnesses=services.witnesses,
         )
     return _answer(str(made).encode(), TEXT, ASKED_AGAIN)
 
@@ -73,8 +73,9 @@ def entry_file(number: int) -> Response:
 def proof(number: int) -> Response:
     """The whole evidence of an entry in one file, against the newest signed head."""
     require_one_spelling(f"/log/proof/{number}.tlog-proof")
-    with current_services().database.read() as tx:
-        evidence = evidence_of(tx, number)
+    services = current_services()
+    with services.database.read() as tx:
+        evidence = evidence_of(tx, number, witnesses=services.witnesses)
     response = _answer(str(evidence).encode(), TEXT, FRESH)
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.tlog-proof"'
     return response

@@ -10,10 +10,12 @@ from greenmine.domain.instant import legal_day
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
 from greenmine.store.lease import get_lease, jumped_from
+from greenmine.store.log import log_origin
 from greenmine.store.mail_line import line_fault
 from greenmine.store.migrate import head, revision
 from greenmine.store.outbox import stuck
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
+from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, witness_standings
 from greenmine.web.act_words import act_moment
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
@@ -38,6 +40,7 @@ def status() -> ResponseReturnValue:
         leapt = jumped_from(tx, LEASE) is not None
         unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=legal_day(now)))
         letters, fault = stuck(tx, now=now), line_fault(tx)
+        watch = witness_standings(tx, services.witnesses, now=now) if log_origin(tx) else ()
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
@@ -56,6 +59,9 @@ def status() -> ResponseReturnValue:
             problems=problems,
             unstaffed=unstaffed,
             letters=letters,
+            watch=watch,
+            missing=tuple(each.name for each in watch if each.is_missing),
+            faults=WITNESS_FAULT_LABELS,
             mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
         )
