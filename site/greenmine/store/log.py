@@ -142,6 +142,14 @@ def head_of(tx: Tx, size: int) -> Head:
     return head
 
 
+def heads_after(tx: Tx, size: int) -> list[Head]:
+    """The heads of larger sizes, oldest first."""
+    sizes = tx.execute(
+        select(log_checkpoint.c.size).where(log_checkpoint.c.size > size).order_by(log_checkpoint.c.size)
+    )
+    return [head_of(tx, found) for found in sizes.scalars().all()]
+
+
 def head_covering(tx: Tx, n: int) -> int | None:
     """Size of the first head that holds entry ``n``: the one of its own transaction."""
     query = select(func.min(log_checkpoint.c.size)).where(log_checkpoint.c.size > n)

@@ -12,24 +12,29 @@ from greenmine.store.tables import PUBLIC_TABLES
 _BATCH = 200
 
 
-def replay_all(target: Database, entries: Iterable[tuple[bytes, bytes | None]]) -> Iterator[int]:
-    """Replay entries into ``target`` in transactions of 200 acts; yields the size reached after each."""
+def replay_all(
+    target: Database, entries: Iterable[tuple[bytes, bytes | None]], *, checked: bool = True
+) -> Iterator[int]:
+    """Replay entries into ``target`` in transactions of 200 acts; yields the size reached after each.
+
+    :param checked: bodies must hash to what their entries name; an audit names those that do not by itself
+    """
     batch: list[tuple[bytes, bytes | None]] = []
     done = 0
     for pair in entries:
         batch.append(pair)
         if len(batch) == _BATCH:
-            done += _replay_batch(target, batch)
+            done += _replay_batch(target, batch, checked=checked)
             batch = []
             yield done
     if batch:
-        yield done + _replay_batch(target, batch)
+        yield done + _replay_batch(target, batch, checked=checked)
 
 
-def _replay_batch(target: Database, batch: list[tuple[bytes, bytes | None]]) -> int:
+def _replay_batch(target: Database, batch: list[tuple[bytes, bytes | None]], *, checked: bool) -> int:
     with target.write() as tx:
         for entry, body in batch:
-            replay(tx, entry, body)
+            replay(tx, entry, body, checked=checked)
     return len(batch)
 
 

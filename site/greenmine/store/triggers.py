@@ -51,6 +51,11 @@ def statements(dialect: str, table: str) -> Iterator[str]:
     )
 
 
+def trigger_names(dialect: str, table: str) -> tuple[str, ...]:
+    """Names of the triggers that make ``table`` append-only."""
+    return tuple(statement.split()[2] for statement in statements(dialect, table))
+
+
 def create(connection: Connection, *ledgers: str) -> None:
     """Make these tables append-only."""
     dialect = connection.dialect.name

@@ -9,8 +9,16 @@ from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.log import ORIGIN, add_signature, ask_for_head, log_origin, newest_head
-from greenmine.store.log_key import LogKeys, add_key, signing_keys
+from greenmine.store.log import (
+    ORIGIN,
+    Head,
+    add_signature,
+    ask_for_head,
+    heads_after,
+    log_origin,
+    newest_signed_head,
+)
+from greenmine.store.log_key import LogKeys, add_key, log_keys, signing_keys
 from greenmine.store.site_fact import settle_fact
 from greenmine.tlog.checkpoint import sign_checkpoint
 from greenmine.tlog.note import VerifierKey
@@ -61,10 +69,17 @@ def rotate_key(tx: Tx, *, keys: LogKeys, at: datetime) -> VerifierKey:
 
 
 def sign_newest(tx: Tx, *, keys: LogKeys, at: datetime) -> int:
-    """Sign the newest head with keys that were not there when it was made; returns how many signatures were added."""
-    head = newest_head(tx)
-    if head is None:
-        return 0
+    """Sign the heads that were made while their keys were not there; returns how many signatures were added.
+
+    All of them, not the newest only: below the newest signed head none stays unsigned, so one that does was changed
+    behind the app (store/audit_head.py).
+    """
+    signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
+    after = signed.checkpoint.size if signed is not None else -1
+    return sum(_sign(tx, head, keys=keys, at=at) for head in heads_after(tx, after))
+
+
+def _sign(tx: Tx, head: Head, *, keys: LogKeys, at: datetime) -> int:
     wanted = [key for key in signing_keys(tx, at=head.at) if not any(line.is_of(key) for line in head.signatures)]
     found = [key for public in wanted if (key := keys.find(public)) is not None]
     if found:
