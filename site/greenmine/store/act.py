@@ -182,6 +182,25 @@ def removed_documents(tx: Tx, hashes: Collection[str]) -> frozenset[str]:
     return frozenset(tx.execute(query).scalars())
 
 
+def acts_with_body(tx: Tx, sha256: str) -> list[ActRow]:
+    """The acts that this document is the body of, oldest first."""
+    return [act_row(row) for row in tx.execute(_with_bodies().where(act.c.body == sha256).order_by(act.c.n))]
+
+
+def files_first_of(tx: Tx, told: ActRow) -> list[str]:
+    """Files that this act was the first to publish and that are public still."""
+    named = [*(told.fact("attachments") or ()), *(told.fact("media") or ())]
+    query = select(document.c.sha256).where(document.c.sha256.in_(named), document.c.first_act == told.n)
+    return list(tx.execute(query.where(document.c.removed_by.is_(None))).scalars())
+
+
+def removal_of(tx: Tx, sha256: str) -> tuple[str, int] | None:
+    """On what ground and by which act a document was removed; None while it is public."""
+    query = select(document.c.removed_ground, document.c.removed_by).where(document.c.sha256 == sha256)
+    row = tx.execute(query.where(document.c.removed_by.is_not(None))).first()
+    return None if row is None else (_GROUNDS.get(row.removed_ground, row.removed_ground), row.removed_by)
+
+
 def public_hashes(tx: Tx) -> Sequence[str]:
     """Hashes of all documents whose bytes must be kept."""
     return tx.execute(select(document.c.sha256).where(document.c.removed_by.is_(None))).scalars().all()

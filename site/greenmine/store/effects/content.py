@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from greenmine.store import tables
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
-from greenmine.store.effects.file import keep_files
+from greenmine.store.effects.file import keep_files, named_files
 
 
 def publish(tx: Tx, entry: Entry) -> None:
@@ -49,12 +49,12 @@ def withdraw(tx: Tx, entry: Entry) -> None:
 
 
 def _values(tx: Tx, entry: Entry) -> dict[str, Any]:
-    keep_files(tx, entry, (entry.body or {}).get("media", ()))
+    keep_files(tx, entry, named_files(entry, "media"))
     return {
         "type": entry.fact("type"),
         "region": entry.fact("region"),
         "origin": entry.fact("origin"),
-        "title": entry.text("title"),
+        "title": entry.title("title"),
         "summary": entry.text("summary"),
         "markdown": entry.text("markdown"),
         "meta": entry.json("meta", empty={}),

@@ -37,6 +37,10 @@ class Entry:
         """A text of the body; empty when absent or when the body was removed."""
         return str((self.body or {}).get(name) or "")
 
+    def title(self, name: str) -> str:
+        """A text that a page cannot do without: the object's number once law has taken the body away."""
+        return self.object_id.rpartition("/")[2] if self.body is None else self.text(name)
+
     def json(self, name: str, *, empty: Any) -> str:
         """A value of the body as JSON text for a column."""
         return json.dumps((self.body or {}).get(name, empty), ensure_ascii=False, sort_keys=True)

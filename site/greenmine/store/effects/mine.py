@@ -24,7 +24,7 @@ _TEXTS: Final = (
 def register(tx: Tx, entry: Entry) -> None:
     """mine.registered: a mine gets its page."""
     codes = {name: entry.fact(name) for name in _CODES}
-    texts = {name: entry.text(name) for name in _TEXTS}
+    texts = {name: entry.text(name) for name in _TEXTS} | {"name": entry.title("name")}
     tx.execute(
         insert(tables.mine).values(
             id=entry.object_id,

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from greenmine.store import tables
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
-from greenmine.store.effects.file import keep_files
+from greenmine.store.effects.file import keep_files, named_files
 from greenmine.store.effects.mine import settle
 
 _PERIOD: Final = ("first_day", "last_day", "ends_at")
@@ -24,7 +24,8 @@ def publish(tx: Tx, entry: Entry) -> None:
             id=entry.object_id,
             kind=entry.fact("notice_kind"),
             **{name: entry.fact(name) for name in ("level", "region", "enters", "calendar", *_PERIOD, *_RULE)},
-            **{name: entry.text(name) for name in ("title", "number", "issuer", "text", "contact", "source")},
+            title=entry.title("title"),
+            **{name: entry.text(name) for name in ("number", "issuer", "text", "contact", "source")},
             columns=entry.json("columns", empty=[]),
             objection=entry.json("objection", empty={}),
             provisional=bool(entry.fact("provisional")),
@@ -43,7 +44,7 @@ def publish(tx: Tx, entry: Entry) -> None:
 
 def correct(tx: Tx, entry: Entry) -> None:
     """notice.corrected: text mended; list, period and hashes of the first publication stay."""
-    _change(tx, entry, **{name: entry.text(name) for name in ("title", "text", "contact")})
+    _change(tx, entry, title=entry.title("title"), **{name: entry.text(name) for name in ("text", "contact")})
 
 
 def recount(tx: Tx, entry: Entry) -> None:
@@ -108,7 +109,7 @@ def _write_items(tx: Tx, entry: Entry, body: Mapping[str, Any]) -> None:
 
 def _write_attachments(tx: Tx, entry: Entry, body: Mapping[str, Any]) -> None:
     attachments = body.get("attachments", ())
-    keep_files(tx, entry, attachments)
+    keep_files(tx, entry, named_files(entry, "attachments"))
     rows = [
         {"notice": entry.object_id, "position": position, **attachment}
         for position, attachment in enumerate(attachments)

@@ -1,0 +1,94 @@
+"""Rows made anew from the acts that concern them, after law has taken a body away.
+
+The acts are applied again, without that body, in a database in memory; then the rows of the objects concerned are
+put in place of the old ones. So nobody has to know which column held which word. Invariant: what stands afterwards is
+what a replay makes that never had the body (log-spec.md 6; tests/store/test_document_removal.py).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import Any, Final
+
+from sqlalchemy import Table, create_engine, delete, insert, select, update
+
+from greenmine.store import tables
+from greenmine.store.database import Tx
+from greenmine.store.effects.content import CONTENT_EFFECTS
+from greenmine.store.effects.credit import CREDIT_EFFECTS
+from greenmine.store.effects.entry import Entry
+from greenmine.store.effects.mine import MINE_EFFECTS
+from greenmine.store.effects.notice import NOTICE_EFFECTS
+from greenmine.store.effects.removal import REMOVAL_EFFECTS
+
+_EFFECTS: Final[Mapping[str, Callable[[Tx, Entry], None]]] = {
+    **MINE_EFFECTS,
+    **NOTICE_EFFECTS,
+    **REMOVAL_EFFECTS,
+    **CREDIT_EFFECTS,
+    **CONTENT_EFFECTS,
+}
+_OWN: Final[Mapping[str, Table]] = {
+    "mine": tables.mine,
+    "notice": tables.notice,
+    "removal": tables.removal,
+    "credit": tables.credit_entry,
+    "content": tables.content_item,
+}
+"""The row an object is."""
+
+_PARTS: Final[Mapping[str, tuple[tuple[Table, str], ...]]] = {
+    "mine": ((tables.mine_alias, "mine"), (tables.membership, "mine")),
+    "notice": ((tables.notice_item, "notice"), (tables.notice_attachment, "notice")),
+}
+"""The rows that belong to it, and the column that says so."""
+
+
+def refold(tx: Tx, acts: Sequence[int]) -> None:
+    """Make the rows of everything these acts concern anew from all acts and the bodies that are left."""
+    subject = tables.act_subject
+    names = tx.execute(select(subject.c.object).where(subject.c.n.in_(acts)).distinct()).scalars().all()
+    concerned = [name for name in names if name.partition("/")[0] in _OWN]
+    if not concerned:
+        return
+    engine = create_engine("sqlite://")
+    with closing(engine.raw_connection()), engine.connect() as scratch:
+        tables.metadata.create_all(scratch, tables=list(tables.PUBLIC_TABLES))
+        _tell(tx, scratch, concerned)
+        for name in concerned:
+            _put(tx, scratch, name)
+    engine.dispose()
+
+
+def _tell(tx: Tx, scratch: Tx, names: Sequence[str]) -> None:
+    """Apply every act that concerns one of the objects, oldest first."""
+    act, document, subject = tables.act, tables.document, tables.act_subject
+    query = (
+        select(act.c.n, act.c.entry, document.c.content)
+        .select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
+        .where(act.c.n.in_(select(subject.c.n).where(subject.c.object.in_(names))))
+        .order_by(act.c.n)
+    )
+    for row in tx.execute(query):
+        envelope = json.loads(row.entry)
+        if envelope["kind"] in _EFFECTS:
+            body = json.loads(row.content) if row.content is not None else None
+            _EFFECTS[envelope["kind"]](scratch, Entry(row.n, envelope, body))
+
+
+def _put(tx: Tx, scratch: Tx, name: str) -> None:
+    noun, _, own_id = name.partition("/")
+    table = _OWN[noun]
+    key = dict(zip((column.name for column in table.primary_key.columns), own_id.split("/", 1), strict=False))
+    found = scratch.execute(_where(select(table), table, key)).first()
+    if found is not None:
+        tx.execute(_where(update(table), table, key).values(**found._mapping))
+    for part, column in _PARTS.get(noun, ()):
+        tx.execute(delete(part).where(part.c[column] == own_id))
+        rows = [dict(row._mapping) for row in scratch.execute(select(part).where(part.c[column] == own_id))]
+        if rows:
+            tx.execute(insert(part), rows)
+
+
+def _where(statement: Any, table: Table, key: Mapping[str, str]) -> Any:
+    return statement.where(*(table.c[column] == value for column, value in key.items()))

@@ -1,0 +1,65 @@
+"""Taking a published document down by law: its words go everywhere, its hash, the ground and the act stay.
+
+Source: 个人信息保护法 47; 政府信息公开条例 14、15; log-spec.md 6.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from greenmine.domain.act import Act
+from greenmine.domain.document_removal import RemovalGround
+from greenmine.domain.errors import RuleBroken
+from greenmine.domain.instant import legal_day
+from greenmine.domain.officer import Officer
+from greenmine.domain.text import N_
+from greenmine.store.act import acts_with_body, files_first_of, get_document, latest_of
+from greenmine.store.database import Tx
+from greenmine.usecases.record import author, record
+
+_NEEDED: Final = frozenset({"calendar.published", "book.published"})
+"""What terms are counted by and decisions are taken under names nobody and stays."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What must still be done after the commit: these files taken out of the file store.
+
+    :param act: number of the act
+    """
+
+    act: int
+    files: tuple[str, ...]
+
+
+def remove_document(
+    tx: Tx, sha256: str, *, ground: RemovalGround, at: datetime, officer: Officer | None = None
+) -> Removed:
+    """Record that the document is public no more. With the body of an act go the files first published by it.
+
+    Raises NotFound, Gone when it was removed before, RuleBroken for words that still stand on a page of their own
+    (the article is changed or withdrawn first), for a credit entry (it is ended) and for calendars and rule books.
+    """
+    get_document(tx, sha256, today=date.min)
+    bodies = acts_with_body(tx, sha256)
+    for act in bodies:
+        latest = latest_of(tx, act.object)
+        if act.kind in _NEEDED:
+            raise RuleBroken("document.needed", N_("工作日历和规则集不含个人信息，公示期据以计算，不能停止公开。"))
+        if act.kind.startswith("credit."):
+            raise RuleBroken("document.credit", N_("失信信息请在工作台办理终止，终止后有关文件即停止公开。"))
+        if act.kind.startswith("content.") and latest is not None and latest.n == act.n:
+            raise RuleBroken(
+                "document.current",
+                N_("这是文章的现行文字：请先更正或撤下该文章（%(object)s），再停止公开旧文。"),
+                object=act.object,
+            )
+    files = tuple(dict.fromkeys([sha256, *(file for act in bodies for file in files_first_of(tx, act))]))
+    removal = Act(
+        kind="document.removed",
+        object=f"document/{sha256}",
+        by=author(officer),
+        valid_from=legal_day(at),
+        facts={"document": sha256, "ground": str(ground)},
+    )
+    return Removed(record(tx, removal, at=at, officer=officer).n, files)
