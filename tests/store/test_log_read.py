@@ -11,7 +11,7 @@ from tests.tlog_keys import WITNESSES
 from greenmine.domain.errors import NotFound, Unready
 from greenmine.store.apply import apply
 from greenmine.store.database import Database
-from greenmine.store.log import add_signature, head_of, newest_head
+from greenmine.store.log import add_signature, head_of, newest_head, root_at
 from greenmine.store.log_key import LogKeys, log_keys
 from greenmine.store.log_read import (
     WAIT,
@@ -31,7 +31,7 @@ from greenmine.tlog.checkpoint import cosign
 from greenmine.tlog.entry import leaf_hash
 from greenmine.tlog.evidence import check_evidence
 from greenmine.tlog.merkle import verify_consistency
-from greenmine.tlog.policy import NONE, Log, Policy
+from greenmine.tlog.policy import NONE, Log, Policy, Witness, judge
 from greenmine.tlog.tile import Tile, unbundle
 from greenmine.usecases.log import begin_log
 
@@ -112,6 +112,24 @@ def test_the_log_is_shown_to_continue_any_size_it_had(sealed: Database) -> None:
             assert verify_consistency(old=size, new=5, old_root=old.root, new_root=new.root, proof=proof)
         with pytest.raises(NotFound):
             continuity_of(tx, 6)
+
+
+def test_a_proof_ends_at_a_head_that_the_quorum_has_seen_while_the_newest_waits_for_it(sealed: Database) -> None:
+    watched = Policy((), (Witness("w", WITNESSES[0].verifier),), (), "w")
+    with sealed.write() as tx:
+        line = cosign(head_of(tx, 2).checkpoint.text, WITNESSES[0], time=1_790_000_000)
+        add_signature(tx, 2, line, at=NOON, time=1_790_000_000)
+    with sealed.read() as tx:
+        policy = replace(watched, logs=tuple(Log(row.key) for row in log_keys(tx)))
+        for old, size in ((0, 2), (2, 2), (3, 5)):
+            proof, head = continuity_of(tx, old, witnesses=watched)
+            assert head.checkpoint.size == size and judge(head.note, policy).has_quorum is (size == 2)
+            if old:
+                begun = root_at(tx, old)
+                end = head.checkpoint.root
+                assert verify_consistency(old=old, new=size, old_root=begun, new_root=end, proof=proof)
+        entry = entry_row(tx, 1)
+        assert check_evidence(evidence_of(tx, 1, witnesses=watched), leaf=entry.leaf, policy=policy)
 
 
 def test_the_last_signed_head_of_each_legal_day_is_told(sealed: Database, tmp_path: Path) -> None:

@@ -81,12 +81,13 @@ def test_what_awaits_its_signature_is_not_published_and_says_when_to_come_back(s
     site.fetch("/log/tile/0/000.p/6", status=404)
     waiting = site.client.get("/log/proof/5.tlog-proof", status=503)
     assert waiting.headers["Retry-After"] == "60" and "等待签名" in waiting.text
-    assert site.fetch("/log/entry/5.json")
+    assert site.client.get("/log/entry/5.json").headers["Cache-Control"] == "public, no-cache"
     site.show_keys()
     with site.services.database.write() as tx:
         sign_newest(tx, keys=site.services.log_keys, at=site.clock.now)
     assert len(site.fetch("/log/tile/0/000.p/6")) == 6 * 32
     assert site.fetch("/log/proof/5.tlog-proof")
+    assert site.client.get("/log/entry/5.json").headers["Cache-Control"] == YEAR
 
 
 def test_a_log_none_of_whose_heads_is_signed_answers_503(tmp_path: Path) -> None:

@@ -112,12 +112,18 @@ def evidence_of(tx: Tx, n: int, *, witnesses: Policy | None = None) -> Evidence:
     return Evidence(n, inclusion_proof(n, size, lambda wanted: read_nodes(tx, wanted)), head.note)
 
 
-def continuity_of(tx: Tx, old: int) -> tuple[list[bytes], Head]:
-    """The proof that the newest signed head continues the log of ``old`` entries. Raises NotFound for a later size."""
+def continuity_of(tx: Tx, old: int, *, witnesses: Policy | None = None) -> tuple[list[bytes], Head]:
+    """The proof that the newest signed head continues the log of ``old`` entries, and that head.
+
+    :param witnesses: a head that their quorum has cosigned is preferred, as in :func:`evidence_of`
+    Raises NotFound for a size that no signed head has reached.
+    """
     head = published_head(tx)
-    size = head.checkpoint.size
-    if old > size:
+    if old > head.checkpoint.size:
         raise NotFound("log.size_unknown", N_("已签名的记录还没有 %(n)s 条。"), n=old)
+    if witnesses is not None and witnesses.quorum != NONE:
+        head = _witnessed(tx, old - 1, head, witnesses)
+    size = head.checkpoint.size
     return consistency_proof(old, size, lambda wanted: read_nodes(tx, wanted)), head
 
 

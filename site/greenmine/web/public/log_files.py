@@ -14,7 +14,14 @@ from flask import Response, request
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.text import N_
-from greenmine.store.log_read import continuity_of, entry_row, evidence_of, published_head, published_tile
+from greenmine.store.log_read import (
+    continuity_of,
+    entry_row,
+    evidence_of,
+    newest_signed,
+    published_head,
+    published_tile,
+)
 from greenmine.tlog.tile import parse_tile
 from greenmine.usecases.log_policy import log_policy
 from greenmine.web.context import current_services
@@ -66,8 +73,9 @@ def entry_file(number: int) -> Response:
     """The bytes of an entry as they were hashed."""
     require_one_spelling(f"/log/entry/{number}.json")
     with current_services().database.read() as tx:
-        entry = entry_row(tx, number).entry
-    return _answer(entry, "application/json", FOR_GOOD)
+        entry, head = entry_row(tx, number).entry, newest_signed(tx)
+    is_settled = head is not None and head.checkpoint.size > number
+    return _answer(entry, "application/json", FOR_GOOD if is_settled else ASKED_AGAIN)
 
 
 def proof(number: int) -> Response:
@@ -84,8 +92,9 @@ def proof(number: int) -> Response:
 def consistency(number: int) -> Response:
     """That the newest signed head continues the log of a size: what a tlog-witness is sent (``old n``, proof, head)."""
     require_one_spelling(f"/log/consistency/{number}.txt")
-    with current_services().database.read() as tx:
-        hashes, head = continuity_of(tx, number)
+    services = current_services()
+    with services.database.read() as tx:
+        hashes, head = continuity_of(tx, number, witnesses=services.witnesses)
     lines = [f"old {number}", *(base64.b64encode(each).decode() for each in hashes), "", str(head.note)]
     return _answer("\n".join(lines).encode(), TEXT, FRESH)
 
