@@ -21,6 +21,7 @@ from greenmine.services import Services
 from greenmine.store.act import size
 from greenmine.store.database import begin_file_anew
 from greenmine.store.lease import confirm_clock
+from greenmine.store.log_health import LogHealth, log_health
 from greenmine.store.migrate import head, knows_revision, revision, upgrade
 from greenmine.store.site_fact import change_fact, get_fact, settle_fact
 
@@ -32,6 +33,7 @@ REGISTER: Final = "register"
 EMPTY: Final = "empty"
 DEMO: Final = "demo"
 MAKING: Final = "making"
+NOTHING_SYNCED: Final = SyncSummary({}, ())
 
 Progress = Callable[[datetime], None]
 
@@ -89,12 +91,26 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
         begin_demo_log(services)
         with services.database.write() as tx:
             confirm_clock(tx, LEASE, now=services.clock())  # who starts a demonstration by hand is there to see it
-    content = sync_content(services)
+    told = tell_log(services)
+    content = NOTHING_SYNCED if told.refusal is not None else sync_content(services)
     run_projections(services)
     with services.database.write() as tx:  # after the first act: a replay into an empty database finds its day again
         settle_authority(tx, site_url=services.settings.site_url, today=legal_day(services.clock()))
     _fill_search(services)
     return Readiness(wants_demo, content)
+
+
+def tell_log(services: Services) -> LogHealth:
+    """How the log stands, with its sentences in the server's log; who serves goes on without recording acts.
+
+    Origin, keys, right edge, and the head kept outside the database are looked at (log-spec.md 8).
+    """
+    with services.database.read() as tx:
+        health = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
+    for error in (health.refusal, health.unsigned):
+        if error is not None:
+            log.error("%s", error)
+    return health
 
 
 def _fill_search(services: Services) -> None:

@@ -11,15 +11,19 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from greenmine.cli.backup import backup, restore
 from greenmine.cli.cases import cases
 from greenmine.cli.demo.cases import demo_case_line
+from greenmine.cli.documents import documents
 from greenmine.cli.import_mines import import_group
 from greenmine.cli.log import erase, log_group
+from greenmine.cli.mirror import mirror_command
 from greenmine.cli.outbox import outbox
-from greenmine.cli.prepare import prepare, require_ready
+from greenmine.cli.prepare import prepare, require_ready, tell_log
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
 from greenmine.cli.upkeep import LEASE, PROJECTIONS, SyncSummary, record_due, sync_content
+from greenmine.cli.verify import verify
 from greenmine.cli.witness import witness_group
 from greenmine.cli.worker import work
 from greenmine.config import ensure_secret_key
@@ -46,12 +50,17 @@ def greenmine() -> None:
     """绿色矿山信息公开平台：命令行工具。"""
 
 
+greenmine.add_command(backup)
 greenmine.add_command(cases)
+greenmine.add_command(documents)
 greenmine.add_command(erase)
 greenmine.add_command(import_group)
 greenmine.add_command(log_group)
+greenmine.add_command(mirror_command)
 greenmine.add_command(outbox)
+greenmine.add_command(restore)
 greenmine.add_command(staff)
+greenmine.add_command(verify)
 greenmine.add_command(witness_group)
 
 
@@ -104,6 +113,7 @@ def worker(open_services: OpenServices, *, supervisor: int | None) -> None:
         threading.Thread(target=_follow, args=(stop, supervisor), daemon=True).start()
     services = open_services()
     require_ready(services)
+    tell_log(services)
     work(services, stop=stop)
     services.database.close()
 

@@ -14,7 +14,9 @@ from greenmine.cli.log import erase_over, keep_log, list_day
 from greenmine.cli.outbox import send_mail
 from greenmine.cli.sweep import run_sweep
 from greenmine.cli.upkeep import LEASE, check_search, keep_search, run_clocks, run_projections, sync_content
+from greenmine.cli.verify import verify_nightly
 from greenmine.cli.witness_line import ask_witnesses
+from greenmine.domain.errors import Unready
 from greenmine.services import Services
 from greenmine.store.lease import get_lease, give_back, take_lease
 
@@ -23,17 +25,24 @@ log = logging.getLogger(__name__)
 TERM: Final = timedelta(seconds=30)
 """A worker that was killed is replaced within this time; health is red after five minutes without one."""
 
+THREAD_GRACE: Final = 2.0
+"""Seconds that a job beside the others is waited for when the worker stops; cut short, it is done again."""
+
 RETRY: Final = timedelta(seconds=10)
 """A job that failed is tried again no sooner, so that its traces do not fill the disk."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again."""
+    """Something done again and again.
+
+    :param beside: it may take minutes: it runs in a thread, and the others go on
+    """
 
     name: str
     every: timedelta
     run: Callable[[Services], object]
+    beside: bool = False
 
 
 JOBS: Final = (
@@ -49,6 +58,7 @@ JOBS: Final = (
     Job("content", timedelta(seconds=30), sync_content),
     Job("sweep", timedelta(hours=1), run_sweep),
     Job("outbox", timedelta(seconds=5), send_mail),
+    Job("verify", timedelta(minutes=10), verify_nightly, beside=True),
 )
 
 
@@ -58,9 +68,12 @@ class Turn:
 
     last: datetime | None = None
     rest: timedelta = timedelta(0)
+    thread: threading.Thread | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is to be done now."""
+        if self.thread is not None and self.thread.is_alive():
+            return False
         return self.last is None or not self.last <= now < self.last + self.rest
 
     def take(self, now: datetime, *, rest: timedelta) -> None:
@@ -117,6 +130,9 @@ def work(
     while not stop.is_set():
         _look(services, holding, jobs, turns)
         stop.wait(pause)
+    for turn in turns.values():
+        if turn.thread is not None:
+            turn.thread.join(THREAD_GRACE)
     _succeeds("giving the lease back", holding.give_back)
 
 
@@ -126,7 +142,13 @@ def _look(services: Services, holding: Holding, jobs: Sequence[Job], turns: Mapp
         if not _holds(holding):
             return
         now, turn = services.clock(), turns[job.name]
-        if turn.is_due(now):
+        if turn.is_due(now) and job.beside:
+            turn.thread = threading.Thread(
+                target=_succeeds, args=(job.name, partial(job.run, services)), name=job.name, daemon=True
+            )
+            turn.take(now, rest=job.every)
+            turn.thread.start()
+        elif turn.is_due(now):
             done = _succeeds(job.name, partial(job.run, services))
             turn.take(now, rest=job.every if done else max(job.every, RETRY))
 
@@ -143,6 +165,9 @@ def _succeeds(name: str, act: Callable[[], object]) -> bool:
     """The loop must outlive any one fault; it is in the server's log with its trace."""
     try:
         act()
+    except Unready as refused:  # it says itself what is to be done; a trace a minute would hide it
+        log.warning("%s waits: %s", name, refused)
+        return False
     except Exception:
         log.exception("%s failed", name)
         return False

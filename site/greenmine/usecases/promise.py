@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from greenmine.domain.errors import Unready
 from greenmine.domain.instant import utc_text
 from greenmine.store.database import Tx
 from greenmine.store.log import log_origin
@@ -30,10 +31,13 @@ def promise_text(commitment: str, due: datetime) -> str:
 
 
 def sign_promise(tx: Tx, commitment: str, *, due: datetime, keys: LogKeys, at: datetime) -> str:
-    """The promise as a signed note; empty while the log has not begun or its key is not here."""
+    """The promise as a signed note; empty while the log has not begun or its key is not here or not usable."""
     origin = log_origin(tx)
     standing = signing_keys(tx, at=at) if origin is not None else ()
-    key = keys.find(standing[0]) if standing else None
+    try:
+        key = keys.find(standing[0]) if standing else None
+    except Unready:  # a key that others may read signs nothing, and stops no complaint
+        key = None
     return "" if key is None else str(sign_note(promise_text(commitment, due), [receipt_key(key)]))
 
 
