@@ -111,7 +111,7 @@ STALE_FORM: Final = N_("页面打开时间过长、浏览器未保存本站 Cook
 
 def init_errors(app: Flask) -> None:
     """Answer our kinds of error, those of HTTP, and whatever nobody foresaw."""
-    app.register_error_handler(GreenmineError, _answer_refusal)
+    app.register_error_handler(GreenmineError, answer_refusal)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unforeseen)
 
@@ -139,8 +139,13 @@ def status_of(error: GreenmineError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def _answer_refusal(error: GreenmineError) -> ResponseReturnValue:
-    response = error_page(status_of(error), sentence=said(error))
+def answer_refusal(error: GreenmineError) -> ResponseReturnValue:
+    """The page of a refusal that no form shows."""
+    return with_wait(error_page(status_of(error), sentence=said(error)), error)
+
+
+def with_wait(response: Response, error: GreenmineError) -> Response:
+    """The answer, saying how long to wait where the refusal knows."""
     wait = error.params.get("retry_after")
     if isinstance(wait, int):
         response.headers["Retry-After"] = str(wait)

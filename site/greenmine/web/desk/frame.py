@@ -7,7 +7,9 @@ from flask import Flask, current_app, g, request
 
 from greenmine.domain.officer import ROLE_LABELS, Officer
 from greenmine.domain.text import N_
+from greenmine.store.log_health import log_health
 from greenmine.web.context import current_services
+from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb
 from greenmine.web.parts import Way
@@ -32,13 +34,17 @@ _SECTIONS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class DeskFrame:
-    """Role and place of the officer, and the desk's own navigation."""
+    """Role and place of the officer, and the desk's own navigation.
+
+    :param warning: why no act is recorded now and what is to be done; empty while all is well
+    """
 
     who: str
     place: str
     sign_out: str
     ways: tuple[Way, ...]
     current: str
+    warning: str
 
 
 def init_desk(app: Flask) -> None:
@@ -64,7 +70,15 @@ def _frame() -> DeskFrame | None:
         sign_out="/desk/sign-out" if "/desk/sign-out" in _rules() else "",
         ways=ways,
         current=max(within, key=len, default=""),
+        warning=_warning(),
     )
+
+
+def _warning() -> str:
+    services = current_services()
+    with services.database.read() as tx:
+        log = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
+    return said(log.refusal) if log.refusal is not None else ""
 
 
 def _open_to(officer: Officer, path: str) -> bool:

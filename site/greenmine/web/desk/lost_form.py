@@ -15,10 +15,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from greenmine.domain.errors import Unready
 from greenmine.domain.officer import Officer
 from greenmine.web.client import client_mark
-from greenmine.web.errors import STALE_FORM, error_page
-from greenmine.web.forms.sheet import Sheet
+from greenmine.web.errors import STALE_FORM, answer_refusal, error_page, with_wait
+from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 from greenmine.web.public.form_again import again
@@ -55,6 +56,7 @@ def init_lost_forms(app: Flask, *, find_officer: OfficerFinder) -> None:
 
     app.before_request(knock)
     app.register_error_handler(CSRFError, _answer_stale)
+    app.register_error_handler(Unready, _answer_unready)
 
 
 def answer_signed_out() -> ResponseReturnValue | None:
@@ -95,6 +97,15 @@ def _answer_stale(error: CSRFError) -> Response:
     if route is None:
         return (again(_(STALE_FORM)) if _is_own() else None) or error_page(400, sentence=_(STALE_FORM))
     return _lost(route, title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
+
+
+def _answer_unready(error: Unready) -> ResponseReturnValue:
+    """The site cannot take it now (log behind its head, clock, database): what was typed is shown to be copied."""
+    route = _desk_post()
+    if route is None or g.get("at_desk") is None:
+        return answer_refusal(error)
+    answer = _lost(route, title=_("暂时不能办理"), what=said(error), signed_in=True, status=503)
+    return with_wait(answer, error)
 
 
 def _lost(route: Route, *, title: str, what: str, signed_in: bool, status: int) -> Response:

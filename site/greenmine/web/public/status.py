@@ -1,19 +1,24 @@
 """``/status``: whether the site works, from what it can see itself. No secrets, no addresses, no names."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from flask import make_response
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.errors import GreenmineError
 from greenmine.domain.instant import legal_day
+from greenmine.domain.text import N_
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
 from greenmine.store.lease import get_lease, jumped_from
 from greenmine.store.log import log_origin
+from greenmine.store.log_health import LogHealth, log_health
 from greenmine.store.mail_line import line_fault
 from greenmine.store.migrate import head, revision
 from greenmine.store.outbox import stuck
+from greenmine.store.verified import Verified, last_verified
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, witness_standings
 from greenmine.web.act_words import act_moment
@@ -25,10 +30,19 @@ from greenmine.web.routing import Route
 LEASE: Final = "worker"
 SILENCE: Final = timedelta(minutes=5)
 """Health is red when the worker has given no sign of life for so long (trust.md, faults)."""
+PUBLIC_WORDS: Final[Mapping[str, str]] = {
+    "log.behind_head": N_(
+        "数据库落后于已签名的记录（已签名至%(size)s条），可能是恢复了旧备份。"
+        "补齐之前不记录新的事项，已公开的内容仍可查阅，投诉照常受理。"
+    ),
+    "log.forked": N_("数据库前%(size)s条记录与已签名的记录不一致，核查期间不记录新的事项，投诉照常受理。"),
+    "log.key_missing": N_("签名密钥不在本机：事项照常记录，等待签名。"),
+}
+"""What everybody is told of a refusal, by its code."""
 
 
 def status() -> ResponseReturnValue:
-    """Schema, acts, worker, content, letters. The state of notices and entries never hangs on the worker."""
+    """Schema, acts, log, last audit, worker, content, letters. What a notice is never hangs on the worker."""
     services = current_services()
     now = services.clock()
     at, wanted = revision(services.database), head()
@@ -41,6 +55,8 @@ def status() -> ResponseReturnValue:
         unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=legal_day(now)))
         letters, fault = stuck(tx, now=now), line_fault(tx)
         watch = witness_standings(tx, services.witnesses, now=now) if log_origin(tx) else ()
+        log = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
+        verified = last_verified(tx)
     seen = lease.beat_at if lease else None
     page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
@@ -62,12 +78,27 @@ def status() -> ResponseReturnValue:
             watch=watch,
             missing=tuple(each.name for each in watch if each.is_missing),
             faults=WITNESS_FAULT_LABELS,
+            log=log,
+            log_sentences=tuple(_publicly(error) for error in (log.refusal, log.unsigned) if error is not None),
+            log_ok=_log_ok(log, verified),
+            verified=verified,
             mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
         )
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _log_ok(log: LogHealth, verified: Verified | None) -> bool:
+    return not log.is_red and (verified is None or verified.faults == 0)
+
+
+def _publicly(error: GreenmineError) -> str:
+    """The sentence without the folders of the machine: those are for the console and the desk."""
+    return _(PUBLIC_WORDS.get(error.code, N_("记录库暂停记录新的事项，等待网站管理人员处理；投诉照常受理。"))) % {
+        "size": error.params.get("size", "")
+    }
 
 
 STATUS_ROUTES: Final = (Route("/status", "status.page", status),)
