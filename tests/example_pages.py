@@ -60,6 +60,7 @@ _EXAMPLES: Final = {
     "log.tile": (None, "/log/tile/entries/000"),
     "log.consistency": (None, "/log/consistency/1.txt"),
     "log.feed": (None, "/log/checkpoints.atom"),
+    "verify.entry": (None, "/verify/entry/1"),
     "document.bytes": (select(document.c.sha256).where(document.c.media_type == "text/csv"), "/documents/{}"),
 }
 """Endpoint → (query that finds an object of the demonstration, pattern of its address)."""

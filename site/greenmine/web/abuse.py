@@ -57,6 +57,7 @@ class Guarded(StrEnum):
     REPORT = "report"  # 纠错
     MESSAGE = "message"  # 补充来信
     LOOKUP = "lookup"  # 查询办理情况
+    VERIFY = "verify"  # 核对记录
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ RULES: Final[Mapping[Guarded, Rule]] = {
     Guarded.REPORT: _SENT,
     Guarded.MESSAGE: Rule("budget_sent", "budget_sent_all"),
     Guarded.LOOKUP: Rule("budget_lookups", allowance="5 per hour"),
+    Guarded.VERIFY: Rule("budget_steps", "budget_steps_all", allowance="40 per hour"),
 }
 """All limits of public forms in one table (ASVS 2.4.1)."""
 

@@ -37,6 +37,7 @@ from greenmine.web.public.site_map import SITE_MAP_ROUTES
 from greenmine.web.public.site_page import SITE_PAGE_ROUTES
 from greenmine.web.public.status import STATUS_ROUTES
 from greenmine.web.public.subscribe import SUBSCRIBE_ROUTES
+from greenmine.web.public.verify import VERIFY_ROUTES
 from greenmine.web.routing import Limit, Route
 
 SITE: Final = (
@@ -73,6 +74,7 @@ PUBLIC_PAGES: Final[tuple[Route, ...]] = (
     *LOG_ENTRY_ROUTES,
     *LOG_FEED_ROUTES,
     *LOG_FILE_ROUTES,
+    *VERIFY_ROUTES,
 )
 
 DESK_PAGES: Final[tuple[Route, ...]] = (*SIGN_IN_ROUTES, *DESK_ROUTES)

@@ -37,6 +37,7 @@ FOOTER: Final = (
     Section(N_("查询办理进度"), "/complaints/track"),
     Section(N_("订阅"), "/subscribe"),
     Section(N_("公开记录库"), "/log"),
+    Section(N_("核对记录"), "/verify"),
     Section(N_("站点地图"), "/sitemap"),
     Section(N_("无障碍声明"), "/accessibility"),
     Section(N_("隐私说明"), "/privacy"),
