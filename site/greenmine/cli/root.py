@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import click
@@ -17,9 +18,13 @@ from greenmine.cli.demo.cases import demo_case_line
 from greenmine.cli.documents import documents
 from greenmine.cli.import_mines import import_group
 from greenmine.cli.log import erase, log_group
+from greenmine.cli.log_copy import trust
+from greenmine.cli.log_replay import replay_log
+from greenmine.cli.log_source import source_at
 from greenmine.cli.mirror import mirror_command
 from greenmine.cli.outbox import outbox
 from greenmine.cli.prepare import prepare, require_ready, tell_log
+from greenmine.cli.rebuild_site import Rebuilt, policy_at, rebuild_site
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
 from greenmine.cli.upkeep import LEASE, PROJECTIONS, SyncSummary, record_due, sync_content
@@ -38,6 +43,7 @@ from greenmine.store.database import Database, open_database
 from greenmine.store.lease import confirm_clock, jumped_from
 from greenmine.store.migrate import revision, upgrade
 from greenmine.store.rebuild import differences, replay_all
+from greenmine.tlog.policy import Policy
 
 OpenServices = Callable[[], Services]
 """How a command gets its tools: built on first use, so that ``--help`` touches nothing."""
@@ -56,6 +62,7 @@ greenmine.add_command(documents)
 greenmine.add_command(erase)
 greenmine.add_command(import_group)
 greenmine.add_command(log_group)
+log_group.add_command(replay_log)
 greenmine.add_command(mirror_command)
 greenmine.add_command(outbox)
 greenmine.add_command(restore)
@@ -178,10 +185,20 @@ def rebuild_projections(open_services: OpenServices) -> None:
 @greenmine.command()
 @click.argument("target")
 @click.option("--compare", is_flag=True, help="重放后逐行比较两个数据库的公开数据。")
+@click.option("--key", metavar="VKEY", help="TARGET 为网址或镜像时：记录库的公钥。")
+@click.option("--policy", type=click.Path(path_type=Path, exists=True), help="同上：核验依据文件。")
 @click.pass_obj
-def replay(open_services: OpenServices, target: str, *, compare: bool) -> None:
-    """把全部公开记录重放到空数据库 TARGET（sqlite:///… 或 postgresql+psycopg://…）。"""
+def replay(open_services: OpenServices, target: str, *, compare: bool, key: str | None, policy: Path | None) -> None:
+    """把全部公开记录重放到空数据库 TARGET（sqlite:///… 或 postgresql+psycopg://…）。
+
+    TARGET 是网址或镜像文件夹时相反：从那里的公开记录和文件重建本机的空数据库，并列出依规停止公开的文件。
+    """
     services = open_services()
+    if "://" not in target or target.startswith(("http://", "https://")):
+        if compare:
+            raise click.UsageError("--compare 只用于重放到数据库。")
+        _rebuild_from(services, target, trust(key, policy))
+        return
     require_ready(services)
     other = _open_target(target)
     try:
@@ -193,6 +210,20 @@ def replay(open_services: OpenServices, target: str, *, compare: bool) -> None:
             _compare(services.database, other)
     finally:
         other.close()
+
+
+def _rebuild_from(services: Services, place: str, given: Policy | None) -> None:
+    source = source_at(place)
+    believed = given or policy_at(source)
+    if given is None:
+        console.print("未给出公钥，采用对方自己公布的，请与其他来源核对：", highlight=False)
+        for log in believed.logs:
+            console.print(log.key.vkey, highlight=False, markup=False, soft_wrap=True)
+    made: Rebuilt = rebuild_site(services, source, believed)
+    console.print(f"已由 {made.size} 条记录重建。依规停止公开的文件 {len(made.removed)} 份。", highlight=False)
+    for item in made.removed:
+        line = f"{item.sha256}  {item.ground}  第 {item.entry} 号记录"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _open_target(target: str) -> Database:
