@@ -346,6 +346,16 @@ def test_a_stale_token_loses_nothing_typed(site: ComplaintSite) -> None:
     assert sent_by(person.get(f"{NEW}/story"), having="seen")["text"] == STORY, "and nothing forged is kept"
 
 
+def test_all_cookies_lost_leave_what_was_typed_just_now_to_be_copied(site: ComplaintSite) -> None:
+    person = site.person()
+    person.to_check(mine=site.register.mines["zhijin"])
+    shown = sent_by(person.get(f"{NEW}/story"), having="seen")
+    for cookie in person.cookies().values():
+        person.browser.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
+    lost = person.post(f"{NEW}/story", {**shown, "text": "最后写的话"}, status=410)
+    assert "最后写的话" in main_words(lost) and STORY not in lost.text
+
+
 def test_the_pages_are_kept_by_no_cache_and_the_key_by_no_script(site: ComplaintSite) -> None:
     """ASVS 14.2.2, 3.3."""
     person = site.person()

@@ -189,6 +189,27 @@ def test_a_stale_token_keeps_the_letter(site: ComplaintSite) -> None:
     assert sent_by(stale, having="text")["text"] == "没有丢的信"
 
 
+def test_all_cookies_lost_leave_the_letter_to_be_copied(site: ComplaintSite) -> None:
+    person = site.person()
+    person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
+    shown = sent_by(person.get(CASE), having="text")
+    for cookie in person.cookies().values():
+        person.browser.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
+    over = person.post(CASE, {**shown, "text": "没有丢的信"}, status=403)
+    assert "没有丢的信" in main_words(over) and STORY not in over.text
+
+
+def test_a_letter_pressed_twice_is_one(site: ComplaintSite) -> None:
+    """trust.md 20: a double click, the back button."""
+    person = site.person()
+    person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
+    shown = sent_by(person.get(CASE), having="text")
+    for words in ("水还是黑的。", "水还是黑的。", "今天停了。", "水还是黑的。"):
+        person.post(CASE, {**shown, "text": words}, status=303)
+    text = main_words(person.get(CASE))
+    assert (text.count("水还是黑的。"), text.count("今天停了。")) == (2, 1)
+
+
 def test_who_cannot_show_number_and_code_sees_no_case(site: ComplaintSite) -> None:
     """trust.md 13."""
     one, other = site.person(), site.person("192.0.2.9")

@@ -131,12 +131,12 @@ def files_page() -> ResponseReturnValue:
     return _written(told, form, key=verdict.key, text=_("补交材料%(n)s件。", n=len(files)), files=files)
 
 
-def shown_again(sentence: str) -> Response | None:
-    """The case with the words typed just now and a sentence above them; None when the visit is over."""
+def shown_again(sentence: str) -> Response:
+    """The case with the words typed just now and a sentence above them; those words alone when the visit is over."""
     try:
         told = _told()
-    except NotAllowed:
-        return None
+    except NotAllowed as over:
+        return _visit_over(over)
     form = MessageSheet(formdata=formdata({"text": cleaned(request.form.get("text", ""))}))
     form.form_errors.append(sentence)
     return _shown(told, form=form)

@@ -36,7 +36,16 @@ from greenmine.web.public.complaint_answers import (
     sheet_of,
     typed_of,
 )
-from greenmine.web.public.complaint_draft import PATH, RECEIPT_PATH, StepMoved, forward, home, lost_page, save_page
+from greenmine.web.public.complaint_draft import (
+    PATH,
+    RECEIPT_PATH,
+    StepMoved,
+    forward,
+    home,
+    lost_page,
+    save_page,
+    typed_texts,
+)
 from greenmine.web.public.complaint_files import change_files, file_values
 from greenmine.web.public.complaint_send import check_page, sent_before
 from greenmine.web.public.complaint_target import (
@@ -103,10 +112,15 @@ def _opened(held: HeldDraft, wanted: FormStep) -> ResponseReturnValue:
 
 
 def shown_again(step: str, sentence: str) -> Response | None:
-    """The page with what was typed and a sentence above it, nothing saved; None when there is no draft to it."""
+    """The page with what was typed and a sentence above it, nothing saved; None when nothing was typed on it.
+
+    All cookies lost, draft and all: the words typed just now, to be copied.
+    """
     held, wanted = current_draft(CaseKind.COMPLAINT), _known(step)
-    if held is None or RECEIPT in held.draft.data or wanted is FormStep.CHECK:
+    if wanted is FormStep.CHECK:
         return None
+    if held is None or RECEIPT in held.draft.data:
+        return lost_page() if typed_texts() else None
     values = {**answers_of(held.draft).of(wanted), **_typed(wanted, held.draft)}
     return shown(held, wanted, values=values, whole=sentence)
 
