@@ -17,6 +17,7 @@ from tests.reference_data import reference
 from tests.tlog_keys import WITNESSES
 from tests.web.strict_client import Answer, words
 from tests.web.test_verify_given import TRICKS
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from greenmine.domain.receipt import Receipt
@@ -409,14 +410,9 @@ def test_a_removed_document_tells_its_ground_and_is_proved_still(tmp_path: Path)
 
 
 def test_a_large_file_is_hashed_piece_by_piece(site: LogSite) -> None:
-    token = next(node for node in site.client.get("/verify").page.iter("input") if node.get("name") == "csrf_token")
-    marks = next(node for node in site.client.get("/verify").page.iter("input") if node.get("name") == "marks")
-    fields = {
-        "csrf_token": token.get("value"),
-        "marks": marks.get("value"),
-        "file": (io.BytesIO(b"{" * (3 << 20)), "f"),
-    }
-    boundary, body = encode_multipart(fields)
+    hidden = {node.get("name"): node.get("value") for node in site.client.get("/verify").page.iter("input")}
+    file = FileStorage(io.BytesIO(b"{" * (3 << 20)), "file.bin")
+    boundary, body = encode_multipart({name: hidden[name] for name in ("csrf_token", "marks")} | {"file": file})
     answer = site.client.post("/verify", body, status=200, content_type=f"multipart/form-data; boundary={boundary}")
     assert outcome(answer) == FAILED and "（3 MB）" in answer.text
 

@@ -70,6 +70,7 @@ def init_shell(app: Flask) -> None:
     """Give the templates the frame, the settings shown in it and the reader's preferences."""
     app.context_processor(_frame_values)
     app.jinja_env.globals["act_href"] = act_href
+    app.jinja_env.globals["verify_href"] = verify_href
     app.jinja_env.globals["takes_reports"] = takes_reports
 
 
@@ -78,6 +79,13 @@ def act_href(number: int | None) -> str:
     if number is None or not answers(current_app, "/log/entry/<int:number>"):
         return ""
     return f"/log/entry/{number}"
+
+
+def verify_href(number: int | None) -> str:
+    """Address of the proof of an act's log entry, drawn step by step; empty while the site has none."""
+    if number is None or not answers(current_app, "/verify/entry/<int:number>"):
+        return ""
+    return f"/verify/entry/{number}"
 
 
 def takes_reports() -> bool:
