@@ -1,5 +1,6 @@
 """Characters nobody sees are kept out of names and titles, each with a sentence beside its field (trust.md 6)."""
 
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from greenmine.domain.errors import BadInput
 from greenmine.domain.ground import CreditLevel
 from greenmine.domain.mine_facts import check_facts
 from greenmine.domain.notice import NoticeItem, check_draft
-from greenmine.domain.unseen import has_unseen
+from greenmine.domain.unseen import has_unseen, without_hidden
 
 TODAY = date(2025, 3, 3)
 TURNED = "演示\u202e矿山"
@@ -101,3 +102,18 @@ def test_a_title_of_news_is_checked() -> None:
     with pytest.raises(BadInput) as refusal:
         check_article(article(title="\u2067演示"), today=TODAY)
     assert refusal.value.field == "title"
+
+
+@given(st.text())
+def test_what_is_left_holds_nothing_hidden(text: str) -> None:
+    left = without_hidden(text)
+    assert left == "".join(char for char in text if not has_unseen(f"x{char}"))
+
+
+@pytest.mark.parametrize("char", ["<", "长", "\u202e", "\u200b"], ids=ascii)
+def test_a_million_characters_are_soon_judged(char: str) -> None:
+    """trust.md 4, 9: one request of a public form may not hold a worker for a minute."""
+    start = time.process_time()
+    has_unseen(char * 1_000_000)
+    without_hidden(char * 1_000_000)
+    assert time.process_time() - start < 1

@@ -21,9 +21,16 @@ def has_unseen(text: str) -> bool:
     Empty and blank texts hold nothing unseen: that a name is missing is told in other words. Joiners (ZWJ, ZWNJ)
     and variation selectors may stand between what is seen. Source: UTS 39; trust.md 6.
     """
-    if any(char in _DIRECTIONS or _is_control(char) for char in text):
+    distinct = set(text)
+    if any(_is_hidden(char) for char in distinct):
         return True
-    return bool(text.strip()) and not any(_is_seen(char) for char in text)
+    return bool(text.strip()) and not any(_is_seen(char) for char in distinct)
+
+
+def without_hidden(text: str) -> str:
+    """The text without control and direction characters, in a time that a megabyte of them does not stretch."""
+    hidden = {ord(char): None for char in set(text) if _is_hidden(char)}
+    return text.translate(hidden) if hidden else text
 
 
 def require_seen(text: str, *, field: str) -> None:
@@ -32,6 +39,10 @@ def require_seen(text: str, *, field: str) -> None:
         raise BadInput(
             "text.unseen", N_("内容中有看不见的字符（如控制符、文字方向符），请删去后重新填写。"), field=field
         )
+
+
+def _is_hidden(char: str) -> bool:
+    return char in _DIRECTIONS or _is_control(char)
 
 
 def _is_control(char: str) -> bool:

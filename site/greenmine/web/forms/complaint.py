@@ -31,7 +31,7 @@ from greenmine.domain.complaint import (
 )
 from greenmine.domain.errors import BadInput
 from greenmine.domain.mail_address import require_mail_address
-from greenmine.domain.unseen import has_unseen
+from greenmine.domain.unseen import has_unseen, without_hidden
 from greenmine.web.forms.fields import Chosen, needed
 from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.i18n import gettext
@@ -45,8 +45,7 @@ _LONG = _("请控制在%(max)d字以内。")
 
 def cleaned(text: str) -> str:
     """What was typed without the marks nobody sees: phone books and chats copy them along with a number."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in plain if not has_unseen(f"x{char}"))
+    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class Filled:
