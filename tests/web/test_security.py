@@ -120,15 +120,24 @@ def test_a_foreign_host_is_refused(app: Flask) -> None:
 
 def test_what_is_too_large_is_refused_with_help(tmp_path: Path) -> None:
     client = StrictClient(shell_app(tmp_path, GREENMINE_REQUEST_BYTES="70000", GREENMINE_FORM_BYTES="16384"))
-    assert client.post("/sheet", {"text": "字" * 40_000}, status=413).h1 == "提交的内容过大"
+    assert client.post("/sheet", {"text": "字" * 40_000}, status=413).h1 == "文件太大，没有收下"
     large_part = {"text": (b"x" * 20_000).decode()}
     multipart = client.post("/sheet", large_part, status=413, content_type="multipart/form-data")
-    assert multipart.h1 == "提交的内容过大"
+    assert multipart.h1 == "文件太大，没有收下"
 
 
 def test_a_form_of_too_many_fields_is_refused(client: StrictClient) -> None:
     fields = {f"f{number}": "x" for number in range(600)}
     assert client.post("/sheet", fields, status=413, content_type="multipart/form-data").status == 413
+
+
+def test_a_form_without_files_is_bounded_too(tmp_path: Path) -> None:
+    """Werkzeug reads it whole, however long, and counts none of its fields."""
+    client = StrictClient(shell_app(tmp_path, GREENMINE_REQUEST_BYTES="900000", GREENMINE_FORM_BYTES="16384"))
+    client.post("/sheet", {"text": "字" * 6_000}, status=413)
+    fields = {f"f{number}": "x" for number in range(600)}
+    client.post("/sheet", fields, status=413)
+    client.post("/nowhere", fields, status=413)
 
 
 def test_rates_are_settings_and_say_when_to_come_back(tmp_path: Path) -> None:

@@ -10,13 +10,17 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from greenmine.config import Settings, ensure_secret_key
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
 from greenmine.web.client import client_mark
-from greenmine.web.routing import current_route
+from greenmine.web.routing import Door, current_route
+
+PERCENT: Final = 3
+"""Bytes of a form without files for one byte of its text: ``%E7%9F%BF``."""
 
 FORM_PARTS: Final = 500
 """Most fields of one form; the desk allows more to those signed in (desk/lost_form.py)."""
@@ -89,11 +93,28 @@ def configure(app: Flask, settings: Settings, *, before_token: BeforeToken | Non
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.before_request(_bounder(settings))
     app.before_request(_refuse_nul)
     if before_token is not None:
         app.before_request(before_token)
     CSRFProtect(app)
     app.after_request(_sealer(settings))
+
+
+def _bounder(settings: Settings) -> Callable[[], None]:
+    """A function that bounds a form without files: Werkzeug bounds text and fields of multipart forms only."""
+    most = min(settings.form_bytes * PERCENT, settings.request_bytes)
+
+    def bound() -> None:
+        if request.mimetype != "application/x-www-form-urlencoded":
+            return
+        route = current_route()
+        if route is None or route.access.door is Door.PUBLIC:
+            request.max_content_length = most
+        if request.get_data().count(b"&") >= (request.max_form_parts or FORM_PARTS):
+            raise RequestEntityTooLarge
+
+    return bound
 
 
 def _refuse_nul() -> None:
