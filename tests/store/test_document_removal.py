@@ -15,7 +15,7 @@ from tests.story import Story
 from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import Gone, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
-from greenmine.store.act import entries, get_document, removal_of
+from greenmine.store.act import entries, get_document, removals_of
 from greenmine.store.audit import Audit
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
@@ -69,8 +69,7 @@ def test_a_notice_taken_down_keeps_number_dates_and_nothing_else(desk: Desk, tmp
         row = get_notice(tx, number)
         assert (row.title, row.text, row.issuer, row.id) == (number, "", "", number)
         assert items_of(tx, number) == [] and not attachments_of(tx, number)
-        told = removal_of(tx, sha256)
-        assert told is not None and told[0] == "含有个人信息"
+        assert removals_of(tx, [sha256])[sha256].ground == "含有个人信息"
         with pytest.raises(Gone, match="含有个人信息"):
             get_document(tx, sha256, today=legal_day(NOON))
     audit = Audit(desk.database, None, tmp_path / "none", tmp_path / "scratch", NOON)

@@ -194,11 +194,19 @@ def files_first_of(tx: Tx, told: ActRow) -> list[str]:
     return list(tx.execute(query.where(document.c.removed_by.is_(None))).scalars())
 
 
-def removal_of(tx: Tx, sha256: str) -> tuple[str, int] | None:
-    """On what ground and by which act a document was removed; None while it is public."""
-    query = select(document.c.removed_ground, document.c.removed_by).where(document.c.sha256 == sha256)
-    row = tx.execute(query.where(document.c.removed_by.is_not(None))).first()
-    return None if row is None else (_GROUNDS.get(row.removed_ground, row.removed_ground), row.removed_by)
+@dataclass(frozen=True)
+class Removal:
+    """On what ground and by which act law removed a document."""
+
+    ground: str
+    act: int
+
+
+def removals_of(tx: Tx, hashes: Collection[str]) -> dict[str, Removal]:
+    """Those of these documents that law has removed."""
+    query = select(document.c.sha256, document.c.removed_ground, document.c.removed_by)
+    rows = tx.execute(query.where(document.c.sha256.in_(sorted(hashes)), document.c.removed_by.is_not(None)))
+    return {row.sha256: Removal(_GROUNDS.get(row.removed_ground, row.removed_ground), row.removed_by) for row in rows}
 
 
 def public_hashes(tx: Tx) -> Sequence[str]:

@@ -32,6 +32,7 @@ class FileShown:
     kind: str
     size: int
     sha256: str
+    removed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from greenmine.domain.mine import LEVEL_LABELS, Level
 from greenmine.domain.notice import STATE_LABELS, NoticeState
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
 from greenmine.services import Services
-from greenmine.store.act import acts_of
+from greenmine.store.act import acts_of, removals_of
 from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
 from greenmine.store.notice import (
@@ -54,6 +54,7 @@ from greenmine.web.public.notice_page import (
     notice_steps,
     objection_shown,
     paragraphs,
+    texts_removed,
     withdrawal_of,
 )
 from greenmine.web.public.notice_period import exact_moment, period_shown
@@ -134,6 +135,7 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
     now, regions = services.clock(), services.reference.regions
     row = get_notice(tx, number)
     items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
+    removed = removals_of(tx, [*(file.sha256 for file in files), *(str(act.fact("body")) for act in acts)])
     period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
     state = row.state(now)
     return _notice_page(row), {
@@ -147,7 +149,8 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
         "period": period,
         "paragraphs": paragraphs(row.text),
         "listed": listed_items(row, items, state=state, wanted=wanted),
-        "files": files_shown(files),
+        "files": files_shown(files, removed=removed),
+        "removed": texts_removed(acts, removed),
         "objection": objection_shown(row, state=state, period=period, count=objections_to(tx, number)),
         "corrections": corrections_of(acts),
         "withdrawal": withdrawal_of(acts),

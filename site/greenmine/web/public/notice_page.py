@@ -20,7 +20,7 @@ from greenmine.domain.notice_rule import (
 )
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.region import COUNTRY, Regions
-from greenmine.store.act import ActRow
+from greenmine.store.act import ActRow, Removal
 from greenmine.store.notice import ItemRow, NoticeRow
 from greenmine.store.objection import ObjectionCount
 from greenmine.usecases.objection import terms_of_notice
@@ -72,6 +72,14 @@ class Correction:
     act: int
 
 
+@dataclass(frozen=True)
+class TextRemoved:
+    """On what ground a text of the notice was taken away, and by which act."""
+
+    ground: str
+    act: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal:
     """When and why a notice was withdrawn."""
@@ -81,8 +89,11 @@ class Withdrawal:
     act: int
 
 
-def files_shown(files: Iterable[Attachment]) -> tuple[FileShown, ...]:
-    """The attachments with their hashes, in printed order."""
+def files_shown(files: Iterable[Attachment], *, removed: Mapping[str, Removal]) -> tuple[FileShown, ...]:
+    """The attachments with their hashes, in printed order.
+
+    :param removed: those that law has taken away
+    """
     return tuple(
         FileShown(
             name=file.name,
@@ -90,6 +101,7 @@ def files_shown(files: Iterable[Attachment]) -> tuple[FileShown, ...]:
             kind=media_word(file.media_type),
             size=file.size,
             sha256=file.sha256,
+            removed=_(removed[file.sha256].ground) if file.sha256 in removed else "",
         )
         for file in files
     )
@@ -156,6 +168,13 @@ def corrections_of(acts: Sequence[ActRow]) -> list[Correction]:
             told.append(Correction(day=_day(act), reason=str(body.get("reason", "")), changes=changes, act=act.n))
             before = {**before, **body}
     return told[::-1]
+
+
+def texts_removed(acts: Iterable[ActRow], removed: Mapping[str, Removal]) -> list[TextRemoved]:
+    """Texts of the notice, as published or corrected, that law has taken away."""
+    texts = [act for act in acts if act.kind in ("notice.published", "notice.corrected")]
+    gone = {removed[body] for act in texts if (body := str(act.fact("body"))) in removed}
+    return [TextRemoved(_(each.ground), each.act) for each in sorted(gone, key=lambda each: each.act)]
 
 
 def withdrawal_of(acts: Iterable[ActRow]) -> Withdrawal | None:
