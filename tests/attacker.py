@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 
 from greenmine.store.database import Database
 
@@ -20,15 +20,16 @@ def behind_the_app(database: Database) -> Iterator[Execute]:
         with _on_sqlite(Path(str(database.engine.url.database))) as execute:
             yield execute
         return
-    with database.engine.connect() as connection, connection.begin():
-        connection.execute(text("SET session_replication_role = replica"))
-        yield lambda sql, *values: _rows(
-            connection.exec_driver_sql(sql.replace("?", "%s"), tuple(values)),
-        )
+    with closing(database.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield lambda sql, *values: _rows(cursor, sql.replace("?", "%s"), values)
+        cursor.execute("SET session_replication_role = origin")
+        connection.commit()
 
 
-def _rows(result: Any) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in result] if result.returns_rows else []
+def _rows(cursor: Any, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    cursor.execute(sql, values)
+    return list(cursor.fetchall()) if cursor.description else []
 
 
 @contextmanager

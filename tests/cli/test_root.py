@@ -113,7 +113,7 @@ def ready(site: Site) -> Site:
 
 COMMANDS = [
     [], ["init"], ["serve"], ["worker"], ["content"], ["content", "sync"], ["rebuild"], ["clocks"],
-    ["replay"], ["import"],
+    ["replay"], ["import"], ["verify"], ["backup"], ["restore"], ["documents"], ["documents", "remove"],
     ["import", "mines"], ["staff"], ["staff", "add"], ["staff", "demo-links"],
 ]  # fmt: skip
 
@@ -276,7 +276,7 @@ def test_replay_says_what_a_target_is(ready: Site) -> None:
 
 
 @pytest.mark.parametrize("command", [["content", "sync"], ["rebuild"], ["replay", "sqlite:///x"], ["worker"],
-                                     ["staff", "list"]], ids=" ".join)  # fmt: skip
+                                     ["staff", "list"], ["verify"], ["backup", "x"]], ids=" ".join)  # fmt: skip
 def test_commands_before_init_are_refused_with_what_to_do(site: Site, command: list[str]) -> None:
     assert "greenmine init" in site.run(*command, ends=1)
 

@@ -21,7 +21,7 @@ from greenmine.store.database import Database, open_database
 from greenmine.store.log_key import LogKeys
 from greenmine.store.log_seal import LogSeal
 from greenmine.store.migrate import upgrade
-from greenmine.store.tables import PUBLIC_TABLES, act, act_head, act_subject
+from greenmine.store.tables import PUBLIC_TABLES, act, act_head, act_subject, document, mine
 from greenmine.store.tables_log import LOG_TABLES, log_key
 from greenmine.usecases.log import begin_log, rotate_key
 
@@ -211,3 +211,31 @@ def _swap(execute: Execute, table: Table, one: dict[str, Any], two: dict[str, An
     drop(execute, table, two)
     add(execute, table, {**one, **{name: two[name] for name in parts}})
     add(execute, table, {**two, **{name: one[name] for name in parts}})
+
+
+@pytest.mark.postgres
+def test_on_postgresql_a_row_changed_by_its_owner_is_named_too(postgres_url: str, tmp_path: Path) -> None:
+    """Some tables after each other, each put back; the owner of the database can still the triggers."""
+    database = open_database(postgres_url)
+    upgrade(database)
+    tell(database, tmp_path, deeds=12)
+    assert audit(database, tmp_path) == []
+    for table in (act, act_head, document, mine, *LOG_TABLES):
+        every, keys = names(table)
+        with behind_the_app(database) as execute:
+            rows = read(execute, table)
+        column = next((name for name in reversed(every) if name not in keys), None)
+        if not rows or column is None:
+            continue
+        row = rows[len(rows) // 2]
+        with behind_the_app(database) as execute:
+            change(execute, table, row, **{column: fitting(table, column, row[column])})
+        found = audit(database, tmp_path)
+        assert is_named(found, table, key(table, row), column), f"{table.name}.{column}: {found}"
+        with behind_the_app(database) as execute:
+            change(execute, table, row, **{column: row[column]})
+    row = rows[0]
+    with behind_the_app(database) as execute:
+        drop(execute, table, row)
+    assert _of(audit(database, tmp_path), table)
+    database.close()
