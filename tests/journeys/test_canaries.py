@@ -127,7 +127,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder, mailbox = tmp_path_factory.mktemp("canaries"), Mailbox()
     (folder / "tmp").mkdir()
     command = [sys.executable, "-m", "greenmine", "init"]
-    subprocess.run(command, env=environment(folder), cwd=CHECKOUT, check=True, capture_output=True, timeout=240)
+    subprocess.run(command, env=environment(folder), cwd=CHECKOUT, check=True, capture_output=True, timeout=600)
     with ExitStack() as stack:
         mail = stack.enter_context(good_server(mailbox))
         settings = {
@@ -255,7 +255,7 @@ def _unsent(lived: Lived) -> int:
 
 
 def _until(holds: Callable[[], bool], what: str, lived: Lived) -> None:
-    end = time.monotonic() + 90
+    end = time.monotonic() + 240
     while not holds():
         assert time.monotonic() < end, f"{what}: {lived.log[-3000:]}"
         time.sleep(0.2)
