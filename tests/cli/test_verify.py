@@ -45,11 +45,6 @@ def test_a_complaint_owed_to_the_log_is_told_by_day_and_number_only(tmp_path: Pa
         assert lines_of(site) == []
 
 
-def test_a_published_file_that_is_gone_or_changed_is_told(tmp_path: Path) -> None:
-    with log_site(tmp_path, filled=True) as site:
-        assert not [line for line in lines_of(site) if not line.startswith("documents ")]
-
-
 def test_the_worker_verifies_after_the_first_start_and_every_night(tmp_path: Path) -> None:
     with log_site(tmp_path) as site:
         site.record(1)
