@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from greenmine.cli.prepare import MASTER_KEY
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
 from greenmine.content.slots import Slots
 from greenmine.domain.errors import BadInput
 from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
-from greenmine.store.database import open_database
+from greenmine.store.database import Database, open_database
 from greenmine.store.files import FileStore
 from greenmine.store.log_key import LogKeys
 from greenmine.store.log_seal import LogSeal
-from greenmine.store.sealed import master_key
+from greenmine.store.sealed import MasterKey, master_key
 from greenmine.store.sealed_files import SealedFiles
+from greenmine.store.site_fact import is_settled
 from greenmine.tlog.policy import Policy
 from greenmine.usecases.log_policy import known_witnesses
 from greenmine.web.desk.session import signed_in_officer
@@ -49,12 +51,18 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
         slots=Slots(settings.data_dir / "slots"),
         log_keys=keys,
         witnesses=_witnesses(settings),
-        master=master_key(settings.data_dir / "keys" / "case-master.key"),
+        master=_master(settings, database),
         clock=clock,
         reference=loaded.reference,
         clauses=loaded.clauses,
         problems=loaded.problems,
     )
+
+
+def _master(settings: Settings, database: Database) -> MasterKey:
+    """The master key; made only for a database that has never known one."""
+    path = settings.data_dir / "keys" / "case-master.key"
+    return master_key(path, may_make=path.exists() or not is_settled(database, MASTER_KEY))
 
 
 def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:

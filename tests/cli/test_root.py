@@ -281,6 +281,14 @@ def test_commands_before_init_are_refused_with_what_to_do(site: Site, command: l
     assert "greenmine init" in site.run(*command, ends=1)
 
 
+def test_a_lost_master_key_is_told_and_no_other_is_put_in_its_place(ready: Site, tmp_path: Path) -> None:
+    key = tmp_path / "data" / "keys" / "case-master.key"
+    key.rename(tmp_path / "away")
+    assert "主密钥" in ready.run("cases", ends=1) and not key.exists()
+    (tmp_path / "away").rename(key)
+    ready.run("cases")
+
+
 def test_a_demonstration_is_refused_in_production(ready: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREENMINE_MODE", "production")
     monkeypatch.setenv("GREENMINE_SITE_URL", "https://mines.example.gov.cn")

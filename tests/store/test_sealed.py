@@ -90,6 +90,12 @@ def test_master_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["master"]
 
 
+def test_a_lost_master_key_is_never_replaced_silently(tmp_path: Path) -> None:
+    with pytest.raises(Unready, match="密钥备份"):
+        master_key(tmp_path / "case-master.key", may_make=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o666, 0o601])
 def test_a_master_key_others_can_reach_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "master"

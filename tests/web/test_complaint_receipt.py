@@ -1,10 +1,13 @@
 """The receipt: number, code until it was typed again, deadlines, proof, QR as text (ui.md 6; trust.md 14)."""
 
+import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from tests.desk import mine_act
 from tests.web.complaint_site import (
     NAMED,
     NEW,
@@ -15,10 +18,13 @@ from tests.web.complaint_site import (
     ComplaintSite,
     complaint_site,
     main_words,
+    photo,
 )
+from tests.web.desk_site import sent_by
 
 from greenmine.config import Settings
 from greenmine.domain.case_number import read_code, read_number
+from greenmine.store.apply import apply
 from greenmine.store.case import read_parts
 from greenmine.store.case_access import find_access
 from greenmine.tlog.commitment import commit
@@ -121,11 +127,6 @@ def test_a_new_complaint_waits_until_the_code_of_the_last_is_safe(site: Complain
 
 
 def test_clearing_in_an_old_window_takes_neither_receipt_nor_file(site: ComplaintSite) -> None:
-    import io  # noqa: PLC0415
-
-    from tests.web.complaint_site import photo  # noqa: PLC0415
-    from tests.web.desk_site import sent_by  # noqa: PLC0415
-
     person = site.person()
     person.to_check(mine=site.register.mines["zhijin"])
     person.answer("files", {"do": "add", "file": (io.BytesIO(photo()), "a.jpg")})
@@ -136,3 +137,24 @@ def test_clearing_in_an_old_window_takes_neither_receipt_nor_file(site: Complain
     shown = person.receipt()
     assert person.post(f"{NEW}/clear", {"csrf_token": page["csrf_token"]}).location == RECEIPT
     assert site.sealed() == 1 and person.receipt() == shown, "the code stands nowhere else"
+
+
+def test_a_clock_behind_the_record_takes_no_complaint_and_loses_none(site: ComplaintSite) -> None:
+    """trust.md 21: deadlines and the promise of the receipt would be told from a wrong day."""
+    person = site.person()
+    person.to_check(mine=site.register.mines["zhijin"])
+    with site.services.database.write() as tx:
+        apply(tx, mine_act(9999), at=site.hand.now + timedelta(hours=1))  # recorded before the clock was put back
+    assert "时钟" in main_words(person.send(status=503)) and site.count()["complaint"] == 0
+    site.later(hours=1)
+    assert person.send().location == RECEIPT
+
+
+def test_a_draft_cookie_with_another_key_opens_nothing_and_blocks_nothing(site: ComplaintSite) -> None:
+    person = site.person()
+    person.begin()
+    (name,) = (name for name in person.cookies() if "draft" in name)
+    value = person.cookies()[name].value
+    person.browser.set_cookie(name, value[:-4] + ("AAAA" if value[-4:] != "AAAA" else "BBBB"), domain="127.0.0.1")
+    assert "没有提交的投诉" not in main_words(person.get(NEW))
+    assert (person.begin().location or "").startswith(f"{NEW}/"), "a new one can be begun"

@@ -133,6 +133,12 @@ def lock_head(tx: Tx) -> tuple[int, str | None]:
     return head.size, head.last_at or None
 
 
+def require_clock(tx: Tx, *, at: datetime) -> None:
+    """Raise Unready when the clock stands behind the record: no deadline is told from it (trust.md 21)."""
+    last_at = tx.execute(select(tables.act_head.c.last_at)).scalar_one()
+    _not_before(last_at or None, at)
+
+
 def _not_before(last_at: str | None, at: datetime) -> datetime:
     if last_at is None:
         return at

@@ -54,11 +54,16 @@ class MasterKey:
         return unseal(self.secret, wrapped, context=case.encode())
 
 
-def master_key(path: Path) -> MasterKey:
+def master_key(path: Path, *, may_make: bool = True) -> MasterKey:
     """Read the master key, or make it (32 random bytes, mode 0600) when the file does not exist.
 
-    Raises Unready when the file is readable by others or has the wrong length.
+    :param may_make: False once cases may be sealed with a key: a lost one is never replaced silently
+    Raises Unready when the file is missing then, readable by others, or has the wrong length.
     """
+    if not path.exists() and not may_make:
+        raise Unready(
+            "key.missing", N_("找不到密封用的主密钥 %(path)s。请从密钥备份中放回原文件，再重新启动。"), path=path
+        )
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_new(path, secrets.token_bytes(_KEY))

@@ -14,4 +14,4 @@ def csv_file(name: str, heading: Sequence[str], rows: Iterable[Sequence[object]]
     """
     lines = ([None if cell is None else str(cell) for cell in row] for row in rows)
     file = csv_table(heading, lines)
-    return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=f"{name}.csv")
+    return send_file(file, mimetype="text/csv", as_attachment=True, download_name=f"{name}.csv")

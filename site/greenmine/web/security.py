@@ -152,6 +152,6 @@ def _set_caching(response: Response) -> None:
     if (route is not None and route.is_personal) or request.method == "POST":
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
-    elif response.mimetype == "text/html":
+    elif response.mimetype == "text/html" and response.status_code != 304:  # that one has no type of its own
         response.headers.setdefault("Cache-Control", "no-cache")
         response.vary.add("Cookie")

@@ -4,14 +4,19 @@ The draft itself stands sealed on the server (store/form_draft.py); a page that 
 cache keeps it. Sources: OWASP ASVS 5.0 3.3 (cookies), 14.2.2; design.md "Private data".
 """
 
+import logging
 from dataclasses import dataclass
+from typing import Final
 
 from flask import Response, request
 
 from greenmine.config import Settings
 from greenmine.domain.case import CaseKind
+from greenmine.domain.errors import Unready
 from greenmine.store.form_draft import LIFETIME, Draft, DraftKey, load, parse_token
 from greenmine.web.context import current_services, current_settings
+
+LOG: Final = logging.getLogger("greenmine.web.draft")
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,16 @@ def current_key(kind: CaseKind) -> DraftKey | None:
 
 
 def current_draft(kind: CaseKind) -> HeldDraft | None:
-    """The draft of this browser; None when there is none, it was sent, or it has run out."""
+    """The draft of this browser; None when there is none, it was sent, it has run out, or the key does not open it."""
     key, services = current_key(kind), current_services()
     if key is None:
         return None
-    with services.database.read() as tx:
-        draft = load(tx, key, at=services.clock())
+    try:
+        with services.database.read() as tx:
+            draft = load(tx, key, at=services.clock())
+    except Unready:
+        LOG.warning("a form draft does not open with the key that names it")
+        return None
     return None if draft is None else HeldDraft(key, draft)
 
 

@@ -27,6 +27,7 @@ from greenmine.domain.errors import Conflict, Gone, GreenmineError, NotFound
 from greenmine.domain.instant import from_utc_text, legal_day
 from greenmine.domain.text import N_
 from greenmine.services import Services
+from greenmine.store.apply import require_clock
 from greenmine.store.case_access import Access, case_of_form, find_access
 from greenmine.store.cluster import cluster_of
 from greenmine.store.database import Tx
@@ -121,6 +122,7 @@ def _sent(held: HeldDraft, complaint: Complaint, form: CheckSheet) -> ResponseRe
         code = new_code()
         access = _fresh_access(code)
         with current_services().database.write() as tx:
+            require_clock(tx, at=current_services().clock())
             stored = load(tx, held.key, at=current_services().clock())
             if stored is not None and RECEIPT in stored.data:
                 return forward(held, RECEIPT_PATH)

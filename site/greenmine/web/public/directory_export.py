@@ -28,7 +28,7 @@ EXPORT_ROWS: Final = 100_000
 """Most mines in one file; the whole country has fewer than 10,000 green mines."""
 
 MEDIA_TYPES: Final = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -17,6 +17,7 @@ from greenmine.domain.case import CaseKind
 from greenmine.domain.errors import Conflict, Gone
 from greenmine.domain.receipt import Receipt
 from greenmine.domain.text import N_
+from greenmine.store.apply import require_clock
 from greenmine.store.case_access import Access, case_of_form, find_access
 from greenmine.store.database import Tx
 from greenmine.store.form_draft import Draft, load
@@ -54,6 +55,7 @@ def send(single: Single, held: HeldDraft, lodge: Lodge, *, at: datetime) -> Resp
     services, code = current_services(), new_code()
     files, access = _kept_files(held.draft), _fresh_access(single.kind, code)
     with services.database.write() as tx:
+        require_clock(tx, at=at)
         stored = load(tx, held.key, at=at)
         if stored is None:
             raise Gone("single.draft_over", N_("这份表单已经提交、清除或超过72小时，请重新填写。"))
