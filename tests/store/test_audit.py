@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from sqlalchemy import Boolean, Integer, LargeBinary, Table
 from tests.attacker import Execute, add, behind_the_app, change, drop, names, other, read
 from tests.story import Story
@@ -88,6 +89,11 @@ def fitting(table: Table, column: str, value: Any) -> Any:
     return next((each for kind, each in kinds if isinstance(table.c[column].type, kind)), "7")
 
 
+def drilled(value: object) -> ParameterSet:
+    """A case for ``make drill``: each costs a replay, and the ones beside it stay in ``make test``."""
+    return pytest.param(value, marks=pytest.mark.drill)
+
+
 def test_a_record_as_it_was_written_has_no_fault(record: Database, tmp_path: Path) -> None:
     assert audit(record, tmp_path) == []
     assert list((tmp_path / "scratch").iterdir()) == [], "the scratch database is gone"
@@ -111,6 +117,7 @@ def test_every_column_of_every_public_row_is_held_against_its_acts(
     assert [place for place in wanted if not is_named(found, table, *place)] == []
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("table", "column"),
     [(table, column.name) for table in DERIVED for column in table.primary_key.columns],
@@ -130,7 +137,7 @@ def test_a_public_row_under_another_key_is_named(record: Database, tmp_path: Pat
     [(table, column.name) for table in LEDGERS for column in table.columns],
     ids=lambda part: str(getattr(part, "name", part)),
 )
-@pytest.mark.parametrize("place", [0, 0.5, -1])
+@pytest.mark.parametrize("place", [drilled(0), drilled(0.5), -1])
 def test_every_column_of_the_ledgers_is_held_against_the_entries(
     record: Database, tmp_path: Path, table: Table, column: str, place: float
 ) -> None:
@@ -147,7 +154,7 @@ def test_every_column_of_the_ledgers_is_held_against_the_entries(
 
 
 @pytest.mark.parametrize("table", (*DERIVED, *LEDGERS), ids=lambda table: str(table.name))
-@pytest.mark.parametrize("place", [0, 0.5, -1])
+@pytest.mark.parametrize("place", [drilled(0), drilled(0.5), -1])
 def test_a_row_that_is_gone_is_named(record: Database, tmp_path: Path, table: Table, place: float) -> None:
     with behind_the_app(record) as execute:
         rows = read(execute, table)
@@ -172,7 +179,7 @@ def test_a_row_that_was_put_in_is_named(record: Database, tmp_path: Path, table:
 @pytest.mark.parametrize(
     "table", [table for table in (*DERIVED, *LEDGERS) if table is not act_head], ids=lambda table: str(table.name)
 )
-@pytest.mark.parametrize("places", [(0, 1), (0, -1)])
+@pytest.mark.parametrize("places", [drilled((0, 1)), (0, -1)])
 def test_two_rows_that_changed_places_are_named(
     record: Database, tmp_path: Path, table: Table, places: tuple[int, int]
 ) -> None:
