@@ -1,5 +1,6 @@
 """What every test lives by: no network but loopback, a foreign time zone, no settings from outside, own folders."""
 
+import functools
 import ipaddress
 import os
 import shutil
@@ -15,9 +16,12 @@ from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
 from tests.postgres import PostgresServer, shared_server
 
+from greenmine import app
 from greenmine.config import Settings
+from greenmine.content.load import load_reference
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+CONTENT = CHECKOUT / "content"
 
 TIME_ZONE = "America/New_York"
 """Neither UTC nor Asia/Shanghai: whoever reads the machine's local time by mistake gets another day."""
@@ -83,6 +87,16 @@ def _is_loopback(host: Any) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _content_read_once() -> Iterator[None]:
+    """The checkout's own content is read and parsed once for all sites of a run; another folder each time anew."""
+    read = functools.cache(load_reference)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(app, "load_reference", lambda folder: (read if folder == CONTENT else load_reference)(folder))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")
