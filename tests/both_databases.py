@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.migrated import migrated_file
 from tests.postgres import PostgresServer
 
 from greenmine.store.database import Database, open_database
@@ -21,16 +22,11 @@ def opened(request: pytest.FixtureRequest, folder: Path, *, kind: str) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
+def migrated_sqlite() -> Callable[[Path], str]:
     """Makes a database at the newest revision in a file; the migrations run once, the others are copies."""
-    made = tmp_path_factory.mktemp("migrated") / "empty.db"
-    database = open_database(f"sqlite:///{made}")
-    upgrade(database)
-    database.checkpoint()
-    database.close()
 
     def copy(path: Path) -> str:
-        shutil.copyfile(made, path)
+        shutil.copyfile(migrated_file(), path)
         path.chmod(0o600)
         return f"sqlite:///{path}"
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from jinja2.bccache import Bucket, BytecodeCache
 from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
 from tests.postgres import PostgresServer, shared_server
@@ -87,6 +89,29 @@ def _is_loopback(host: Any) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all sites of a run."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Each site of a test has an environment of its own; what it compiles is the same."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

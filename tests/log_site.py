@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from tests.desk import mine_act
+from tests.migrated import bring_up
 from tests.reference_data import CONTENT, reference
 from tests.web.clock_site import HandClock
 from tests.web.register import Register, build
@@ -17,7 +18,6 @@ from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.services import Services
 from greenmine.store.apply import apply
-from greenmine.store.migrate import upgrade
 from greenmine.usecases.log import begin_log
 
 ORIGIN = "demo.greenmine.invalid/log"
@@ -69,7 +69,7 @@ def log_site(folder: Path, *, begun: bool = True, filled: bool = False) -> Itera
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
     services = replace(build_services(settings, clock=clock), reference=reference())
-    upgrade(services.database)
+    bring_up(services.database)
     register = build(services.database) if filled else None
     if begun:
         with services.database.write() as tx:

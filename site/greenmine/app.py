@@ -62,6 +62,8 @@ def build_services(settings: Settings, *, clock: Clock = system_clock) -> Servic
 def _master(settings: Settings, database: Database) -> MasterKey:
     """The master key; made only for a database that has never known one."""
     path = settings.data_dir / "keys" / "case-master.key"
+    if not path.exists():
+        database.require_reachable()  # a database that cannot be asked might know one
     return master_key(path, may_make=path.exists() or not is_settled(database, MASTER_KEY))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
+from tests.migrated import bring_up
 
 from greenmine.app import build_services
 from greenmine.cli.staff import staff
@@ -16,7 +17,6 @@ from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, 
 from greenmine.domain.officer import Role
 from greenmine.domain.sign_in import Purpose, Stage
 from greenmine.services import Services
-from greenmine.store.migrate import upgrade
 from greenmine.store.site_fact import settle_fact
 from greenmine.store.staff import get_staff
 from greenmine.usecases.enrol import follow_link, look_at_link
@@ -37,7 +37,7 @@ def services(settings: Settings) -> Iterator[Services]:
 
 
 def prepared(services: Services) -> None:
-    upgrade(services.database)
+    bring_up(services.database)
     with services.database.write() as tx:
         settle_fact(tx, "mode", str(services.settings.mode))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from tests.migrated import bring_up
 from tests.reference_data import CONTENT, reference
 from tests.web.register import NOW
 from tests.web.strict_client import StrictClient, words
@@ -11,7 +12,6 @@ from tests.web.strict_client import StrictClient, words
 from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.services import Services
-from greenmine.store.migrate import upgrade
 
 
 class HandClock:
@@ -44,7 +44,7 @@ def open_site(folder: Path) -> Site:
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
     services = replace(build_services(settings, clock=clock), reference=reference())
-    upgrade(services.database)
+    bring_up(services.database)
     return Site(services, clock, StrictClient(create_app(settings, services=services)))
 
 

@@ -20,6 +20,7 @@ from tests.desk import (
     PROVINCE_OFFICER,
     facts,
 )
+from tests.migrated import bring_up
 from tests.reference_data import reference
 from tests.web.strict_client import Answer, StrictClient
 
@@ -31,7 +32,6 @@ from greenmine.services import Services
 from greenmine.store import tables
 from greenmine.store.act import ActRow, acts_after, size
 from greenmine.store.journal import person_of_act
-from greenmine.store.migrate import upgrade
 from greenmine.store.tables_private import desk_draft, staff, staff_region
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.web.factory import create_flask
@@ -150,7 +150,7 @@ def desk_site(settings: Settings, **rates: str) -> DeskSite:
     roomy = replace(settings, **rates)  # type: ignore[arg-type]
     hand = Hand()
     services = replace(build_services(roomy, clock=lambda: hand.now), reference=reference())
-    upgrade(services.database)
+    bring_up(services.database)
     _seat(services)
     app = create_flask(services, roomy, find_officer=lambda: hand.officer)
     site = DeskSite(app, services, hand)

@@ -9,13 +9,13 @@ from xml.etree.ElementTree import Element
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
+from tests.migrated import bring_up
 from tests.web.strict_client import Answer, StrictClient, words
 
 from greenmine.app import build_services
 from greenmine.config import Settings
 from greenmine.domain.question import read_answer
 from greenmine.services import Services
-from greenmine.store.migrate import upgrade
 from greenmine.web.abuse import Guarded, check_form, form_marks
 from greenmine.web.factory import create_flask
 from greenmine.web.forms.fields import line
@@ -63,7 +63,7 @@ class GuardedSite:
 def base_services(settings: Settings) -> Services:
     """The services with their database, to be shared by the sites of one module of tests."""
     services = build_services(settings)
-    upgrade(services.database)
+    bring_up(services.database)
     return services
 
 

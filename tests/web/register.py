@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from tests.desk import instant
+from tests.migrated import bring_up
 from tests.reference_data import reference
 
 from greenmine.app import build_services, create_app
@@ -24,7 +25,6 @@ from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.services import Services
 from greenmine.store.database import Database, Tx
-from greenmine.store.migrate import upgrade
 from greenmine.store.mine import get_mine
 from greenmine.usecases.credit import add_credit
 from greenmine.usecases.mine import Listing, correct_mine, enlist_mine, register_mine
@@ -134,7 +134,7 @@ def build(database: Database) -> Register:
 def services(settings: Settings, *, clock: Callable[[], datetime] = lambda: NOW) -> tuple[Services, Register]:
     """Services around a new database that holds the register, with a clock that stands still."""
     made = replace(build_services(settings, clock=clock), reference=reference())
-    upgrade(made.database)
+    bring_up(made.database)
     return made, build(made.database)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 from flask import Flask
 from sqlalchemy import text
+from tests.migrated import bring_up
 from tests.reference_data import shipped_regions
 from tests.web.strict_client import Answer, StrictClient, words
 
@@ -13,7 +14,6 @@ from greenmine.app import build_services
 from greenmine.config import Settings
 from greenmine.domain.officer import Role
 from greenmine.services import Services
-from greenmine.store.migrate import upgrade
 from greenmine.usecases.staff import enter_staff
 from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
 from greenmine.web.desk.session import signed_in_officer
@@ -59,7 +59,7 @@ def open_doors(settings: Settings) -> Doors:
     settings = replace(settings, rate_sign_in="10000 per minute", rate_forms="10000 per minute")
     holder: list[Doors] = []
     services = build_services(settings, clock=lambda: holder[0].now)
-    upgrade(services.database)
+    bring_up(services.database)
     desk_home = Route("/desk", "desk", home, access=EVERY_ROLE)
     deed = Route("/desk/notices/<int:number>", "desk.notice", lambda number: home(), access=EVERY_ROLE)
     known = {route.endpoint for route in SIGN_IN_ROUTES}

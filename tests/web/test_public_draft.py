@@ -10,6 +10,7 @@ import pytest
 from flask import Flask, Response
 from tests.hostile_files import CANARY, PDF, jpeg, zip_file
 from tests.hostile_photos import telling_heic
+from tests.migrated import bring_up
 from werkzeug.datastructures import FileStorage
 
 from greenmine.app import build_services, create_app
@@ -20,7 +21,6 @@ from greenmine.domain.errors import BadInput, Gone, NotFound, TooMany, Unready
 from greenmine.services import Services
 from greenmine.store.case_attachment import files_in_use
 from greenmine.store.form_draft import LIFETIME, DraftKey, save, start
-from greenmine.store.migrate import upgrade
 from greenmine.web.forms.evidence import add_evidence, drop_evidence, require_disk, throw_away
 from greenmine.web.forms.public_draft import HeldDraft, current_draft, current_key, draft_cookie, forget, keep
 
@@ -63,7 +63,7 @@ class Site:
 def opened(settings: Settings) -> Site:
     holder: list[Site] = []
     services = build_services(settings, clock=lambda: holder[0].now)
-    upgrade(services.database)
+    bring_up(services.database)
     holder.append(Site(settings, services, create_app(settings, services=services)))
     return holder[0]
 

@@ -1,7 +1,6 @@
 """Facts about this site: its mode, how its register began, what of content/ could not be read last time."""
 
 from sqlalchemy import delete, insert, inspect, select, update
-from sqlalchemy.exc import DatabaseError
 
 from greenmine.store.database import Database, Tx
 from greenmine.store.tables_private import site_fact
@@ -13,14 +12,9 @@ def get_fact(tx: Tx, name: str) -> str | None:
 
 
 def is_settled(database: Database, name: str) -> bool:
-    """Whether the fact is settled, asked before anything is known of the schema; True when the database cannot tell."""
-    try:
-        with database.engine.connect() as connection:
-            if not inspect(connection).has_table(site_fact.name):
-                return False
-            return get_fact(connection, name) is not None
-    except DatabaseError:
-        return True
+    """Whether the fact is settled, asked before anything is known of the schema."""
+    with database.engine.connect() as connection:
+        return inspect(connection).has_table(site_fact.name) and get_fact(connection, name) is not None
 
 
 def settle_fact(tx: Tx, name: str, value: str) -> str:
