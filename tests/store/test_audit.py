@@ -94,6 +94,13 @@ def drilled(value: object) -> ParameterSet:
     return pytest.param(value, marks=pytest.mark.drill)
 
 
+SAMPLED: Final = [
+    pytest.param(table, id=str(table.name), marks=() if place % 3 == 0 else pytest.mark.drill)
+    for place, table in enumerate((*LEDGERS, *DERIVED))
+]
+"""Every table in the drill, every third one in ``make test``."""
+
+
 def test_a_record_as_it_was_written_has_no_fault(record: Database, tmp_path: Path) -> None:
     assert audit(record, tmp_path) == []
     assert list((tmp_path / "scratch").iterdir()) == [], "the scratch database is gone"
@@ -153,7 +160,7 @@ def test_every_column_of_the_ledgers_is_held_against_the_entries(
     assert len(found) < 12, [str(fault) for fault in found]
 
 
-@pytest.mark.parametrize("table", (*DERIVED, *LEDGERS), ids=lambda table: str(table.name))
+@pytest.mark.parametrize("table", SAMPLED)
 @pytest.mark.parametrize("place", [drilled(0), drilled(0.5), -1])
 def test_a_row_that_is_gone_is_named(record: Database, tmp_path: Path, table: Table, place: float) -> None:
     with behind_the_app(record) as execute:
@@ -164,7 +171,7 @@ def test_a_row_that_is_gone_is_named(record: Database, tmp_path: Path, table: Ta
     assert is_named(found, table, key(table, row)) or (table in (act_head, log_key) and _of(found, table)), found
 
 
-@pytest.mark.parametrize("table", (*DERIVED, *LEDGERS), ids=lambda table: str(table.name))
+@pytest.mark.parametrize("table", SAMPLED)
 def test_a_row_that_was_put_in_is_named(record: Database, tmp_path: Path, table: Table) -> None:
     with behind_the_app(record) as execute:
         rows = read(execute, table)
@@ -176,9 +183,7 @@ def test_a_row_that_was_put_in_is_named(record: Database, tmp_path: Path, table:
     assert is_named(found, table, key(table, row)) or (table is act_head and _of(found, table)), found
 
 
-@pytest.mark.parametrize(
-    "table", [table for table in (*DERIVED, *LEDGERS) if table is not act_head], ids=lambda table: str(table.name)
-)
+@pytest.mark.parametrize("table", [case for case in SAMPLED if case.id != "act_head"])
 @pytest.mark.parametrize("places", [drilled((0, 1)), (0, -1)])
 def test_two_rows_that_changed_places_are_named(
     record: Database, tmp_path: Path, table: Table, places: tuple[int, int]
