@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 from sqlalchemy import Boolean, Integer, LargeBinary, Table
 from tests.attacker import Execute, add, behind_the_app, change, drop, names, other, read
 from tests.story import Story
@@ -89,7 +88,7 @@ def fitting(table: Table, column: str, value: Any) -> Any:
     return next((each for kind, each in kinds if isinstance(table.c[column].type, kind)), "7")
 
 
-def drilled(value: object) -> ParameterSet:
+def drilled(value: object) -> Any:
     """A case for ``make drill``: each costs a replay, and the ones beside it stay in ``make test``."""
     return pytest.param(value, marks=pytest.mark.drill)
 

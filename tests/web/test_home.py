@@ -93,6 +93,7 @@ def test_an_empty_site_has_a_home(settings: Settings) -> None:
 
 
 def test_the_page_takes_a_fixed_number_of_statements(client: StrictClient, whole: tuple[Flask, Register]) -> None:
+    client.get("/")  # the first of a day looks up the day's salt
     with statements(whole[0].extensions["greenmine"].database.engine) as sent:
         client.get("/")
     assert len(sent) <= 16
