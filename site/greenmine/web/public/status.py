@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import make_response
 from flask.typing import ResponseReturnValue
@@ -58,11 +58,10 @@ def status() -> ResponseReturnValue:
         log = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
         verified = last_verified(tx)
     seen = lease.beat_at if lease else None
-    page = Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status")
     response = make_response(
         render(
             "status.html",
-            page,
+            Page(title=_("运行状态"), section="/about", crumbs=(Crumb(_("关于本站"), "/about"),), canonical="/status"),
             now=now,
             revision=at or "",
             schema_ok=at == wanted,
@@ -78,16 +77,24 @@ def status() -> ResponseReturnValue:
             watch=watch,
             missing=tuple(each.name for each in watch if each.is_missing),
             faults=WITNESS_FAULT_LABELS,
-            log=log,
-            log_sentences=tuple(_publicly(error) for error in (log.refusal, log.unsigned) if error is not None),
-            log_ok=_log_ok(log, verified),
-            verified=verified,
+            **_log_values(log, verified),
             mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
         )
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _log_values(log: LogHealth, verified: Verified | None) -> dict[str, Any]:
+    """What the page says of the log."""
+    told = (error for error in (log.refusal, log.unsigned) if error is not None)
+    return {
+        "log": log,
+        "log_sentences": tuple(_publicly(error) for error in told),
+        "log_ok": _log_ok(log, verified),
+        "verified": verified,
+    }
 
 
 def _log_ok(log: LogHealth, verified: Verified | None) -> bool:
