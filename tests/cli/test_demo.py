@@ -174,6 +174,11 @@ def test_a_lost_master_key_is_noticed_at_the_next_start(checkout: Path, tmp_path
     key = tmp_path / "keys" / "case-master.key"
     kept = key.read_bytes()
     key.unlink()
+    with pytest.raises(Unready) as lost:
+        build_services(services.settings, clock=lambda: NOW)
+    assert lost.value.code == "key.missing" and not key.exists()
+    key.write_bytes(bytes(len(kept)))
+    key.chmod(0o600)
     other = build_services(services.settings, clock=lambda: NOW)
     for start in (prepare, require_ready):
         with pytest.raises(Unready) as refused:

@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import select
-from tests.canaries import BIRDS, MARKS, dressed, find, find_text, marked_jpeg, marked_pdf, marked_png
+from tests.canaries import BIRDS, find, find_text
 from tests.desk import Desk
 from tests.desk_people import StaffDesk
 from tests.drill.complaining import NEW
@@ -259,22 +259,6 @@ def _until(holds: Callable[[], bool], what: str, lived: Lived) -> None:
     while not holds():
         assert time.monotonic() < end, f"{what}: {lived.log[-3000:]}"
         time.sleep(0.2)
-
-
-@pytest.mark.parametrize("mark", MARKS)
-def test_the_finder_finds_a_mark_in_every_dress(mark: str) -> None:
-    """The check can fail: what is found nowhere would be found if it stood there."""
-    assert [dress for dress, content in dressed(mark).items() if not find(content)] == []
-    assert not find("暗号：鹮与鸻，qx heron，1390731694".encode())
-
-
-def test_what_is_planted_in_files_is_really_there() -> None:
-    for content, names in (
-        (marked_jpeg(), ("artist", "description", "comment", "gps-area", "jpeg-comment", "拍摄者")),
-        (marked_png(), ("png-author", "图片说明", "png-artist", "拍摄者")),
-        (marked_pdf(), ("pdf-content", "pdf-author")),
-    ):
-        assert find(content) and all(name.encode() in content for name in names)
 
 
 def test_no_public_page_feed_export_or_error_page_shows_a_mark(lived: Lived) -> None:

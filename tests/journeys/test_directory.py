@@ -9,6 +9,7 @@ from tests.conftest import CHECKOUT
 from tests.journeys.browser import DESKTOP, PHONE, THEMES, overflow, served, violations
 from tests.web.register import site
 
+from greenmine.cli.upkeep import keep_search
 from greenmine.config import Settings
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,7 @@ def origin(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder: Path = tmp_path_factory.mktemp("directory")
     environment = {"GREENMINE_DATA_DIR": str(folder / "data"), "GREENMINE_CONTENT_DIR": str(CHECKOUT / "content")}
     app, _register = site(Settings.from_environment(environment, base=folder))
+    keep_search(app.extensions["greenmine"])
     with served(app) as address:
         yield address
     app.extensions["greenmine"].database.close()
@@ -61,7 +63,7 @@ def test_a_reader_finds_a_mine_from_home_and_asks_for_its_past(browser: Browser,
     page.fill("#home-q", "毕节 云岭")
     page.click(".search-large button")
     assert page.inner_text(".count").startswith("共 1 条")
-    page.click("tbody a")
+    page.click(".hits a >> nth=0")
     assert "云岭煤矿" in page.inner_text("h1")
     page.fill("#on", "2024-05-05")
     page.click(".onday button")

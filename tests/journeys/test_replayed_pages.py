@@ -13,7 +13,11 @@ from greenmine.store.database import open_database
 from greenmine.store.migrate import upgrade
 from greenmine.store.rebuild import differences, replay_all
 
-CHANGING = frozenset({"status.page"}) | PERSONAL
+_OF_THE_LOG = ("page", "entry", "checkpoint", "tile", "policy", "proof", "consistency", "feed")
+HEADS = frozenset(f"log.{name}" for name in _OF_THE_LOG)
+"""Show heads, which only the database that recorded the acts signs; tests/cli/test_log_replay.py compares roots."""
+
+CHANGING = frozenset({"status.page", "verify.entry"}) | HEADS | PERSONAL
 """Tell of this machine's worker and database, or of one person, not of the public record."""
 
 

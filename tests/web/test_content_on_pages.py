@@ -16,12 +16,15 @@ from greenmine.cli.upkeep import run_projections, sync_content
 from greenmine.domain.region import COUNTRY
 from greenmine.store.lease import take_lease
 from greenmine.usecases.article import sync_articles
+from greenmine.usecases.log import begin_log
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Register]]:
-    """A site with the small register and all of content/."""
+    """A site with the small register, its log, and all of content/."""
     site = open_site(tmp_path_factory.mktemp("content") / "data")
+    with site.services.database.write() as tx:
+        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.clock.now)
     register = build(site.services.database)
     sync_content(site.services)
     run_projections(site.services)

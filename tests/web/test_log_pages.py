@@ -81,11 +81,19 @@ def test_an_unsigned_head_is_red_and_says_how_many_entries_wait(site: LogSite) -
     assert "/log/entry/4.json" in entry.links()
 
 
+def follow(site: LogSite, *pages: str) -> None:
+    """No link of these pages into the log is dead."""
+    for link in sorted({link for page in pages for link in site.client.get(page).links()}):
+        if link.startswith("/log"):
+            site.client.get(link)
+
+
 def test_a_log_that_has_not_begun_says_so(tmp_path: Path) -> None:
     with log_site(tmp_path / "data", begun=False) as site:
         site.record(1)
         assert boxes(site) == ["notice warn"] and "记录库尚未建立" in site.client.get("/log").text
         assert "尚未纳入记录头" in site.client.get("/log/entry/0").text
+        follow(site, "/log", "/log/entry/0")
 
 
 def test_an_empty_log_has_its_pages(tmp_path: Path) -> None:
@@ -93,6 +101,7 @@ def test_an_empty_log_has_its_pages(tmp_path: Path) -> None:
         assert boxes(site) == ["notice ok"] and "还没有记录" in site.client.get("/log").text
         assert "还没有记录" in site.client.get("/log/entries").text
         site.client.get("/log/entry/0", status=404)
+        follow(site, "/log")
 
 
 @pytest.mark.parametrize(("hours", "stale"), [(0, False), (23, False), (24, False), (25, True)])

@@ -218,6 +218,11 @@ ENVELOPES: Mapping[str, Mapping[str, Any]] = {
     "credit.ended": {"reason": "term"},
     "calendar.published": {"first": "2018-01-01", "last": "2026-12-31"},
     "book.published": {"region": "520000", "from": "2018-01-01"},
+    "complaint.batch": {"day": "2026-11-17", "commitments": ["ab" * 32]},
+    "document.removed": {"document": "ab" * 32, "ground": "personal"},
+    "record.erased": {"commitment": "ab" * 32},
+    "key.rotated": {"old": "0a0b0c0d", "new": "0a0b0c0e", "public": "ab" * 32},
+    "checkpoint.recovered": {"size": 3, "root": "ab" * 32},
 }
 OBJECTS = {"content": "content/news/a", "book": "book/520000/2018-01-01", "mine": "mine/GM-520524-0001"}
 

@@ -4,25 +4,30 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.complaints import CANARIES, MASTER, complaint, new_case
 from tests.log_site import LogSite, log_site
-from tests.reference_data import reference
 from tests.tlog_keys import WITNESSES
-from tests.web.strict_client import Answer, words
+from tests.web.strict_client import words
 from tests.web.test_verify_given import TRICKS
+from tests.web.verify_site import (
+    FAILED,
+    PASSED,
+    WAITING,
+    check,
+    outcome,
+    steps,
+    unasked,
+    upload,
+    verify_site,
+)
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from greenmine.domain.receipt import Receipt
 from greenmine.store.act import acts_after
-from greenmine.store.cluster import cluster_of
 from greenmine.store.log_find import concerns
 from greenmine.store.log_key import log_keys
 from greenmine.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
@@ -30,19 +35,14 @@ from greenmine.tlog.entry import leaf_hash
 from greenmine.tlog.evidence import Evidence, parse_evidence
 from greenmine.tlog.merkle import node_hash
 from greenmine.tlog.note import SignedNote, SignerKey, parse_note
-from greenmine.usecases.commitment_batch import list_commitments
-from greenmine.usecases.lodge import lodge_complaint
 from greenmine.usecases.log import rotate_key
-from greenmine.web.context import SETTINGS
 
-PASSED, FAILED, WAITING = "核对通过", "核对不通过", "尚不能核对"
+# --- a record ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LogSite]:
-    with log_site(tmp_path / "data") as made:
-        unasked(made)
-        made.record(1, 2, 3)
+    with verify_site(tmp_path / "data") as made:
         yield made
 
 
@@ -51,60 +51,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogSite]:
     with log_site(tmp_path_factory.mktemp("filled") / "data", filled=True) as made:
         unasked(made)
         yield made
-
-
-def unasked(site: LogSite) -> None:
-    """Budgets so wide that no question comes between: test_abuse.py holds forms to them."""
-    wide = replace(site.services.settings, budget_steps="100000 per hour", budget_steps_all="100000 per hour")
-    site.app.extensions[SETTINGS] = wide
-
-
-def check(site: LogSite, text: str, *, status: int | None = 200) -> Answer:
-    """Pasted, as a browser sends it."""
-    return site.client.submit("/verify", {"text": text.replace("\n", "\r\n")}, status=status)
-
-
-def upload(site: LogSite, content: bytes, *, status: int | None = 200, name: str = "file") -> Answer:
-    return site.client.submit("/verify", {"text": "", "file": (io.BytesIO(content), name)}, status=status)
-
-
-def outcome(answer: Answer) -> str:
-    """The title of the box above the steps."""
-    return next(words(node) for node in answer.page.iter("p") if node.get("class") == "notice-title")
-
-
-def steps(answer: Answer) -> list[str]:
-    proof = next(node for node in answer.page.iter("ol") if node.get("class") == "proof")
-    return [words(node).split("：", 1)[1] for node in proof.iter("h2")]
-
-
-def lodged(site: LogSite, *, signed: bool = True) -> Receipt:
-    told = complaint()
-    with site.services.database.write() as tx:
-        return lodge_complaint(
-            tx,
-            told,
-            new=new_case(),
-            cluster=cluster_of(told.text, master=MASTER),
-            reference=reference(),
-            at=site.clock.now,
-            master=MASTER,
-            keys=site.services.log_keys if signed else None,
-        )
-
-
-def listed(site: LogSite) -> None:
-    """The night passes and the day's list is made."""
-    site.clock.now += timedelta(days=1)
-    with site.services.database.write() as tx:
-        list_commitments(tx, at=site.clock.now)
-
-
-def file_of(receipt: Receipt, **changes: Any) -> str:
-    return json.dumps({**receipt.file(), **changes}, ensure_ascii=False, indent=1)
-
-
-# --- a record ------------------------------------------------------------------------------------------------
 
 
 def test_a_record_is_proved_from_its_words_to_the_signature(site: LogSite) -> None:
@@ -243,90 +189,6 @@ def test_a_fork_inside_a_proof_is_evidence_against_the_site(site: LogSite) -> No
     )
     answer = check(site, str(fork))
     assert outcome(answer) == FAILED and steps(answer)[-1] == "与现在的记录库是否一致"
-
-
-# --- receipts ------------------------------------------------------------------------------------------------
-
-
-def test_a_receipt_waits_until_its_list_and_is_proved_by_it(site: LogSite) -> None:
-    receipt = file_of(lodged(site))
-    early = check(site, receipt)
-    assert outcome(early) == WAITING and steps(early) == ["回执中的校验值", "登记承诺", "当日登记清单"]
-    assert "期限未到" in early.text
-    listed(site)
-    for answer in (check(site, receipt), upload(site, receipt.encode())):
-        assert outcome(answer) == PASSED and steps(answer)[-1] == "见证方" and "--receipt" in answer.text
-
-
-def test_nothing_of_a_receipt_is_shown_or_kept(site: LogSite, caplog: pytest.LogCaptureFixture) -> None:
-    receipt = lodged(site)
-    listed(site)
-    whole, bent = file_of(receipt), file_of(receipt, commitment="0" * 64)
-    cut, unknown = whole[: len(whole) // 2], whole.replace("greenmine-receipt", "other")
-    answers = [check(site, whole), upload(site, whole.encode(), name="暗号.json"), check(site, bent)]
-    answers += [check(site, cut, status=400), check(site, unknown, status=400)]
-    answers += [upload(site, cut.encode())]
-    for answer in answers:
-        shown = answer.text + str(answer.headers) + caplog.text
-        for secret in (*CANARIES, receipt.number, receipt.salt):
-            assert secret not in shown, secret
-        assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_a_changed_receipt_fails_where_it_was_changed(site: LogSite) -> None:
-    receipt = lodged(site)
-    listed(site)
-    record = {**(receipt.record or {}), "number": "other"}
-    stranger = str(sign_checkpoint(Checkpoint("x", 1, b"r" * 32), [WITNESSES[0]]))
-    bent = {
-        "回执中的校验值": [
-            {"record": record},
-            {"record": None},
-            {"salt": "0" * 64},
-            {"salt": "x"},
-            {"commitment": "0" * 64},
-            {"commitment": 5},
-            {"record": {"n": 2**60}},
-            {"record": {"n": "\ud800"}},
-        ],
-        "登记承诺": [
-            {"log_due": "2026-12-31T00:00:00Z"},
-            {"log_due": "soon"},
-            {"promise": stranger},
-            {"promise": "words"},
-            {"promise": ["x"]},
-            {"promise": receipt.promise.replace("receipt/v1", "receipt/v2")},
-        ],
-    }
-    for step, changes in bent.items():
-        for change in changes:
-            answer = check(site, json.dumps({**receipt.file(), **change}))
-            assert outcome(answer) == FAILED and steps(answer)[-1] == step, change
-
-
-def test_an_overdue_receipt_is_called_misconduct(site: LogSite) -> None:
-    receipt = lodged(site)
-    site.clock.now += timedelta(days=3)
-    answer = check(site, file_of(receipt))
-    assert outcome(answer) == FAILED and steps(answer)[-1] == "当日登记清单"
-    assert "违背签名承诺的失职行为" in answer.text and "/log/checkpoint" in answer.text
-
-
-def test_without_a_promise_nothing_is_claimed_of_the_deadline(site: LogSite) -> None:
-    receipt = lodged(site, signed=False)
-    assert outcome(check(site, file_of(receipt))) == WAITING
-    site.clock.now += timedelta(days=3)
-    answer = check(site, file_of(receipt))
-    assert outcome(answer) == FAILED and "失职" not in answer.text
-    listed(site)
-    assert outcome(check(site, file_of(receipt))) == PASSED
-
-
-def test_a_receipt_that_commits_to_nothing_says_so(site: LogSite) -> None:
-    receipt = lodged(site)
-    answer = check(site, file_of(receipt, commitment="", salt="", promise="", log_due=None))
-    assert "这类回执不登记校验值" in answer.text and len(steps(answer)) == 1
-    assert outcome(answer) == "没有可以核对的内容"
 
 
 # --- pages, rows, documents ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from greenmine.config.derived import with_derived
 from greenmine.config.mail import MailServer, parse_mail_server, parse_sender
 from greenmine.config.parsers import (
     SECRET_LENGTH,
@@ -304,7 +305,7 @@ class Settings:
             faults.append("设置 GREENMINE_SECRET_KEY 为空：正式运行须填写随机密钥，或不设此项由系统自动生成。")
         if faults:
             raise SettingsError(*faults)
-        return cls(**_with_derived(values, base=base))
+        return cls(**with_derived(values, base=base))
 
     @property
     def is_demo(self) -> bool:
@@ -350,19 +351,6 @@ def _unknown_names(environ: Mapping[str, str]) -> list[str]:
             hint = f"，是否应为 {near[0]}" if near else ""
             faults.append(f"不认识的设置 {name}{hint}；全部设置见 docs/settings.md。")
     return faults
-
-
-def _with_derived(values: dict[str, Any], *, base: Path) -> dict[str, Any]:
-    """Fill what follows from other settings: absolute folders, the database and the site's address."""
-    if values["log_head"] == Path():
-        values["log_head"] = values["data_dir"] / "log-head"
-    values = {name: base / value if isinstance(value, Path) else value for name, value in values.items()}
-    if not values["database_url"]:
-        values["database_url"] = f"sqlite:///{values['data_dir'] / 'greenmine.sqlite'}"
-    if not values["site_url"]:
-        host = values["host"]
-        values["site_url"] = f"http://{f'[{host}]' if ':' in host else host}:{values['port']}"
-    return values
 
 
 def _together(settings: Settings) -> tuple[tuple[bool, str], ...]:

@@ -56,14 +56,11 @@ def read_story(tx: Tx, case: str, *, master: MasterKey) -> CaseStory:
 
 
 def write_more(tx: Tx, case: str, *, text: str, files: Sequence[KeptFile], at: datetime, master: MasterKey) -> None:
-    """Add words and files to the case; a letter pressed twice is one. Raises BadInput, RuleBroken when it is over."""
+    """Add words and files to the case; Raises BadInput, RuleBroken when it is over."""
     task = get_task(tx, case)
     stage_after(task.kind, Step.WRITE, task.stage)
-    words, there = required_words(text), attachments_of(tx, case, master=master)
-    if not files and _is_last_word(messages_of(tx, case, master=master), there, words=words):
-        return
+    words, kept = required_words(text), len(attachments_of(tx, case, master=master))
     position = add_message(tx, case=case, kind=MessageKind.FROM_PERSON, text=words, staff=None, at=at, master=master)
-    kept = len(there)
     for n, file in enumerate(files, start=kept + 1):
         attach(
             tx,
@@ -78,10 +75,3 @@ def write_more(tx: Tx, case: str, *, text: str, files: Sequence[KeptFile], at: d
         )
     move_task(tx, task)
     journal.note(tx, "case.written", at=at, case=case)
-
-
-def _is_last_word(messages: Sequence[Message], files: Sequence[Attachment], *, words: str) -> bool:
-    """Whether the person wrote just this last, with no file, and nothing was said since (trust.md 20)."""
-    if not messages or any(file.message == messages[-1].position for file in files):
-        return False
-    return messages[-1].kind is MessageKind.FROM_PERSON and messages[-1].text == words

@@ -53,8 +53,7 @@ def test_the_withdraw_form_of_a_withdrawn_notice_is_refused_when_opened(site: De
     assert "已经办结或撤回" in words(person.get(f"/desk/notices/{number}/withdraw", status=409).page)
 
 
-def test_the_site_names_no_way_to_object_that_it_does_not_have(site: DeskSite) -> None:
+def test_the_site_offers_its_own_way_to_object(site: DeskSite) -> None:
     _person, number = published(site)
-    page = words(site.as_(None).get(f"/notices/{number}").page)
-    assert "本站目前不接收网上异议" in page and "网上提交" not in page
+    assert f"/notices/{number}/objection" in site.as_(None).get(f"/notices/{number}").links()
     assert "公示中的矿山" in words(site.as_(None).get("/regions/520000").page)

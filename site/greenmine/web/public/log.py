@@ -103,13 +103,14 @@ def log() -> ResponseReturnValue:
     with services.database.read() as tx:
         standing = standing_of(tx, now=services.clock(), witnesses=services.witnesses)
         newest = lines_of(entries_before(tx, log_size(tx), limit=NEWEST))
+    heads = Alternate(title=_("每日记录头"), href=f"{FEED}.atom", kind=MEDIA_TYPES[Format.ATOM])
     page = Page(
         title=_("公开记录库"),
         section="/about",
         crumbs=(Crumb(_("关于本站"), "/about"),),
         canonical="/log",
         description=_("本站每一件公开事项都按顺序记录，可以独立核验，不必相信本站。"),
-        feeds=(Alternate(title=_("每日记录头"), href=f"{FEED}.atom", kind=MEDIA_TYPES[Format.ATOM]),),
+        feeds=(heads,) if standing else (),
     )
     site_url = services.settings.site_url
     return render(

@@ -1,6 +1,6 @@
 """``/status``: whether the site works, from what it can see itself. No secrets, no addresses, no names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from greenmine.store.migrate import head, revision
 from greenmine.store.outbox import stuck
 from greenmine.store.verified import Verified, last_verified
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
-from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, witness_standings
+from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, WitnessStanding, witness_standings
 from greenmine.web.act_words import act_moment
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
@@ -74,10 +74,7 @@ def status() -> ResponseReturnValue:
             problems=problems,
             unstaffed=unstaffed,
             letters=letters,
-            watch=watch,
-            missing=tuple(each.name for each in watch if each.is_missing),
-            faults=WITNESS_FAULT_LABELS,
-            **_log_values(log, verified),
+            **_log_values(log, verified, watch),
             mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
         )
@@ -86,7 +83,7 @@ def status() -> ResponseReturnValue:
     return response
 
 
-def _log_values(log: LogHealth, verified: Verified | None) -> dict[str, Any]:
+def _log_values(log: LogHealth, verified: Verified | None, watch: Sequence[WitnessStanding]) -> dict[str, Any]:
     """What the page says of the log."""
     told = (error for error in (log.refusal, log.unsigned) if error is not None)
     return {
@@ -94,6 +91,9 @@ def _log_values(log: LogHealth, verified: Verified | None) -> dict[str, Any]:
         "log_sentences": tuple(_publicly(error) for error in told),
         "log_ok": _log_ok(log, verified),
         "verified": verified,
+        "watch": watch,
+        "missing": tuple(each.name for each in watch if each.is_missing),
+        "faults": WITNESS_FAULT_LABELS,
     }
 
 
