@@ -17,6 +17,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
 from tests.postgres import PostgresServer, shared_server
+from werkzeug.routing import Rule
 
 from greenmine import app
 from greenmine.config import Settings
@@ -110,6 +111,24 @@ def _templates_compiled_once() -> Iterator[None]:
     """Each site of a test has an environment of its own; what it compiles is the same."""
     patch = pytest.MonkeyPatch()
     patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_compiled_once() -> Iterator[None]:
+    """Each site of a test has a map of its own; the function that builds a rule's address is the same."""
+    compiled: dict[tuple[object, ...], Any] = {}
+    compiling = Rule._compile_builder
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
+        if key not in compiled:
+            compiled[key] = compiling(rule, append_unknown)
+        return compiled[key]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Rule, "_compile_builder", compile_once)
     yield
     patch.undo()
 

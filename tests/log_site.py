@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from tests.desk import mine_act
-from tests.migrated import bring_up
+from tests.migrated import bring_up, fill
 from tests.reference_data import CONTENT, reference
 from tests.web.clock_site import HandClock
 from tests.web.register import Register, build
@@ -70,7 +70,7 @@ def log_site(folder: Path, *, begun: bool = True, filled: bool = False) -> Itera
     clock = HandClock()
     services = replace(build_services(settings, clock=clock), reference=reference())
     bring_up(services.database)
-    register = build(services.database) if filled else None
+    register = fill(services.database, build) if filled else None
     if begun:
         with services.database.write() as tx:
             begin_log(tx, origin=ORIGIN, keys=services.log_keys, at=clock.now)

@@ -4,10 +4,15 @@ import atexit
 import functools
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+from greenmine.store.act import size
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
+
+Held = TypeVar("Held")
 
 
 def bring_up(database: Database) -> None:
@@ -16,19 +21,54 @@ def bring_up(database: Database) -> None:
     if not database.is_sqlite or path is None:
         upgrade(database)
         return
-    database.close()
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
-    shutil.copyfile(migrated_file(), path)
+    _become(database, Path(path), migrated_file())
+
+
+def fill(database: Database, build: Callable[[Database], Held]) -> Held:
+    """What ``build`` puts into an empty, migrated database, and what it says of it; a SQLite file is copied.
+
+    :param build: always puts in the same, whatever the database; it runs once for a process
+    """
+    path = database.engine.url.database
+    if not database.is_sqlite or path is None:
+        return build(database)
+    with database.read() as tx:
+        assert size(tx) == 0, "a copy would take away what was recorded before"
+    made, held = _filled_file(build)
+    _become(database, Path(path), made)
+    return held  # type: ignore[no-any-return]
 
 
 @functools.cache
 def migrated_file() -> Path:
     """An empty SQLite database at the newest revision; gone with the process."""
+    database = _scratch()
+    upgrade(database)
+    return _closed(database)
+
+
+@functools.cache
+def _filled_file(build: Callable[[Database], Any]) -> tuple[Path, Any]:
+    database = _scratch()
+    bring_up(database)
+    held = build(database)
+    return _closed(database), held
+
+
+def _scratch() -> Database:
     folder = Path(tempfile.mkdtemp(prefix="greenmine-migrated-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    database = open_database(f"sqlite:///{folder / 'empty.db'}")
-    upgrade(database)
+    return open_database(f"sqlite:///{folder / 'made.db'}")
+
+
+def _closed(database: Database) -> Path:
     database.checkpoint()
     database.close()
-    return folder / "empty.db"
+    return Path(str(database.engine.url.database))
+
+
+def _become(database: Database, path: Path, made: Path) -> None:
+    database.close()
+    for ending in ("-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    shutil.copyfile(made, path)

@@ -1,6 +1,7 @@
 """The project's own source files, parsed once, for the tests of the house."""
 
 import ast
+import functools
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,15 +36,20 @@ class Source:
         """What Python makes of it."""
         return ast.parse(self.text, filename=self.name)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The whole tree, node by node."""
+        return tuple(ast.walk(self.tree))
+
     def functions(self) -> Iterator[Function]:
         """Every function and method, nested ones too."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, Function):
                 yield node
 
     def calls(self) -> Iterator[ast.Call]:
         """Every call."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 yield node
 
@@ -56,11 +62,12 @@ def product() -> list[Source]:
 
 def checks() -> list[Source]:
     """Files of the tests."""
-    return _below(CHECKOUT / "tests")
+    return [*_below(CHECKOUT / "tests")]
 
 
-def _below(folder: Path) -> list[Source]:
-    return [Source(path) for path in sorted(folder.rglob("*.py"))]
+@functools.cache
+def _below(folder: Path) -> tuple[Source, ...]:
+    return tuple(Source(path) for path in sorted(folder.rglob("*.py")))
 
 
 def called(call: ast.Call) -> str:

@@ -126,7 +126,7 @@ def test_modules_hold_no_state() -> None:
     state += [
         at(source, node)
         for source in product()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Global) or _changed(node) & _constants(source)
     ]
     assert not state, "constants are Final or of a read-only type, and nothing changes them"
@@ -136,7 +136,7 @@ def test_only_the_settings_read_the_environment() -> None:
     readers = {
         source.name
         for source in product()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv", "os.environb"}
         and node not in _handed_on(source)
     }  # fmt: skip
@@ -146,9 +146,7 @@ def test_only_the_settings_read_the_environment() -> None:
 @pytest.mark.parametrize("room", ["domain", "tlog"])
 def test_rules_and_log_are_pure(room: str) -> None:
     sources = [source for source in product() if source.path.is_relative_to(PACKAGE / room)]
-    impure = [
-        at(source, node) for source in sources for node in ast.walk(source.tree) if _imports(node) & IMPURE_IMPORTS
-    ]
+    impure = [at(source, node) for source in sources for node in source.nodes if _imports(node) & IMPURE_IMPORTS]
     impure += [at(source, call) for source in sources for call in source.calls() if called(call) in {*CLOCKS, "open"}]
     assert sources
     assert not impure, "files, clocks and chance are arguments"
@@ -201,13 +199,13 @@ def test_every_test_can_fail() -> None:
 
 
 def test_our_own_code_is_never_mocked() -> None:
-    mocked = [at(source, node) for source in checks() for node in ast.walk(source.tree) if "mock" in _imports(node)]
+    mocked = [at(source, node) for source in checks() for node in source.nodes if "mock" in _imports(node)]
     assert not mocked
 
 
 def _handed_on(source: Source) -> list[ast.expr]:
     """Environments given whole to a process that is started: ``{**os.environ, "PYTHONPATH": …}``."""
-    dicts = [node for node in ast.walk(source.tree) if isinstance(node, ast.Dict)]
+    dicts = [node for node in source.nodes if isinstance(node, ast.Dict)]
     return [value for node in dicts for key, value in zip(node.keys, node.values, strict=True) if key is None]
 
 

@@ -20,7 +20,7 @@ from tests.desk import (
     PROVINCE_OFFICER,
     facts,
 )
-from tests.migrated import bring_up
+from tests.migrated import bring_up, fill
 from tests.reference_data import reference
 from tests.web.strict_client import Answer, StrictClient
 
@@ -31,6 +31,7 @@ from greenmine.domain.officer import Officer
 from greenmine.services import Services
 from greenmine.store import tables
 from greenmine.store.act import ActRow, acts_after, size
+from greenmine.store.database import Database
 from greenmine.store.journal import person_of_act
 from greenmine.store.tables_private import desk_draft, staff, staff_region
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
@@ -151,32 +152,34 @@ def desk_site(settings: Settings, **rates: str) -> DeskSite:
     hand = Hand()
     services = replace(build_services(roomy, clock=lambda: hand.now), reference=reference())
     bring_up(services.database)
-    _seat(services)
+    mines = fill(services.database, _at_work)
     app = create_flask(services, roomy, find_officer=lambda: hand.officer)
-    site = DeskSite(app, services, hand)
-    site.mines = _mines(services)
-    return site
+    return DeskSite(app, services, hand, mines)
 
 
-def _seat(services: Services) -> None:
-    with services.database.write() as tx:
+def _at_work(database: Database) -> dict[str, str]:
+    _seat(database)
+    return _mines(database)
+
+
+def _seat(database: Database) -> None:
+    with database.write() as tx:
         for officer in PEOPLE:
             tx.execute(insert(staff).values(id=officer.id, login=f"p{officer.id}", name=f"演示{officer.id}",
                                             role=officer.role, created_at="2026-03-01T00:00:00Z"))  # fmt: skip
             tx.execute(insert(staff_region), [{"staff": officer.id, "region": code} for code in officer.regions])
 
 
-def _mines(services: Services) -> dict[str, str]:
+def _mines(database: Database) -> dict[str, str]:
     made = {
         "qingshan": facts("演示织金县青山磷矿"),
         "baiyun": facts("演示织金县白云煤矿", mineral="煤"),
         "listed": facts("演示织金县大坪磷矿"),
         "nayong": facts("演示纳雍县红岩煤矿", region="520525", mineral="煤"),
     }
-    with services.database.write() as tx:
+    with database.write() as tx:
         numbers = {
-            name: register_mine(tx, each, reference=services.reference, officer=None, at=START)
-            for name, each in made.items()
+            name: register_mine(tx, each, reference=reference(), officer=None, at=START) for name, each in made.items()
         }
         for library, since in ((Library.PROVINCIAL, date(2025, 6, 3)),):
             listing = Listing(

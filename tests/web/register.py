@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from tests.desk import instant
-from tests.migrated import bring_up
+from tests.migrated import bring_up, fill
 from tests.reference_data import reference
 
 from greenmine.app import build_services, create_app
@@ -135,7 +135,7 @@ def services(settings: Settings, *, clock: Callable[[], datetime] = lambda: NOW)
     """Services around a new database that holds the register, with a clock that stands still."""
     made = replace(build_services(settings, clock=clock), reference=reference())
     bring_up(made.database)
-    return made, build(made.database)
+    return made, fill(made.database, build)
 
 
 def site(settings: Settings) -> tuple[Flask, Register]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 from tests.desk import instant
+from tests.migrated import fill
 from tests.reference_data import reference
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.real_notices import enter_all, golden_cases, preset_of, real_notices
@@ -164,7 +165,7 @@ def test_a_notice_that_begins_later_is_told_as_not_begun(site: Site) -> None:
 def test_each_mine_that_was_listed_is_named_in_the_record_of_its_notice(tmp_path: Path) -> None:
     """ZJ-15: lines of the record that say the same tell nothing."""
     made = open_site(tmp_path / "register")
-    filled = build(made.services.database)
+    filled = fill(made.services.database, build)
     text = text_of(made, f"/notices/{filled.closed_notice}")
     made.services.database.close()
     for mine in ("zhijin", "wengan"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.desk import instant
+from tests.migrated import fill
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build
 
@@ -35,7 +36,7 @@ class Filled:
 @pytest.fixture
 def filled(tmp_path: Path) -> Iterator[Filled]:
     site = open_site(tmp_path / "data")
-    yield Filled(site, build(site.services.database))
+    yield Filled(site, fill(site.services.database, build))
     site.services.database.close()
 
 

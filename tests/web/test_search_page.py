@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from tests.desk import EDITOR, FIRM_CODE, GUIZHOU, article, draft
 from tests.hostile_queries import HOSTILE_QUERIES
+from tests.migrated import fill
 from tests.reference_data import reference
 from tests.statements import statements
 from tests.web.clock_site import Site, open_site
@@ -69,7 +70,7 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
 
 def _opened(folder: Path) -> Iterator[Filled]:
     site = open_site(folder / "data")
-    made = Filled(site, build(site.services.database))
+    made = Filled(site, fill(site.services.database, build))
     made.site.clock.now = NOW
     made.keep()
     yield made
