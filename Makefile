@@ -29,7 +29,7 @@ serve: $(VENV)/.run-time ## the same in production mode: needs GREENMINE_SITE_UR
 	@GREENMINE_MODE=production $(BIN)/python wsgi.py
 
 test: $(VENV)/.tools ## all tests, on two processes (PYTEST_ARGS="-k notice" for some)
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(WORKERS) --dist=loadfile -m "not drill" $(PYTEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "not drill" $(PYTEST_ARGS)
 
 drill: $(VENV)/.tools ## kills, full disks, broken connections: minutes of them
 	@if [ ! -e tests/drill.py ] && [ ! -e tests/drill/__main__.py ]; then \

@@ -26,6 +26,9 @@ from greenmine.content.load import load_reference
 CHECKOUT = Path(__file__).resolve().parent.parent
 CONTENT = CHECKOUT / "content"
 
+LONG_FIRST = {"journeys": 0, "drill": 1, "cli": 2, "store": 3, "web": 4}
+"""Rooms whose files take long; the others follow as they are."""
+
 TIME_ZONE = "America/New_York"
 """Neither UTC nor Asia/Shanghai: whoever reads the machine's local time by mistake gets another day."""
 
@@ -45,7 +48,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where there is no Chromium; in CI they run and fail."""
+    """The long ones first, so that no process ends up with one alone; no browser tests without a Chromium but in CI."""
+    items.sort(key=lambda item: LONG_FIRST.get(item.path.relative_to(CHECKOUT / "tests").parts[0], len(LONG_FIRST)))
     if shutil.which("chromium") or os.environ.get("CI"):
         return
     for item in items:

@@ -27,7 +27,6 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "GREENMINE_DATA_DIR": str(folder / "data"),
         "GREENMINE_SEARCH_INDEX": str(folder / "search_index"),
         "PYTHONPATH": str(CHECKOUT / "site"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     return {**kept, **own, **settings}
 

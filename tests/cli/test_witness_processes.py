@@ -44,7 +44,8 @@ def test_a_worker_collects_words_and_goes_on_without_the_witness(tmp_path: Path)
         before = _size(tmp_path)
         news = content / "news" / "after-the-witness.md"
         news.write_text(NEWS.format(title="见证方停机以后"), "utf-8")
-        until(lambda: _size(tmp_path) > before, seconds=120, log=out)
+        _done(["content", "sync"], env=told, log=out)
+        assert _size(tmp_path) > before
         assert _cosigned(tmp_path) == before
         until(lambda: "down" in _faults(tmp_path), seconds=60, log=out)
 

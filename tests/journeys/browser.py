@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -30,6 +30,8 @@ MISSING = (
 THEMES = ("light", "dark")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+LOOKS = ((PHONE, "light"), (DESKTOP, "dark"))
+"""Both widths and both themes; a colour does not depend on the width."""
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +63,9 @@ def served(app: Flask) -> Iterator[str]:
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands: rule, words and place; empty when it is sound."""
-    results = Axe().run(page).response["violations"]
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    results = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     return [
         f"{found['id']}: {found['help']}: {node['target']}: {node['failureSummary']}"
         for found in results

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.conftest import CHECKOUT
-from tests.journeys.browser import DESKTOP, PHONE, THEMES, overflow, served, violations
+from tests.journeys.browser import DESKTOP, LOOKS, PHONE, overflow, served, violations
 from tests.web.register import site
 
 from greenmine.cli.upkeep import keep_search
@@ -42,8 +42,7 @@ def origin(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     app.extensions["greenmine"].database.close()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", (DESKTOP, PHONE), ids=("desktop", "phone"))
+@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=("phone", "desktop"))
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     browser: Browser, origin: str, path: str, size: dict[str, int], theme: str

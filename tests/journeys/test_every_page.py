@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext
 from tests.example_pages import PAGES, example_addresses
-from tests.journeys.browser import DESKTOP, PHONE, overflow, served, violations
+from tests.journeys.browser import LOOKS, PHONE, overflow, served, violations
 
 from greenmine.app import create_app
 from greenmine.domain.officer import Role
@@ -46,14 +46,13 @@ def addresses(demo_services: Services) -> dict[str, str]:
 
 def _check(browser: Browser, address: str) -> None:
     """The same page on a phone in the light theme and on a desk in the dark one."""
-    page = browser.new_page(viewport=PHONE, color_scheme="light")
+    page = browser.new_page(viewport=PHONE)
     page.goto(address)
-    assert overflow(page) == 0, f"{address} at 390 px"
-    assert violations(page) == [], f"{address} in the light theme"
-    page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="dark")
-    assert overflow(page) == 0, f"{address} at 1280 px"
-    assert violations(page) == [], f"{address} in the dark theme"
+    for size, theme in LOOKS:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert overflow(page) == 0, f"{address} at {size['width']} px"
+        assert violations(page) == [], f"{address} in the {theme} theme"
     page.close()
 
 

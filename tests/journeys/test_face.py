@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.journeys.browser import DESKTOP, PHONE, THEMES, overflow, served, violations
+from tests.journeys.browser import DESKTOP, LOOKS, PHONE, THEMES, overflow, served, violations
 from tests.web.shell_app import shell_app
 
 PAGES = ("/gallery", "/sheet", "/nowhere")
-WIDTHS = (DESKTOP, PHONE)
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +23,7 @@ def opened(browser: Browser, address: str, **more: object) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", WIDTHS, ids=("desktop", "phone"))
+@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=("phone", "desktop"))
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     browser: Browser, site: str, path: str, size: dict[str, int], theme: str
