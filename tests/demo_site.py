@@ -1,7 +1,10 @@
-"""The demonstration site for tests of whole pages: made once per process of the run, at a fixed day."""
+"""The demonstration site for tests of whole pages: made once for a run and copied, at a fixed day."""
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -35,7 +38,25 @@ def demo_settings(folder: Path, **more: str) -> Settings:
 @pytest.fixture(scope="session")
 def demo_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The demonstration register with its content, at noon (Asia/Shanghai) of 2026-11-21. Read only."""
-    services = build_services(demo_settings(tmp_path_factory.mktemp("demo-site")), clock=lambda: NOW)
-    prepare(services)
+    services = demo_copy(tmp_path_factory, tmp_path_factory.mktemp("demo-site") / "data")
     yield services
     services.database.close()
+
+
+def demo_copy(
+    factory: pytest.TempPathFactory, folder: Path, *, clock: Callable[[], datetime] = lambda: NOW
+) -> Services:
+    """A demonstration of the test's own in ``folder``, not there yet; made once for all of a run."""
+    base = factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-made"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as file:
+        flock(file, LOCK_EX)
+        if not (place / "done").exists():
+            made = build_services(demo_settings(place / "data"), clock=lambda: NOW)
+            prepare(made)
+            made.database.checkpoint()
+            made.database.close()
+            (place / "done").touch()
+    shutil.copytree(place / "data", folder)
+    return build_services(demo_settings(folder), clock=clock)

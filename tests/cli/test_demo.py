@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from tests.demo_site import NOW, demo_copy
 
 from greenmine.app import build_services
 from greenmine.cli.demo.cases import DEMO_CODE, DEMO_NUMBER, demo_case_line
@@ -26,8 +27,6 @@ from greenmine.store.tables import act, credit_entry, document, membership, mine
 from greenmine.store.tables_case import case_task
 from greenmine.usecases.case_code import find_case_by_code
 
-NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-
 
 def _prepared(checkout: Path, folder: Path, *, empty: bool = False) -> Services:
     settings = Settings.from_environment(
@@ -40,8 +39,7 @@ def _prepared(checkout: Path, folder: Path, *, empty: bool = False) -> Services:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    checkout = Path(__file__).resolve().parents[2]
-    services = _prepared(checkout, tmp_path_factory.mktemp("demo"))
+    services = demo_copy(tmp_path_factory, tmp_path_factory.mktemp("demo") / "data")
     yield services
     services.database.close()
 

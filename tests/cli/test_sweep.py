@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 from tests.both_databases import BOTH, opened
+from tests.demo_site import demo_copy
 from tests.desk import ZHIJIN
 
 from greenmine.app import build_services
 from greenmine.cli.log import finish_erasure
-from greenmine.cli.prepare import prepare
 from greenmine.cli.sweep import GRACE, Swept, run_sweep
 from greenmine.cli.upkeep import LEASE
 from greenmine.cli.worker import JOBS
@@ -182,10 +182,9 @@ def test_files_of_open_desk_drafts_stay_and_those_of_thrown_away_ones_go(service
     assert [services.files.has(sha256) for sha256 in (opened, proposed, discarded)] == [True, True, False]
 
 
-def test_published_documents_all_stay(settings: Settings, watch: Watch) -> None:
+def test_published_documents_all_stay(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, watch: Watch) -> None:
     """The whole demonstration site: rule books, articles with their media, lists of notices."""
-    services = build_services(settings, clock=watch)
-    prepare(services)
+    services = demo_copy(tmp_path_factory, tmp_path / "demo", clock=watch)
     orphan = services.files.put(b"nameless")
     watch.now += GRACE + HOUR
     assert run_sweep(services).documents == 1

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.example_pages import PAGES, example_addresses
 from tests.journeys.browser import LOOKS, PHONE, overflow, served, violations
 
@@ -44,28 +44,35 @@ def addresses(demo_services: Services) -> dict[str, str]:
     return example_addresses(demo_services)
 
 
-def _check(browser: Browser, address: str) -> None:
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One window for all pages that nobody signs in to."""
+    made = browser.new_page()
+    yield made
+    made.close()
+
+
+def _check(page: Page, address: str) -> None:
     """The same page on a phone in the light theme and on a desk in the dark one."""
-    page = browser.new_page(viewport=PHONE)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(address)
     for size, theme in LOOKS:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         assert overflow(page) == 0, f"{address} at {size['width']} px"
         assert violations(page) == [], f"{address} in the {theme} theme"
-    page.close()
 
 
 @pytest.mark.parametrize("endpoint", PAGES)
 def test_a_page_is_sound_in_both_themes_and_fits_a_phone(
-    endpoint: str, browser: Browser, origin: str, addresses: dict[str, str]
+    endpoint: str, page: Page, origin: str, addresses: dict[str, str]
 ) -> None:
-    _check(browser, origin + addresses[endpoint])
+    _check(page, origin + addresses[endpoint])
 
 
 @pytest.mark.parametrize("path", EMPTY_STATES)
-def test_an_empty_or_refused_page_is_sound_too(path: str, browser: Browser, origin: str) -> None:
-    _check(browser, origin + path)
+def test_an_empty_or_refused_page_is_sound_too(path: str, page: Page, origin: str) -> None:
+    _check(page, origin + path)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from greenmine.domain.act import Act, subjects
 from greenmine.domain.act_schema import KINDS
@@ -48,6 +48,17 @@ EFFECTS: Final[Mapping[str, Effect]] = {
 }
 _ENVELOPES: Final = {name: Draft202012Validator(kind.envelope_schema()) for name, kind in KINDS.items()}
 _BODIES: Final = {name: Draft202012Validator(kind.body) for name, kind in KINDS.items() if kind.body is not None}
+_HEAD: Final = select(tables.act_head.c.size, tables.act_head.c.last_at).with_for_update()
+_PREVIOUS: Final = (
+    select(tables.act.c.seq, tables.act.c.leaf)
+    .where(tables.act.c.object == bindparam("name"))
+    .order_by(tables.act.c.seq.desc())
+    .limit(1)
+)
+_KNOWN_BODY: Final = select(tables.document.c.content, tables.document.c.removed_by).where(
+    tables.document.c.sha256 == bindparam("wanted")
+)
+"""What every act asks, built once: building a statement costs several times what running it does."""
 _UNPRINTABLE: Final = re.compile(rb"\\u00[01][0-9a-f]|\\[bf]|\xef\xbf[\xbe\xbf]")
 """In canonical bytes: control characters but tab and line ends, and U+FFFE, U+FFFF. PostgreSQL keeps no NUL, and
 one of the others makes a feed unreadable as a whole (trust.md 16)."""
@@ -129,7 +140,7 @@ def _readable(entry: bytes, *, n: int) -> dict[str, Any]:
 
 def lock_head(tx: Tx) -> tuple[int, str | None]:
     """Size of the log and time of its last act, locked until the transaction ends (one sequencer)."""
-    head = tx.execute(select(tables.act_head.c.size, tables.act_head.c.last_at).with_for_update()).one()
+    head = tx.execute(_HEAD).one()
     return head.size, head.last_at or None
 
 
@@ -153,10 +164,7 @@ def _not_before(last_at: str | None, at: datetime) -> datetime:
 
 
 def _chain(tx: Tx, name: str) -> tuple[int, str | None]:
-    act = tables.act
-    previous = tx.execute(
-        select(act.c.seq, act.c.leaf).where(act.c.object == name).order_by(act.c.seq.desc()).limit(1)
-    ).first()
+    previous = tx.execute(_PREVIOUS, {"name": name}).first()
     return (0, None) if previous is None else (previous.seq + 1, previous.leaf.hex())
 
 
@@ -200,7 +208,7 @@ def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
     if "body" in envelope and not _keep_body(tx, n=n, sha256=envelope["body"], body=body):
         parsed = None  # law removed these very words before: they do not come back with a later act
     EFFECTS[envelope["kind"]](tx, Entry(n, envelope, parsed))
-    tx.execute(update(tables.act_head).values(size=n + 1, last_at=envelope["at"]))
+    tx.execute(update(tables.act_head), {"size": n + 1, "last_at": envelope["at"]})
     return Recorded(n, envelope["object"], from_utc_text(envelope["at"]), entry)
 
 
@@ -232,47 +240,27 @@ def _check(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | 
 
 
 def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any], leaf: bytes) -> None:
-    tx.execute(
-        insert(tables.act).values(
-            n=n,
-            kind=envelope["kind"],
-            object=envelope["object"],
-            seq=envelope["seq"],
-            at=envelope["at"],
-            valid_from=envelope["valid_from"],
-            by=envelope["by"],
-            body=envelope.get("body"),
-            entry=entry,
-            leaf=leaf,
-        )
-    )
+    told = {name: envelope[name] for name in ("kind", "object", "seq", "at", "valid_from", "by")}
+    tx.execute(insert(tables.act), {**told, "n": n, "body": envelope.get("body"), "entry": entry, "leaf": leaf})
     tx.execute(insert(tables.act_subject), [{"object": name, "n": n} for name in sorted(subjects(envelope))])
 
 
 def _require_not_removed(tx: Tx, sha256: str | None) -> None:
-    document = tables.document
-    known = tx.execute(select(document.c.removed_by).where(document.c.sha256 == sha256)).scalar()
-    if known is not None:
+    known = tx.execute(_KNOWN_BODY, {"wanted": sha256}).first()
+    if known is not None and known.removed_by is not None:
         raise RuleBroken(
-            "act.removed_words", N_("同样的文字已依法停止公开（见第%(n)s号记录），不能再次发布。"), n=known
+            "act.removed_words", N_("同样的文字已依法停止公开（见第%(n)s号记录），不能再次发布。"), n=known.removed_by
         )
 
 
 def _keep_body(tx: Tx, *, n: int, sha256: str, body: bytes | None) -> bool:
     """Keep the body as a document; False when law has removed it. Replayed after that it is a row without content."""
     document = tables.document
-    known = tx.execute(select(document.c.content, document.c.removed_by).where(document.c.sha256 == sha256)).first()
+    known = tx.execute(_KNOWN_BODY, {"wanted": sha256}).first()
     if known is not None and known.content is None and known.removed_by is None and body is not None:
         # published before as a file, whose bytes stand outside: replay needs them here
         tx.execute(update(document).where(document.c.sha256 == sha256).values(content=body))
     if known is None:
-        tx.execute(
-            insert(tables.document).values(
-                sha256=sha256,
-                media_type="application/json",
-                size=len(body or b""),
-                content=body,
-                first_act=n,
-            )
-        )
+        kept = {"sha256": sha256, "media_type": "application/json", "size": len(body or b"")}
+        tx.execute(insert(document), {**kept, "content": body, "first_act": n})
     return known is None or known.removed_by is None

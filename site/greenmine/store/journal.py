@@ -21,9 +21,8 @@ def note(
     detail: str = "",
 ) -> None:
     """Write one line; ``detail`` holds codes, never names or texts of a case."""
-    tx.execute(
-        insert(journal).values(at=utc_text(at), event=event, staff=staff, act=act, case_file=case, detail=detail)
-    )
+    line = {"at": utc_text(at), "event": event, "staff": staff, "act": act, "case_file": case, "detail": detail}
+    tx.execute(insert(journal), line)
 
 
 def person_of_act(tx: Tx, n: int) -> int | None:

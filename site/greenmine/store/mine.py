@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale
@@ -14,6 +14,14 @@ from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables import membership, mine, mine_alias
 from greenmine.store.tables_private import figure
+
+_ONE: Final = select(mine).where(mine.c.id == bindparam("wanted"))
+_ALIASES: Final = (
+    select(mine_alias.c.name).where(mine_alias.c.mine == bindparam("wanted")).order_by(mine_alias.c.position)
+)
+_MEMBERSHIPS: Final = (
+    select(membership).where(membership.c.mine == bindparam("wanted")).order_by(membership.c.act_in.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class MembershipRow:
 
 def get_mine(tx: Tx, number: str) -> MineRow:
     """The mine with this public number. Raises NotFound."""
-    row = tx.execute(select(mine).where(mine.c.id == number)).first()
+    row = tx.execute(_ONE, {"wanted": number}).first()
     if row is None:
         raise NotFound("mine.unknown", N_("没有编号为 %(number)s 的矿山。"), number=number)
     return _row(row, aliases_of(tx, number))
@@ -55,8 +63,7 @@ def get_mine(tx: Tx, number: str) -> MineRow:
 
 def aliases_of(tx: Tx, number: str) -> tuple[str, ...]:
     """Other names of the mine, in their order."""
-    query = select(mine_alias.c.name).where(mine_alias.c.mine == number).order_by(mine_alias.c.position)
-    return tuple(tx.execute(query).scalars())
+    return tuple(tx.execute(_ALIASES, {"wanted": number}).scalars())
 
 
 def known_aliases(tx: Tx) -> Mapping[str, tuple[str, ...]]:
@@ -69,7 +76,6 @@ def known_aliases(tx: Tx) -> Mapping[str, tuple[str, ...]]:
 
 def memberships_of(tx: Tx, number: str) -> list[MembershipRow]:
     """All memberships, newest first."""
-    query = select(membership).where(membership.c.mine == number).order_by(membership.c.act_in.desc())
     return [
         MembershipRow(
             library=Library(row.library),
@@ -83,7 +89,7 @@ def memberships_of(tx: Tx, number: str) -> list[MembershipRow]:
             act_in=row.act_in,
             act_out=row.act_out,
         )
-        for row in tx.execute(query)
+        for row in tx.execute(_MEMBERSHIPS, {"wanted": number})
     ]
 
 

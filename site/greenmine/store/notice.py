@@ -4,9 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text, legal_day, utc_text
@@ -16,6 +16,9 @@ from greenmine.domain.period import PeriodUnit
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables import document, notice, notice_attachment, notice_item
+
+_ONE: Final = select(notice).where(notice.c.id == bindparam("wanted"))
+_ITEMS: Final = select(notice_item).where(notice_item.c.notice == bindparam("wanted")).order_by(notice_item.c.position)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class NoticeFilter:
 
 def get_notice(tx: Tx, number: str) -> NoticeRow:
     """The notice with this number. Raises NotFound."""
-    row = tx.execute(select(notice).where(notice.c.id == number)).first()
+    row = tx.execute(_ONE, {"wanted": number}).first()
     if row is None:
         raise NotFound("notice.unknown", N_("没有编号为 %(number)s 的公示公告。"), number=number)
     return _row(row)
@@ -138,10 +141,9 @@ def notice_numbers(tx: Tx) -> list[str]:
 
 def items_of(tx: Tx, number: str) -> list[ItemRow]:
     """The list as printed."""
-    query = select(notice_item).where(notice_item.c.notice == number).order_by(notice_item.c.position)
     return [
         ItemRow(r.position, r.mine, r.name, tuple(json.loads(r.cells)), r.note, r.outcome, r.reason)
-        for r in tx.execute(query)
+        for r in tx.execute(_ITEMS, {"wanted": number})
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from greenmine.domain.mine import DIRECTORIES, STAGES, Library, Membership, standing
 from greenmine.domain.mine_name import name_key
@@ -20,23 +20,26 @@ _TEXTS: Final = (
     "certificate_no", "place", "source",
 )  # fmt: skip
 
+_SETTLED: Final = update(tables.mine).where(tables.mine.c.id == bindparam("which"))
+_MEMBERSHIPS: Final = select(tables.membership).where(tables.membership.c.mine == bindparam("which"))
+_OPEN_NOTICES: Final = (
+    select(func.count())
+    .select_from(tables.notice_item.join(tables.notice, tables.notice_item.c.notice == tables.notice.c.id))
+    .where(
+        tables.notice_item.c.mine == bindparam("which"),
+        tables.notice.c.state == "published",
+        tables.notice.c.enters.is_not(None),
+    )
+)
+
 
 def register(tx: Tx, entry: Entry) -> None:
     """mine.registered: a mine gets its page."""
     codes = {name: entry.fact(name) for name in _CODES}
     texts = {name: entry.text(name) for name in _TEXTS} | {"name": entry.title("name")}
-    tx.execute(
-        insert(tables.mine).values(
-            id=entry.object_id,
-            **codes,
-            **texts,
-            name_key=name_key(texts["name"]),
-            holder_key=name_key(texts["holder"]),
-            status="registered",
-            first_act=entry.n,
-            last_act=entry.n,
-        )
-    )
+    keys = {"name_key": name_key(texts["name"]), "holder_key": name_key(texts["holder"])}
+    acts = {"status": "registered", "first_act": entry.n, "last_act": entry.n}
+    tx.execute(insert(tables.mine), {"id": entry.object_id, **codes, **texts, **keys, **acts})
     _write_aliases(tx, entry.object_id, (entry.body or {}).get("aliases", ()))
 
 
@@ -61,18 +64,19 @@ def enlist(tx: Tx, entry: Entry) -> None:
     library = Library(entry.fact("library"))
     if library in STAGES or library in DIRECTORIES:
         end_memberships(tx, entry, entry.object_id, libraries=STAGES, by_removal=False)
+    decision = {name: entry.text(name) for name in ("decision_no", "organ")}
     tx.execute(
-        insert(tables.membership).values(
-            act_in=entry.n,
-            mine=entry.object_id,
-            library=library,
-            batch=entry.text("batch_name"),
-            decision_no=entry.text("decision_no"),
-            organ=entry.text("organ"),
-            notice=entry.fact("notice"),
-            since=entry.valid_from,
-            ended_by_removal=False,
-        )
+        insert(tables.membership),
+        {
+            "act_in": entry.n,
+            "mine": entry.object_id,
+            "library": library,
+            "batch": entry.text("batch_name"),
+            **decision,
+            "notice": entry.fact("notice"),
+            "since": entry.valid_from,
+            "ended_by_removal": False,
+        },
     )
     settle(tx, entry.object_id, act=entry.n)
 
@@ -97,15 +101,12 @@ def settle(tx: Tx, mine: str, *, act: int) -> None:
     status, level = standing(memberships, in_notice=_in_open_notice(tx, mine))
     listed = [m.since for m in memberships if m.until is None and m.library in DIRECTORIES]
     listed_on = min(listed).isoformat() if listed else None
-    tx.execute(
-        update(tables.mine)
-        .where(tables.mine.c.id == mine)
-        .values(status=status, level=level, listed_on=listed_on, last_act=act)
-    )
+    stands = {"status": status, "level": level, "listed_on": listed_on, "last_act": act}
+    tx.execute(_SETTLED, {"which": mine, **stands})
 
 
 def _memberships(tx: Tx, mine: str) -> list[Membership]:
-    rows = tx.execute(select(tables.membership).where(tables.membership.c.mine == mine))
+    rows = tx.execute(_MEMBERSHIPS, {"which": mine})
     return [
         Membership(
             Library(row.library),
@@ -118,14 +119,7 @@ def _memberships(tx: Tx, mine: str) -> list[Membership]:
 
 
 def _in_open_notice(tx: Tx, mine: str) -> bool:
-    item, notice = tables.notice_item, tables.notice
-    return bool(
-        tx.execute(
-            select(func.count())
-            .select_from(item.join(notice, item.c.notice == notice.c.id))
-            .where(item.c.mine == mine, notice.c.state == "published", notice.c.enters.is_not(None))
-        ).scalar_one()
-    )
+    return bool(tx.execute(_OPEN_NOTICES, {"which": mine}).scalar_one())
 
 
 def _write_aliases(tx: Tx, mine: str, aliases: Any) -> None:

@@ -19,23 +19,22 @@ _RULE: Final = ("unit", "days", "first_day_counted", "rolls_over", "cutoff")
 def publish(tx: Tx, entry: Entry) -> None:
     """notice.published: the notice with its list as printed, its period and its attachments."""
     body = entry.body or {}
-    tx.execute(
-        insert(tables.notice).values(
-            id=entry.object_id,
-            kind=entry.fact("notice_kind"),
-            **{name: entry.fact(name) for name in ("level", "region", "enters", "calendar", *_PERIOD, *_RULE)},
-            title=entry.title("title"),
-            **{name: entry.text(name) for name in ("number", "issuer", "text", "contact", "source")},
-            columns=entry.json("columns", empty=[]),
-            objection=entry.json("objection", empty={}),
-            provisional=bool(entry.fact("provisional")),
-            published_at=entry.at,
-            published_on=entry.valid_from,
-            state="published",
-            first_act=entry.n,
-            last_act=entry.n,
-        )
-    )
+    told = {
+        "id": entry.object_id,
+        "kind": entry.fact("notice_kind"),
+        **{name: entry.fact(name) for name in ("level", "region", "enters", "calendar", *_PERIOD, *_RULE)},
+        "title": entry.title("title"),
+        **{name: entry.text(name) for name in ("number", "issuer", "text", "contact", "source")},
+        "columns": entry.json("columns", empty=[]),
+        "objection": entry.json("objection", empty={}),
+        "provisional": bool(entry.fact("provisional")),
+        "published_at": entry.at,
+        "published_on": entry.valid_from,
+        "state": "published",
+        "first_act": entry.n,
+        "last_act": entry.n,
+    }
+    tx.execute(insert(tables.notice), told)
     _write_items(tx, entry, body)
     _write_attachments(tx, entry, body)
     for mine in entry.fact("mines") or ():
