@@ -3,8 +3,10 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from tests.complaints import seat
 from tests.desk import COUNTY_OFFICER
 from tests.web.complaint_site import (
@@ -28,8 +30,11 @@ from greenmine.domain.complaint import Outcome
 from greenmine.store.case_access import find_access
 from greenmine.store.case_task import get_task
 from greenmine.store.database import Tx
+from greenmine.store.tables_case import complaint
 from greenmine.usecases.case_desk import accept_case, answer_complaint, ask_person, close_case
 from greenmine.usecases.case_step import Desk
+from greenmine.usecases.commitment_batch import list_commitments
+from greenmine.usecases.log import begin_log
 
 UNKNOWN = make_number(CaseKind.COMPLAINT, 1234567890)
 OFFICER = replace(COUNTY_OFFICER, id=61, departments=frozenset({Department.EMERGENCY}))
@@ -220,3 +225,18 @@ def test_who_cannot_show_number_and_code_sees_no_case(site: ComplaintSite) -> No
     for path in (CASE, f"{CASE}/files"):
         other.get(path, status=403)
     assert STORY not in other.get(NEW).text and STORY not in other.get(RECEIPT, status=410).text
+
+
+def test_the_case_names_the_public_entry_that_lists_it(site: ComplaintSite) -> None:
+    """log-spec.md 6: the commitment of the receipt stands in the day's list, and the case says where."""
+    with site.services.database.write() as tx:
+        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.hand.now)
+    person = site.person()
+    person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
+    assert "尚未列入公开记录" in main_words(person.get(CASE))
+    with site.services.database.write() as tx:
+        held = tx.execute(select(complaint.c.commitment)).scalar_one().hex()
+        list_commitments(tx, at=site.hand.now + timedelta(days=1))
+    shown = person.get(CASE)
+    (entry,) = [link for link in shown.links() if link.startswith("/log/entry/")]
+    assert held in main_words(shown) and held in person.get(entry).text

@@ -30,6 +30,8 @@ from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.error_report import get_report
 from greenmine.store.evidence_day import take_day_room
+from greenmine.store.log import log_origin
+from greenmine.store.log_batch import batch_listing
 from greenmine.store.objection import get_objection
 from greenmine.usecases.case_visit import CaseStory, read_story, visited_case, write_more
 from greenmine.usecases.lodge import KeptFile
@@ -78,12 +80,19 @@ class Letter:
 
 @dataclass(frozen=True)
 class Told:
-    """The case and, for a complaint, its own row; ``outcome``: what the answer says, in a word."""
+    """The case and, for a complaint, its own row.
+
+    :param outcome: what the answer says, in a word
+    :param commitment: of a complaint, in hex, once there is a log for it; else empty (log-spec.md 6)
+    :param listing: number of the public entry that lists it, None before
+    """
 
     case: str
     story: CaseStory
     complaint: ComplaintRow | None
     outcome: str
+    commitment: str
+    listing: int | None
 
     @property
     def may_write(self) -> bool:
@@ -149,7 +158,10 @@ def _told() -> Told:
         story = read_story(tx, case, master=services.master)
         row = get_complaint(tx, case) if story.task.kind is CaseKind.COMPLAINT else None
         outcome = _outcome_words(tx, story, row)
-    return Told(case, story, row, outcome)
+        since = legal_day(story.task.received_at)
+        commitment = row.commitment.hex() if row is not None and log_origin(tx) is not None else ""
+        listing = batch_listing(tx, commitment, after=since) if commitment else None
+    return Told(case, story, row, outcome, commitment, listing)
 
 
 def _outcome_words(tx: Tx, story: CaseStory, row: ComplaintRow | None) -> str:
@@ -255,6 +267,8 @@ def _shown(
         tone=TONES.get(task.stage, Tone.OPEN),
         body=body_name(task.body, services.reference.regions),
         steps=_steps(told),
+        commitment=told.commitment,
+        listing=told.listing,
         next_words=_next(told, today),
         is_late=task.is_overdue(today) and task.kind is not CaseKind.OBJECTION,
         is_asked=told.story.is_asked,
