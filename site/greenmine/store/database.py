@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, RootTransaction, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -127,6 +127,7 @@ def _open_sqlite(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _let_go_of_readonly)
     if path is not None and path != ":memory:":
         _make_file(Path(path))
     weakref.finalize(engine, engine.pool.dispose)  # who drops an engine drops its files too (Python 3.13 warns else)
@@ -166,6 +167,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "cache_size=-32000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _let_go_of_readonly(context: ExceptionContext) -> None:
+    """SQLite opens a file that the disk would not let it write for reading only, and that connection stays so.
+
+    It leaves the pool with the first write that fails, so that the site writes again once the disk does.
+    """
+    code = getattr(context.original_exception, "sqlite_errorcode", 0)
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 def _begin_sqlite(connection: Connection) -> None:
