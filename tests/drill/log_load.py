@@ -43,7 +43,7 @@ from greenmine.tlog.note import VerifierKey, parse_note
 from greenmine.tlog.witness import parse_add_checkpoint
 
 WRITERS: Final = 3
-PATIENCE: Final = 60.0
+PATIENCE: Final = 120.0
 PROCESSES: Final = ("site", "keeper", *["writer"] * WRITERS)
 BREATH: Final = 0.005
 """Seconds between two acts of a writer: who waits for SQLite's lock only asks now and then, and would find it taken."""
@@ -97,7 +97,7 @@ class Reader:
         """Wait until a comparison that was begun after now has held."""
         wanted, deadline = self.compared + 2, time.monotonic() + PATIENCE
         while self.compared < wanted and not self.stop.wait(0.005):
-            require(time.monotonic() < deadline, "the site is not back after a minute")
+            require(time.monotonic() < deadline, "the site does not come back")
 
     def compare(self) -> None:
         """Read the checkpoint and the proof from the one kept, and keep the newest. Raises Lost, Malformed."""
@@ -134,7 +134,7 @@ class Reader:
                 connection.close()
             require(response.status == 200, f"{path}: {response.status} {content[:300]!r}")
             return content
-        raise Lost("nobody answered for a minute")
+        raise Lost("nobody answered")
 
 
 class Nursery:
@@ -155,7 +155,9 @@ class Nursery:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill(list(self.running))
+        for each in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each[1], signal.SIGKILL)
         with self._log, self._process:
             self._process.kill()
 
@@ -169,10 +171,13 @@ class Nursery:
             self.running.append((kind, int(self._process.stdout.readline())))
 
     def kill(self, doomed: list[tuple[str, int]]) -> list[str]:
-        """SIGKILL; the kinds that went. One that was gone by itself is a fault."""
-        for _, pid in doomed:
-            os.kill(pid, signal.SIGKILL)
-        self.running = [each for each in self.running if each not in doomed]
+        """SIGKILL; the kinds that went. Raises Lost for one that had ended by itself."""
+        for kind, pid in doomed:
+            self.running = [each for each in self.running if each != (kind, pid)]
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError as error:
+                raise Lost(f"a {kind} ended by itself: {Path(self._log.name).read_text()[-2000:]}") from error
         return [kind for kind, _ in doomed]
 
 
@@ -187,7 +192,8 @@ def drill_load(folder: Path, *, kills: int, seed: int = 1) -> Toll:
         try:
             reader.look_twice()
             for number in range(kills):
-                reader.stop.wait(chance.uniform(0.02, 0.5))
+                if reader.stop.wait(chance.uniform(0.02, 0.5)):
+                    break
                 nursery.start(nursery.kill(nursery.running if number % 2 == 0 else [chance.choice(nursery.running)]))
                 reader.look_twice()
         finally:
