@@ -1,5 +1,6 @@
 """Issue 4: faults at an act's writes, kills under load, a reader who keeps the last checkpoint (all: `make drill`)."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,8 +61,11 @@ def test_a_connection_that_was_opened_for_reading_only_is_opened_anew(tmp_path: 
     with log_site(tmp_path) as site:
         with site.services.database.engine.connect() as pooled:
             pooled.exec_driver_sql("PRAGMA query_only=ON")
-        with pytest.raises(Unready):
+        file = str(site.services.database.engine.url.database)
+        with pytest.raises(Unready) as refused:
             site.record(1)
+        open_now = [os.path.realpath(handle) for handle in Path("/proc/self/fd").iterdir()]
+        assert file not in open_now, f"connections share its state while it is open: {refused.value}"
         site.record(1)
         assert site.fetch("/log/checkpoint").split(b"\n")[1] == b"1"
 

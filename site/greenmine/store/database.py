@@ -177,6 +177,8 @@ def _let_go_of_readonly(context: ExceptionContext) -> None:
     code = getattr(context.original_exception, "sqlite_errorcode", 0)
     if code & 0xFF == sqlite3.SQLITE_READONLY:
         context.is_disconnect = True
+        if context.execution_context is not None:
+            context.execution_context.cursor.close()  # else the file stays open until the fault is forgotten
 
 
 def _begin_sqlite(connection: Connection) -> None:
