@@ -125,6 +125,7 @@ def test_evidence_of_another_entry_or_without_quorum_is_refused() -> None:
         "",
         "c2sp.org/tlog-proof@v1\n",
         "c2sp.org/tlog-proof@v1\nindex 01\n\no\n",
+        "c2sp.org/tlog-proof@v1\nindex 1０\n\no\n1\nAAAA\n\n— o AAAAAAAAAAA=\n",
         "c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\no\n1\nAAAA\n\n— o AAAAAAAAAAA=\n",
         "c2sp.org/tlog-proof@v2\nindex 1\n\no\n1\nAAAA\n\n— o AAAAAAAAAAA=\n",
     ],

@@ -91,6 +91,7 @@ def test_no_step_of_a_forked_log_is_cosigned(one: int, two: int) -> None:
         b"old 01\n\n" + str(head(1)).encode(),
         b"old -1\n\n" + str(head(1)).encode(),
         b"old 1 \n\n" + str(head(1)).encode(),
+        "old 1０\n\n".encode() + str(head(10)).encode(),
         b"new 1\n\n" + str(head(1)).encode(),
         b"old 99999999999999999999\n\n" + str(head(1)).encode(),
         b"old 1\nnot base64\n\n" + str(head(2)).encode(),

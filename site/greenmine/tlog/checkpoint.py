@@ -29,7 +29,7 @@ from greenmine.tlog.note import (
     unbase64,
 )
 
-_SIZE: Final = re.compile(r"0|[1-9]\d{0,18}")
+_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _STAMPED: Final = 8 + 64
 _LAST_TIME: Final = 2**63 - 1
 

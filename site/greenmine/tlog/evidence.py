@@ -21,7 +21,7 @@ from greenmine.tlog.note import Malformed, SignedNote, parse_note, unbase64
 from greenmine.tlog.policy import Judgement, Policy, judge
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
-_INDEX: Final = re.compile(r"index (0|[1-9]\d{0,18})")
+_INDEX: Final = re.compile(r"index (0|[1-9][0-9]{0,18})")
 _MOST_HASHES: Final = 63
 
 

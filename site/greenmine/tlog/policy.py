@@ -19,7 +19,7 @@ from greenmine.tlog.note import COSIGNATURE, ED25519, Malformed, SignedNote, Ver
 NONE: Final = "none"
 _WORDS: Final = re.compile(r"[^ \t]+")
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_THRESHOLD: Final = re.compile(r"[1-9]\d{0,5}")
+_THRESHOLD: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True)

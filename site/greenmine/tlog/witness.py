@@ -34,8 +34,8 @@ MOST_HASHES: Final = 63
 LONGEST_REQUEST: Final = 65_536
 """Bytes: 63 hashes and a checkpoint with 64 signatures take less than half of it."""
 
-_OLD: Final = re.compile(r"old (0|[1-9]\d{0,18})")
-_SIZE_LINE: Final = re.compile(r"(0|[1-9]\d{0,18})\n")
+_OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,18})")
+_SIZE_LINE: Final = re.compile(r"(0|[1-9][0-9]{0,18})\n")
 
 
 @dataclass(frozen=True)
