@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -89,6 +89,14 @@ def test_a_log_that_was_signed_anew_is_refused_and_kept_as_evidence(server: Witn
     assert post(server, step(20, 40))[0] == 200  # the honest story goes on
 
 
+def test_what_others_write_below_the_head_is_not_kept(server: WitnessServer) -> None:
+    """64 copies of the log's line, or a false one of its other key: the head shown stays readable and believed."""
+    (line,) = head(5).signatures
+    many = AddCheckpoint(0, (), SignedNote(head(5).text, (line,) * 64))
+    assert post(server, str(many).encode())[0] == 200
+    assert shown(server).signatures[:-1] == (line,)
+
+
 def test_a_rollback_is_refused(server: WitnessServer) -> None:
     assert post(server, step(0, 20))[0] == 200
     assert post(server, step(0, 10)) == (409, "text/x.tlog.size", b"20\n")
@@ -164,6 +172,19 @@ def test_hostile_bodies_are_bounded(server: WitnessServer) -> None:
     assert raw(server, b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 414 ")
     assert post(server, b"\n" * 65_536)[0] == 400
     assert post(server, step(0, 5))[0] == 200
+
+
+def test_a_body_that_is_not_read_is_no_second_request(server: WitnessServer) -> None:
+    """Else somebody behind a proxy would answer for the next reader of the connection."""
+    hidden = b"GET / HTTP/1.1\r\nHost: w\r\n\r\n"
+    for told in (b"Content-Length: %d" % len(hidden), b"Transfer-Encoding: chunked"):
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: w\r\n" + told + b"\r\n\r\n" + hidden)
+            answers = b""
+            with suppress(ConnectionResetError):
+                while piece := connection.recv(4096):
+                    answers += piece
+        assert answers.count(b"HTTP/1.1 200 ") == 1 and b"Connection: close" in answers
 
 
 def test_dripping_connections_are_hung_up_on_and_others_served(

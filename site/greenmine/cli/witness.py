@@ -31,6 +31,7 @@ from greenmine.tlog.note import (
     ED25519,
     SEED,
     Malformed,
+    Signature,
     SignedNote,
     SignerKey,
     VerifierKey,
@@ -132,13 +133,18 @@ class Witness:
             raise Refused(503, "the clock of the witness stands behind its last cosignature")
         now = max(now, row[2]) if row else now
         line = cosign(request.note.text, self.key, time=now)
-        own = [item for item in request.note.signatures if any(item.is_of(key) for key in self.logs)]
-        note = SignedNote(request.note.text, (*own, line))
+        note = SignedNote(request.note.text, (*self._signed_lines(request.note), line))
         state.execute(
             "INSERT OR REPLACE INTO head (origin, size, root, time, note) VALUES (?, ?, ?, ?, ?)",
             (head.origin, head.size, head.root, now, str(note)),
         )
         return line.line
+
+    def _signed_lines(self, note: SignedNote) -> tuple[Signature, ...]:
+        """The log's own lines, each once: one that does not verify, or stands there 64 times, spoils the kept head."""
+        message = note.text.encode()
+        good = (s for s in note.signatures if any(s.is_of(key) and key.accepts(message, s.raw) for key in self.logs))
+        return tuple(dict.fromkeys(good))
 
     def _keep_evidence(self, request: AddCheckpoint, head: Checkpoint) -> None:
         """Keep a head that the log signed and that cannot be seen to continue ours, once each and not without end."""
@@ -219,6 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """``/``: who this is; ``/<SHA-256 of the origin>/checkpoint``: the head cosigned last."""
+        if self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers:
+            self.close_connection = True  # a body that nobody reads is not the next request
         witness = self.server.witness
         if self.path == "/":
             self._answer(200, "".join(f"{key.vkey}\n" for key in (witness.key.verifier, *witness.logs)))
