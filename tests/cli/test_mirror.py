@@ -155,6 +155,20 @@ def test_a_run_that_broke_off_is_taken_up(log: PublicLog, made: Path, tmp_path: 
         assert files(folder) == files(made)
 
 
+def test_what_a_liar_left_behind_is_fetched_again(log: PublicLog, made: Path, tmp_path: Path) -> None:
+    """Bundles of a run that broke off are believed by nobody: an honest server is not blamed for them."""
+    left = tmp_path / "copy"
+    for bundle_file in (made / "log" / "tile" / "entries").rglob("*"):
+        if bundle_file.is_file():
+            target = left / bundle_file.relative_to(made)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            bent = bend_entry("log/tile/entries/", bundle_file.read_bytes())
+            assert isinstance(bent, bytes)
+            target.write_bytes(bent)
+    assert copied(log, Folder(made), left).problems == []
+    assert files(left) == files(made)
+
+
 def bend_entry(path: str, content: bytes | Missing) -> bytes | Missing:
     if not path.startswith("log/tile/entries/") or isinstance(content, Missing):
         return content
@@ -307,6 +321,14 @@ def test_hostile_answers_are_bounded() -> None:
     for answer in (huge, bomb, away, torn):
         with faulty(answer) as server, pytest.raises(Unready):
             Site(server.url).fetch("log/checkpoint", limit=LONGEST_NOTE)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://x:abc", "http://x:0", "http://x:99999", "http://u@x", "http://"]
+)
+def test_an_address_that_leads_nowhere_is_told(url: str) -> None:
+    with pytest.raises(Unready):
+        Site(url).fetch("log/checkpoint", limit=LONGEST_NOTE)
 
 
 def test_a_server_that_asks_to_wait_is_waited_for() -> None:

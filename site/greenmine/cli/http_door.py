@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 
 class Trouble(StrEnum):
@@ -50,9 +50,7 @@ def ask(url: str, *, body: bytes | None = None, limit: int, seconds: float) -> A
     :param limit: most bytes of an answer
     :param seconds: for the whole conversation, however the bytes drip
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
-        raise Unanswered(Trouble.GARBLED, url)
+    parts = _parts(url)
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     cut = threading.Event()
     with closing(make(parts.netloc, timeout=seconds)) as line:
@@ -61,11 +59,26 @@ def ask(url: str, *, body: bytes | None = None, limit: int, seconds: float) -> A
         timer.start()
         try:
             target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+            line.connect()
+            if cut.is_set():  # the time ran out on an address that did not answer, and there was nothing yet to cut
+                raise TimeoutError
             return _answer(line, target, body, url=url, limit=limit)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unanswered(_trouble(error, was_cut=cut.is_set()), url) from error
         finally:
             timer.cancel()
+
+
+def _parts(url: str) -> SplitResult:
+    """The address taken apart. Raises Unanswered for one that leads nowhere."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise Unanswered(Trouble.GARBLED, url) from error
+    if not whole or "@" in parts.netloc or parts.fragment:
+        raise Unanswered(Trouble.GARBLED, url)
+    return parts
 
 
 def _answer(line: http.client.HTTPConnection, path: str, body: bytes | None, *, url: str, limit: int) -> Answer:

@@ -113,8 +113,12 @@ def mirror(source: Source, folder: MirrorFolder, given: Policy | None, *, today:
     head = read_head_at(source, policy)
     if before is not None:
         _require_not_before(head, before, folder)
-    entries, fetched = _entries(source, folder, head, before)
+    entries, fetched, left = _entries(source, folder, head, before)
     tree = _tree(entries)
+    if left and tree.root(head.checkpoint.size) != head.checkpoint.root:
+        _forget(folder, left)  # nothing vouches for them; perhaps another server gave them
+        entries, fetched, _none = _entries(source, folder, head, before)
+        tree = _tree(entries)
     if tree.root(head.checkpoint.size) != head.checkpoint.root:
         _forget(folder, fetched)
         raise Conflict("mirror.root", N_("%(place)s 的记录算不出它签名的根哈希，未作改动。"), place=source.name)
@@ -173,13 +177,16 @@ def _fork(folder: MirrorFolder, head: Signed, source: Source | None) -> Conflict
 
 def _entries(
     source: Source, folder: MirrorFolder, head: Signed, before: Signed | None
-) -> tuple[list[bytes], list[str]]:
-    """All entries, those of full bundles here before from the folder; and the paths of bundles fetched now."""
+) -> tuple[list[bytes], list[str], list[str]]:
+    """All entries, those of full bundles here before from the folder.
+
+    And the paths of bundles that no head here covers yet: of all, and of those left by a run that was broken off.
+    """
     old = before.checkpoint.size if before else 0
     here = [entry for _tile, found in bundles_at(Folder(folder.root), old) for entry in found] if old else []
-    entries, fetched = here[: len(here) // WIDTH * WIDTH], list[str]()
+    entries, fetched, left = here[: len(here) // WIDTH * WIDTH], list[str](), list[str]()
     if head.checkpoint.size == old:
-        return here, fetched
+        return here, fetched, left
     for number in range(len(entries) // WIDTH, -(-head.checkpoint.size // WIDTH)):
         tile = Tile(None, number, min(WIDTH, head.checkpoint.size - number * WIDTH))
         path = f"log/{tile.path}"
@@ -187,10 +194,12 @@ def _entries(
         place = Folder(folder.root) if kept else source
         [(_tile, found)] = bundles_at(place, tile.first + tile.width, start=tile.first)
         fetched.append(path)
-        if not kept:
+        if kept:
+            left.append(path)
+        else:
             folder.write(path, bundle(found))
         entries += found
-    return entries, fetched
+    return entries, fetched, left
 
 
 def _forget(folder: MirrorFolder, fetched: list[str]) -> None:
