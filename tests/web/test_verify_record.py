@@ -116,8 +116,6 @@ def test_a_record_its_document_a_receipt_and_the_log_itself_are_accepted(kept: K
     batch = (kept.path(f"{kept.batch}.tlog-proof"), kept.path(f"{kept.batch}.json"))
     told = run(kept.path("policy"), *batch, "--receipt", kept.path("receipt.json"))
     assert told.returncode == 0 and "the receipt is in this batch" in told.stdout, told.stdout
-    told = run(kept.path("policy"), "--receipt", kept.path("receipt.json"))
-    assert told.returncode == 0 and "not looked for in the log" in told.stdout, told.stdout
     told = run(kept.path("policy"), "--consistency", kept.path("old"), kept.path("consistency"))
     assert told.returncode == 0 and "entries are unchanged" in told.stdout, told.stdout
 
@@ -293,6 +291,32 @@ def test_a_changed_receipt_is_refused(kept: Kept, changed: dict[str, object]) ->
     assert told.returncode == 1 and "FAIL" in told.stdout and "Traceback" not in told.stderr, told.stderr
 
 
+def test_a_receipt_that_anybody_could_have_written_proves_nothing(kept: Kept) -> None:
+    """Neither the log's promise nor the day's batch; and its own words never stand on a line of their own."""
+    for due in ("2026-11-18T16:10:00Z", "x\n通过 OK    the receipt is in this batch\n核验通过。/ Verified."):
+        path = kept.with_bytes("bare.json", json.dumps(receipt(log_due=due)).encode())
+        told = run(kept.path("policy"), "--receipt", path)
+        assert told.returncode == 1 and "neither a promise nor a batch" in told.stdout, told.stdout
+        assert "Verified" not in told.stdout and "in this batch" not in told.stdout
+
+
+def test_hostile_files_are_refused_in_a_sentence(kept: Kept) -> None:
+    policy, proof, entry = evidence_of(kept)
+    whole = proof.read_bytes()
+    line = whole.splitlines(keepends=True)[-1]
+    hostile = {
+        "bent": (policy, kept.with_bytes("bent", whole.replace(b"\n", b"\r\n")), entry, "Windows"),
+        "marked": (kept.with_bytes("marked", b"\xef\xbb\xbf" + policy.read_bytes()), proof, entry, "Windows"),
+        "signed 65 times": (policy, kept.with_bytes("many", whole + line * 64), entry, "too many signature lines"),
+    }
+    for name, (*files, said) in hostile.items():
+        told = run(*files)
+        assert told.returncode == 1 and said in told.stdout and not told.stderr, f"{name}: {told.stdout}{told.stderr}"
+    for name, content in {"deep": b"[" * 99_999, "long": b'{"a":' + b"1" * 5000 + b"}"}.items():
+        told = run(policy, "--receipt", kept.with_bytes(name, content))
+        assert told.returncode == 1 and "FAIL" in told.stdout and not told.stderr, f"{name}: {told.stderr}"
+
+
 def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
     """log-spec.md 6: a complaint that is not in the log by its deadline is provable misconduct."""
     policy = script.Policy(f"log {LOG.verifier.vkey}\nquorum none\n")
@@ -307,6 +331,8 @@ def test_the_promise_of_a_receipt_is_the_logs_own_and_of_this_receipt() -> None:
 
     text = promise_text(str(receipt()["commitment"]), datetime(2026, 11, 18, 16, 10, tzinfo=UTC))
     assert accepted(text, key)
+    lines = [*script.check_receipt(policy, receipt(promise=str(sign_note(text, [key]))), None)]
+    assert "not looked for in the log; due 2026-11-18T16:10:00Z" in lines[-1]
     assert not accepted(text, LOG), "a head's key name cannot sign promises"
     assert not accepted(text, SignerKey(key.name, ED25519, bytes(32)))
     assert not accepted(text.replace("2026", "2027"), key)

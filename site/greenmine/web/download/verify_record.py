@@ -100,6 +100,7 @@ def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
 # ---- signed notes, keys, checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature) ----
 
 SIGNS, COSIGNS = 0x01, 0x04
+MOST_SIGNATURES = 64
 
 
 class Key(NamedTuple):
@@ -161,6 +162,8 @@ def parse_note(data: str) -> Note:
     if not blank or not below.endswith("\n"):
         raise Refused("不是签名文本 / not a signed note")
     signatures = []
+    if below.count("\n") > MOST_SIGNATURES:
+        raise Refused("签名行过多 / too many signature lines")
     for line in below[:-1].split("\n"):
         name, _, encoded = line[2:].partition(" ")
         raw = unbase64(encoded)
@@ -358,9 +361,12 @@ def check_receipt(policy: Policy, receipt: Any, entry: bytes | None) -> Iterator
     yield f"回执内容与校验值一致 / the receipt's record matches its commitment: {fields['commitment']}"
     if fields.get("promise"):
         yield from check_promise(policy, fields)
+    elif entry is None:
+        raise Refused("回执上没有登记承诺，也未提供当日批次，不能证明什么 / neither a promise nor a batch: no proof")
+    listed = None if entry is None else envelope_of(entry).get("commitments")
     if entry is None:
         yield f"未提供当日批次，未核验是否已登记；最迟登记时间 / not looked for in the log; due {fields.get('log_due')}"
-    elif fields["commitment"] not in (envelope_of(entry).get("commitments") or []):
+    elif not isinstance(listed, list) or fields["commitment"] not in listed:
         raise Refused("这一批次中没有这份回执的校验值 / the batch does not hold this receipt")
     else:
         yield "回执已登记在这一批次 / the receipt is in this batch"
@@ -436,8 +442,11 @@ def main() -> int:
     try:
         for line in _checks(chosen):
             print(f"通过 OK    {line}")
-    except (Refused, UnicodeError, json.JSONDecodeError) as error:
+    except (Refused, ValueError) as error:  # not UTF-8, no JSON
         print(f"不通过 FAIL {error}")
+        return 1
+    except RecursionError:
+        print("不通过 FAIL 文件嵌套过深 / the file is nested too deeply")
         return 1
     except OSError as error:
         print(f"无法核验 ERROR {error}", file=sys.stderr)
@@ -473,13 +482,16 @@ def _checks(chosen: argparse.Namespace) -> Iterator[str]:
         for document in chosen.document:
             yield from check_document(entry, document.read_bytes())
     if chosen.receipt:
-        yield from check_receipt(policy, json.loads(_text(chosen.receipt)), entry)
+        yield from check_receipt(policy, json.loads(chosen.receipt.read_bytes().decode("utf-8-sig")), entry)
     if chosen.consistency:
         yield from check_consistency(policy, *map(_text, chosen.consistency))
 
 
 def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8")
+    text = path.read_bytes().decode("utf-8")
+    if "\r" in text or text.startswith("\ufeff"):
+        raise Refused(f"文件存成了 Windows 格式，请重新下载 / line ends or a byte order mark were added: {path}")
+    return text
 
 
 if __name__ == "__main__":
