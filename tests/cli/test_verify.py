@@ -9,12 +9,14 @@ from pathlib import Path
 from tests.complaints import lodge
 from tests.log_site import LogSite, log_site
 
+from greenmine.cli.log import keep_log
 from greenmine.cli.verify import run_verify, verify_nightly
 from greenmine.store.verified import last_verified
 from greenmine.usecases.commitment_batch import list_commitments
 
 
 def lines_of(site: LogSite, *, private: bool = False) -> list[str]:
+    keep_log(site.services)  # as the worker does every second
     return run_verify(site.services, private=private)[1]
 
 
@@ -43,6 +45,16 @@ def test_a_complaint_owed_to_the_log_is_told_by_day_and_number_only(tmp_path: Pa
         with site.services.database.write() as tx:
             list_commitments(tx, at=site.clock.now)
         assert lines_of(site) == []
+
+
+def test_without_the_head_outside_a_restored_backup_cannot_be_told_and_that_is_said(tmp_path: Path) -> None:
+    """log-spec.md 8: the head outside the database is what an old backup is told by."""
+    with log_site(tmp_path) as site:
+        site.record(1)
+        assert lines_of(site) == []
+        site.services.settings.log_head.unlink()
+        verified, (line,) = run_verify(site.services)
+        assert verified.faults == 0 and "库外没有保存的记录头" in line
 
 
 def test_the_worker_verifies_after_the_first_start_and_every_night(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ class Audit:
             self.remarks.append(f"有{heads.unchecked}个见证签名未能核对：见证方已不在名单中。")
         self.size = ledger.tree.size
         yield from kept_head_faults(tx, self.head_file, root_at=lambda size: root_at(tx, size), size=self.size)
+        if heads.newest_size and not self.head_file.exists():
+            self.remarks.append("库外没有保存的记录头，不能判断数据库是不是恢复的旧备份，请与镜像或见证方核对。")
         yield from document_faults(tx, self.files)
         yield from promise_faults(tx, ledger.commitments, now=self.now, private=self.private)
         if ledger.unreadable is not None:

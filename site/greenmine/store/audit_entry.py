@@ -1,6 +1,7 @@
 """Every act's row against its own entry: bytes, columns, leaf, chain, time, number. Source: log-spec.md 1, 2, 11."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from greenmine.tlog.merkle import HASH
 
 _COLUMNS: Final = ("kind", "object", "seq", "at", "valid_from", "by", "body")
 _BATCH: Final = "complaint.batch"
+_HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -102,7 +104,8 @@ class EntryAudit:
 
     def _note(self, envelope: Mapping[str, Any]) -> None:
         if envelope.get("kind") == _BATCH and isinstance(envelope.get("commitments"), list):
-            self.commitments.update(bytes.fromhex(value) for value in envelope["commitments"])
+            values = (value for value in envelope["commitments"] if isinstance(value, str) and _HEX.fullmatch(value))
+            self.commitments.update(map(bytes.fromhex, values))
 
     def _gap(self, until: int) -> Iterator[Fault]:
         """Acts that are not there: told once for a stretch; the tree goes on with its own nodes."""
