@@ -162,7 +162,8 @@ def test_each_fault_of_a_proof_is_shown_at_the_step_that_fails(site: LogSite) ->
 def test_a_head_that_was_kept_shows_whether_the_log_was_rewritten(site: LogSite) -> None:
     kept = site.fetch("/log/checkpoint").decode()
     site.record(4)
-    assert outcome(check(site, kept)) == PASSED
+    answer = check(site, kept)
+    assert outcome(answer) == PASSED and "签发时间" in answer.text
     note = parse_note(kept)
     key = signing_key(site)
     forged = sign_checkpoint(Checkpoint(key.name, 3, b"r" * 32), [key])
@@ -170,6 +171,7 @@ def test_a_head_that_was_kept_shows_whether_the_log_was_rewritten(site: LogSite)
     for text in (str(forged), str(larger)):
         answer = check(site, text)
         assert outcome(answer) == FAILED and "它们就是证据" in answer.text
+        assert "签发时间" not in answer.text, "the site never made this head, and says no time for it"
     assert outcome(check(site, str(SignedNote(note.text.replace("\n3\n", "\n2\n"), note.signatures)))) == FAILED
 
 

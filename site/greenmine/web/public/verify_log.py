@@ -160,8 +160,9 @@ class Reading:
     def _kept(self, head: Checkpoint) -> Kept:
         if head.origin != self.trust.origin:
             return Kept(root=None)
-        at = head_made_at(self.tx, head.size)
-        return Kept(root=root_then(self.tx, head.size), at=from_utc_text(at) if at else None)
+        root = root_then(self.tx, head.size)
+        at = head_made_at(self.tx, head.size) if root == head.root else None  # of another head the site says nothing
+        return Kept(root=root, at=from_utc_text(at) if at else None)
 
 
 def find(tx: Tx, n: int) -> EntryRow | None:
