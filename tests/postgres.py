@@ -150,6 +150,11 @@ def _reachable_binaries(folder: Path) -> Path:
     return copies / package.name / "pginstall" / "bin"
 
 
+def client_programs(folder: Path) -> Path:
+    """The folder of ``pg_dump`` and ``pg_restore`` of the server that lives in ``folder``."""
+    return _reachable_binaries(folder)
+
+
 def _anyone_may_read(path: Path) -> bool:
     """Whether every folder on the way may be entered by everybody, and the file run."""
     resolved = path.resolve()

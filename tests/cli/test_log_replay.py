@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.desk import ZHIJIN
 from tests.public_log import PublicLog, public_log
 from tests.tlog_keys import LOG
 
@@ -20,6 +21,7 @@ from greenmine.cli.mirror import MirrorFolder, mirror
 from greenmine.cli.rebuild_site import policy_at, rebuild_site
 from greenmine.domain.errors import Conflict, GreenmineError, NotFound, Unready
 from greenmine.domain.instant import legal_day
+from greenmine.projections.feed import Format
 from greenmine.services import Services
 from greenmine.store.act import entries, size
 from greenmine.store.database import open_database
@@ -31,7 +33,9 @@ from greenmine.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpo
 from greenmine.tlog.tile import bundle, unbundle
 from greenmine.usecases.log import rotate_key
 
-EXPORTS = ("/mines.csv", "/mines.json", "/notices.csv", "/log/entries", "/mines", "/news")
+EXPORTS = ("/mines.csv", "/mines.json", "/mines.xlsx", "/notices.csv", "/log/entries", "/mines", "/news")
+FEEDS = ("/feeds/all", "/feeds/news", "/feeds/notices", "/feeds/directory", f"/feeds/regions/{ZHIJIN}",
+         f"/feeds/mines/GM-{ZHIJIN}-0001")  # fmt: skip
 
 
 @pytest.fixture
@@ -204,9 +208,10 @@ def test_an_empty_machine_shows_the_same_and_lists_what_was_removed(log: PublicL
         named = [row for row in here.execute(select(act.c.body)).scalars() if row and row not in log.removed]
     one, two = site.app.test_client(), create_app(settings, services=services).test_client()
     documents = [f"/documents/{name}" for name in (*named[:20], *log.removed)]
-    for path in (*EXPORTS, *documents):
+    for path in (*EXPORTS, *(f"{feed}.{form}" for feed in FEEDS for form in Format), *documents):
         with one.get(path) as before, two.get(path) as after:
             assert (before.status_code, before.data) == (after.status_code, after.data), path
+            assert before.status_code == (410 if path.rpartition("/")[2] in log.removed else 200), path
     assert all(one.get(f"/documents/{name}").status_code == 410 for name in log.removed)
     assert rebuild_site(services, source, policy_at(source)) == made  # again: nothing to do
     services.database.close()

@@ -8,6 +8,7 @@ import pytest
 from tests.desk import NOON, mine_act
 
 from greenmine.domain.errors import BadInput, Conflict, NotFound, Unready
+from greenmine.domain.instant import utc_text
 from greenmine.store.apply import apply
 from greenmine.store.database import Database
 from greenmine.store.log import (
@@ -148,7 +149,7 @@ def test_level_one_hashes_full_tiles(sealed: Database) -> None:
     """256 entries: a full tile at level 0 and one hash at level 1, its root."""
     with sealed.write() as tx:
         for n in range(257):
-            append_leaf(tx, n, leaf_hash(b"%d" % n))
+            append_leaf(tx, n, leaf_hash(b"%d" % n), at=utc_text(NOON))
         assert len(read_tile(tx, Tile(0, 0))) == 8192
         assert read_tile(tx, Tile(1, 0, 1)) == root_at(tx, 256)
         tx.info.clear()

@@ -38,4 +38,7 @@ def utc_text(instant: datetime) -> str:
 
 def from_utc_text(text: str) -> datetime:
     """Inverse of :func:`utc_text`; raises ValueError on anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or utc_text(moment) != text:
+        raise ValueError(f"{text!r} is no instant as acts write it")
+    return moment.astimezone(UTC)

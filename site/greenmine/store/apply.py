@@ -204,7 +204,7 @@ def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
         raise Unready("log.head_lost", N_("记录序号与记录不一致，请先运行核验。"))
     leaf = leaf_hash(entry)
     _insert_act(tx, n=n, entry=entry, envelope=envelope, leaf=leaf)
-    append_leaf(tx, n, leaf)
+    append_leaf(tx, n, leaf, at=envelope["at"])
     if "body" in envelope and not _keep_body(tx, n=n, sha256=envelope["body"], body=body):
         parsed = None  # law removed these very words before: they do not come back with a later act
     EFFECTS[envelope["kind"]](tx, Entry(n, envelope, parsed))

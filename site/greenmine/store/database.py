@@ -62,6 +62,7 @@ class Database:
         """One write transaction that leaves nothing behind: what a preview is shown from, by the very same code."""
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
             begun = _begun(connection)
+            connection.info.clear()
             try:
                 yield connection
             finally:
@@ -117,6 +118,7 @@ def open_database(url: str) -> Database:
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin_postgresql)
+    weakref.finalize(engine, engine.pool.dispose)  # who drops an engine drops its connections too
     return Database(engine)
 
 

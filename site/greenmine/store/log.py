@@ -4,12 +4,13 @@ A head is written in the transaction of the acts it covers (``Database.write``);
 and head, or none of them. Source: log-spec.md 4, 5, 7.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select, tuple_
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, text
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
@@ -19,7 +20,7 @@ from greenmine.store.site_fact import get_fact
 from greenmine.store.tables import act, act_head
 from greenmine.store.tables_log import log_checkpoint, log_node, log_signature
 from greenmine.tlog.checkpoint import Checkpoint
-from greenmine.tlog.merkle import Node, completed, root
+from greenmine.tlog.merkle import Node, completed, edge, root
 from greenmine.tlog.note import Signature, SignedNote
 from greenmine.tlog.tile import Tile
 
@@ -27,6 +28,25 @@ ORIGIN: Final = "log_origin"
 """Name of the site fact that settles whose log this is; it never changes."""
 
 _APPENDED: Final = "greenmine_log_appended"
+_EDGE: Final = "greenmine_log_edge"
+"""Notes of a write transaction on its connection; ``Database.write`` begins without any."""
+
+# Every act runs these: a statement made once costs a fifth of one that is put together anew (tests/bench/log.py).
+_ADD_NODES: Final = insert(log_node)
+_ADD_HEAD: Final = insert(log_checkpoint)
+_ADD_SIGNATURE: Final = insert(log_signature)
+_AT_EDGE: Final = text(
+    f"WITH levels (level) AS (VALUES {', '.join(f'({level})' for level in range(31))}) "
+    "SELECT node.level, node.place, node.hash FROM levels JOIN log_node AS node ON node.level = levels.level "
+    "AND node.place = (CAST(:size AS integer) >> levels.level) - 1 "
+    "WHERE (CAST(:size AS integer) >> levels.level) & 1 = 1"
+)
+"""The nodes of ``merkle.edge(size)``: one for each bit of the size that is set."""
+_NO_NODE: Final = N_("记录库中没有这个节点。")
+_SAME: Final = ("size", "name", "key_id", "time")
+_SAME_SIGNATURE: Final = select(log_signature.c.size).where(
+    *(log_signature.c[name] == bindparam(name) for name in _SAME)
+)
 
 
 @dataclass(frozen=True)
@@ -43,39 +63,69 @@ class Head:
         return SignedNote(self.checkpoint.text, self.signatures)
 
 
-def append_leaf(tx: Tx, n: int, leaf: bytes) -> None:
-    """Keep the nodes that entry ``n`` completes, and remember that the transaction needs a head."""
-    nodes = completed(n, leaf, lambda wanted: read_nodes(tx, wanted))
+def append_leaf(tx: Tx, n: int, leaf: bytes, *, at: str) -> None:
+    """Keep the nodes that entry ``n`` completes, and remember that the transaction needs a head.
+
+    :param at: when the act was recorded, as its entry says it
+    """
+    known = _edge_at(tx, n)
+    nodes = completed(n, leaf, lambda wanted: [known[node] for node in wanted])
     rows = [{"level": node.level, "place": node.place, "hash": value} for node, value in nodes]
-    tx.execute(insert(log_node), rows)
-    tx.info[_APPENDED] = ""
+    tx.execute(_ADD_NODES, rows)
+    known.update(nodes)
+    tx.info[_EDGE] = (n + 1, {node: known[node] for node in edge(n + 1)})
+    tx.info[_APPENDED] = (n + 1, at)
+
+
+def root_of_appended(tx: Tx, size: int) -> bytes:
+    """The root at the size the transaction has brought the log to; without a second reading when it appended."""
+    known = _edge_at(tx, size)
+    return root(size, lambda wanted: [known[node] for node in wanted])
+
+
+def _edge_at(tx: Tx, size: int) -> dict[Node, bytes]:
+    """The tree's right edge, as the transaction left it itself or as it is stored."""
+    noted, known = tx.info.get(_EDGE, (None, {}))
+    if noted == size:
+        return dict(known)
+    found = {Node(level, place): bytes(value) for level, place, value in tx.execute(_AT_EDGE, {"size": size})}
+    if len(found) != size.bit_count():
+        raise NotFound("log.node_unknown", _NO_NODE)
+    return found
 
 
 def ask_for_head(tx: Tx, *, at: datetime) -> None:
     """Let the transaction end with a head although it appends nothing: the first one, over the acts of before."""
-    tx.info[_APPENDED] = utc_text(at)
+    row = tx.execute(select(act_head.c.size, act_head.c.last_at)).one()
+    tx.info[_APPENDED] = (row.size, row.last_at or utc_text(at))
 
 
 def take_appended(tx: Tx) -> tuple[int, str] | None:
     """Size and time of the log's last act, when the transaction appended one or asked for a head; else None."""
-    noted: str | None = tx.info.pop(_APPENDED, None)
-    if noted is None:
-        return None
-    row = tx.execute(select(act_head.c.size, act_head.c.last_at)).one()
-    return row.size, row.last_at or noted
+    noted: tuple[int, str] | None = tx.info.pop(_APPENDED, None)
+    return noted
 
 
 def read_nodes(tx: Tx, wanted: Sequence[Node]) -> list[bytes]:
     """The hashes of these nodes, in this order, in one statement. Raises NotFound for one that is not complete."""
     if not wanted:
         return []
-    key = tuple_(log_node.c.level, log_node.c.place)
-    rows = tx.execute(select(log_node).where(key.in_([tuple(node) for node in wanted])))
-    found = {Node(row.level, row.place): bytes(row.hash) for row in rows}
+    asked = {f"{name}{n}": value for n, node in enumerate(wanted) for name, value in node._asdict().items()}
+    found = {(level, place): bytes(value) for level, place, value in tx.execute(_nodes(len(wanted)), asked)}
     try:
         return [found[node] for node in wanted]
     except KeyError as error:
-        raise NotFound("log.node_unknown", N_("记录库中没有这个节点。")) from error
+        raise NotFound("log.node_unknown", _NO_NODE) from error
+
+
+@functools.cache
+def _nodes(count: int) -> Select[int, int, bytes]:
+    """The statement that reads so many nodes; SQLite looks each up by its key, where pairs ``IN`` are a full scan."""
+    own = (
+        and_(log_node.c.level == bindparam(f"level{n}"), log_node.c.place == bindparam(f"place{n}"))
+        for n in range(count)
+    )
+    return select(log_node.c.level, log_node.c.place, log_node.c.hash).where(or_(*own))
 
 
 def read_tile(tx: Tx, tile: Tile) -> bytes:
@@ -100,9 +150,14 @@ def log_origin(tx: Tx) -> str | None:
     return get_fact(tx, ORIGIN)
 
 
-def add_head(tx: Tx, checkpoint: Checkpoint, *, at: str) -> None:
-    """Keep a head; its size is the compare-and-swap: a second one of the same size is refused by the database."""
-    tx.execute(insert(log_checkpoint).values(size=checkpoint.size, root=checkpoint.root, at=at))
+def add_head(tx: Tx, checkpoint: Checkpoint, *, at: str, signatures: Sequence[Signature] = ()) -> None:
+    """Keep a head; its size is the compare-and-swap: a second one of the same size is refused by the database.
+
+    :param signatures: the log's own, made with it
+    """
+    tx.execute(_ADD_HEAD, {"size": checkpoint.size, "root": checkpoint.root, "at": at})
+    if signatures:
+        tx.execute(_ADD_SIGNATURE, [_line(checkpoint.size, each, at=at, time=0) for each in signatures])
 
 
 def add_signature(tx: Tx, size: int, signature: Signature, *, at: datetime, time: int = 0) -> None:
@@ -110,10 +165,14 @@ def add_signature(tx: Tx, size: int, signature: Signature, *, at: datetime, time
 
     :param time: the POSIX second a witness names, 0 for the log's own
     """
-    values = {"size": size, "name": signature.name, "key_id": signature.id, "time": time}
-    same = select(log_signature.c.size).where(*(log_signature.c[name] == value for name, value in values.items()))
-    if tx.execute(same).first() is None:
-        tx.execute(insert(log_signature).values(**values, raw=signature.raw, at=utc_text(at)))
+    line = _line(size, signature, at=utc_text(at), time=time)
+    if tx.execute(_SAME_SIGNATURE, {name: line[name] for name in _SAME}).first() is None:
+        tx.execute(_ADD_SIGNATURE, line)
+
+
+def _line(size: int, signature: Signature, *, at: str, time: int) -> dict[str, Any]:
+    own = {"name": signature.name, "key_id": signature.id, "raw": signature.raw}
+    return {"size": size, **own, "time": time, "at": at}
 
 
 def newest_head(tx: Tx) -> Head | None:

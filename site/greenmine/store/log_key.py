@@ -6,7 +6,7 @@ key stops no act: heads stay unsigned until it is back. Source: log-spec.md 4, 1
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,20 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.files import sync_folder
+from greenmine.store.log import ORIGIN
+from greenmine.store.site_fact import get_fact
 from greenmine.store.tables_log import log_key
+from greenmine.store.tables_private import site_fact
 from greenmine.tlog.note import ED25519, SEED, SignerKey, VerifierKey, parse_vkey
 
+_READABLE: Final = N_("记录库签名密钥 %(path)s 的权限过宽，请改为 0600。")
 BOTH_SIGN: Final = timedelta(days=30)
 """After a rotation the key before still signs beside the new one for so long."""
+
+_ORIGIN: Final = select(site_fact.c.value).where(site_fact.c.name == ORIGIN).scalar_subquery()
+_KEYS: Final = select(log_key.c.n, log_key.c.vkey, log_key.c.act, log_key.c.at).order_by(log_key.c.n)
+_OWN_KEYS: Final = select(_ORIGIN, log_key.c.vkey, log_key.c.at).order_by(log_key.c.n.desc()).limit(2)
+"""Made once: every act asks for them."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,10 @@ class KeyRow:
 
 @dataclass(frozen=True)
 class LogKeys:
-    """The folder of the seeds: ``log-<key ID in hex>.seed``, 0600."""
+    """The folder of the seeds: ``log-<key ID in hex>.seed``, 0600. What was computed from a seed is computed once."""
 
     folder: Path
+    _known: dict[bytes, SignerKey] = field(default_factory=dict, repr=False, compare=False)
 
     def make(self, origin: str) -> SignerKey:
         """A new key in a new file; it signs nothing before it stands in the database."""
@@ -64,14 +74,17 @@ class LogKeys:
         """
         path = self._path(public)
         try:
-            if path.stat().st_mode & 0o077:
-                raise Unready("log.key_readable", N_("记录库签名密钥 %(path)s 的权限过宽，请改为 0600。"), path=path)
-            seed = path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_mode & 0o077:
+                    raise Unready("log.key_readable", _READABLE, path=path)
+                seed = file.read()
         except OSError:
             return None
-        key = SignerKey(public.name, public.type, seed)
+        known = self._known.get(seed)
+        key = SignerKey(public.name, public.type, seed) if known is None else known
         if len(seed) != SEED or key.verifier != public:
             raise Unready("log.key_other", N_("密钥文件 %(path)s 不是这个记录库的签名密钥。"), path=path)
+        self._known[seed] = key
         return key
 
     def _path(self, public: VerifierKey) -> Path:
@@ -88,13 +101,19 @@ def add_key(tx: Tx, key: VerifierKey, *, act: int | None, at: datetime) -> None:
 
 def log_keys(tx: Tx) -> tuple[KeyRow, ...]:
     """All keys the log ever had, oldest first."""
-    rows = tx.execute(select(log_key).order_by(log_key.c.n))
-    return tuple(KeyRow(row.n, parse_vkey(row.vkey), row.act, from_utc_text(row.at)) for row in rows)
+    return tuple(KeyRow(n, parse_vkey(vkey), act, from_utc_text(at)) for n, vkey, act, at in tx.execute(_KEYS))
 
 
 def signing_keys(tx: Tx, *, at: datetime) -> tuple[VerifierKey, ...]:
     """Whose signatures a head of this time bears: the newest key's, and for 30 days also the one before it."""
-    keys = log_keys(tx)
-    if len(keys) > 1 and at < keys[-1].since + BOTH_SIGN:
-        return (keys[-1].key, keys[-2].key)
-    return tuple(row.key for row in keys[-1:])
+    return own_keys(tx, at=at)[1]
+
+
+def own_keys(tx: Tx, *, at: datetime) -> tuple[str | None, tuple[VerifierKey, ...]]:
+    """Whose log this is (None before it has begun), and :func:`signing_keys`: what every head begins with."""
+    rows = tx.execute(_OWN_KEYS).all()
+    if not rows:
+        return get_fact(tx, ORIGIN), ()
+    ((origin, newest, since), *before) = rows
+    both = [vkey for _, vkey, _ in before if at < from_utc_text(since) + BOTH_SIGN]
+    return origin, tuple(parse_vkey(vkey) for vkey in (newest, *both))

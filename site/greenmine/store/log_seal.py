@@ -17,8 +17,8 @@ from greenmine.domain.instant import from_utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.files import sync_folder
-from greenmine.store.log import add_head, add_signature, log_origin, root_at, take_appended
-from greenmine.store.log_key import LogKeys, signing_keys
+from greenmine.store.log import add_head, log_origin, root_at, root_of_appended, take_appended
+from greenmine.store.log_key import LogKeys, own_keys
 from greenmine.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from greenmine.tlog.note import Malformed, SignedNote, parse_note
 
@@ -32,7 +32,7 @@ class LogSeal:
 
     keys: LogKeys
     head_file: Path
-    _checked: str = ""
+    _checked: tuple[int, ...] = ()
     _lock: Lock = field(default_factory=Lock)
 
     def seal(self, tx: Tx) -> None:
@@ -41,26 +41,25 @@ class LogSeal:
         Raises Unready when the database stands behind the head kept outside, or tells another story.
         """
         appended = take_appended(tx)
-        origin = log_origin(tx) if appended else None
-        if appended is None or origin is None:
+        if appended is None:
             return
         size, at = appended
+        origin, standing = own_keys(tx, at=from_utc_text(at))
+        if origin is None:
+            return
         self.require_continues(tx, before=size)
-        checkpoint = Checkpoint(origin, size, root_at(tx, size))
-        add_head(tx, checkpoint, at=at)
-        moment = from_utc_text(at)
-        keys = [key for public in signing_keys(tx, at=moment) if (key := self.keys.find(public)) is not None]
-        if keys:
-            for signature in sign_checkpoint(checkpoint, keys).signatures:
-                add_signature(tx, size, signature, at=moment)
+        checkpoint = Checkpoint(origin, size, root_of_appended(tx, size))
+        keys = [key for public in standing if (key := self.keys.find(public)) is not None]
+        add_head(tx, checkpoint, at=at, signatures=sign_checkpoint(checkpoint, keys).signatures)
 
     def require_continues(self, tx: Tx, *, before: int) -> None:
         """Raise Unready unless the database goes on from the head kept outside.
 
         :param before: the size the database must have passed it by
         """
-        kept = read_head(self.head_file)
-        if kept is None or kept.text == self._checked:
+        mark = _mark(self.head_file)
+        kept = None if mark == self._checked else read_head(self.head_file)
+        if kept is None:
             return
         head = parse_checkpoint(kept.text)
         if head.origin != log_origin(tx):
@@ -70,7 +69,7 @@ class LogSeal:
         if root_at(tx, head.size) != head.root:
             raise Unready("log.forked", _FORKED, size=head.size)
         with self._lock:
-            self._checked = kept.text
+            self._checked = mark
 
 
 _BEHIND = N_(
@@ -79,6 +78,15 @@ _BEHIND = N_(
 )
 _FORKED = N_("数据库前%(size)s条记录与已签名的记录不一致，暂停记录新的事项。请运行 greenmine verify 核查。")
 _OTHER_ORIGIN = N_("%(path)s 中保存的是另一个记录库的签名，请检查数据目录。")
+
+
+def _mark(path: Path) -> tuple[int, ...]:
+    """What tells a file from one that took its place or was written since; empty while there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def read_head(path: Path) -> SignedNote | None:

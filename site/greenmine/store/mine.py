@@ -117,11 +117,19 @@ def known_mines(tx: Tx) -> list[Any]:
 
 def next_mine_number(tx: Tx, region: str) -> str:
     """The next public number of a region, ``GM-520524-0007``; call inside a write transaction."""
-    newest = (func.length(mine.c.id).desc(), mine.c.id.desc())  # 10000 comes after 9999
-    query = select(mine.c.id).where(mine.c.id.startswith(f"GM-{region}-")).order_by(*newest).limit(1)
-    last = tx.execute(query).scalar()
+    prefix = f"GM-{region}-"
+    last = tx.execute(_NEWEST_OF, {"prefix": prefix, "first": f"{prefix}0", "last": f"{prefix}Z"}).scalar()
     serial = 1 if last is None else int(last.rsplit("-", 1)[1]) + 1
-    return f"GM-{region}-{serial:04}"
+    return f"{prefix}{serial:04}"
+
+
+_NEWEST_OF: Final = (
+    select(mine.c.id)
+    .where(mine.c.id.between(bindparam("first"), bindparam("last")), mine.c.id.startswith(bindparam("prefix")))
+    .order_by(func.length(mine.c.id).desc(), mine.c.id.desc())  # 10000 comes after 9999
+    .limit(1)
+)
+"""The range holds in every collation (digits stand before letters) and lets the key find what else is a full scan."""
 
 
 def _row(row: Any, aliases: tuple[str, ...]) -> MineRow:

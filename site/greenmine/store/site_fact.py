@@ -1,14 +1,19 @@
 """Facts about this site: its mode, how its register began, what of content/ could not be read last time."""
 
-from sqlalchemy import delete, insert, inspect, select, update
+from typing import Final
+
+from sqlalchemy import bindparam, delete, insert, inspect, select, update
 
 from greenmine.store.database import Database, Tx
 from greenmine.store.tables_private import site_fact
 
+_FACT: Final = select(site_fact.c.value).where(site_fact.c.name == bindparam("name"))
+"""Made once: every act asks whose log this is."""
+
 
 def get_fact(tx: Tx, name: str) -> str | None:
     """The fact, or None while it is not settled."""
-    return tx.execute(select(site_fact.c.value).where(site_fact.c.name == name)).scalar_one_or_none()
+    return tx.execute(_FACT, {"name": name}).scalar_one_or_none()
 
 
 def is_settled(database: Database, name: str) -> bool:

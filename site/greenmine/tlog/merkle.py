@@ -59,6 +59,11 @@ def completed(index: int, leaf: bytes, read: Reader) -> list[tuple[Node, bytes]]
     return nodes
 
 
+def edge(size: int) -> list[Node]:
+    """The complete subtrees a tree of this size consists of, left to right: all that growth and root are made from."""
+    return _parts(Range(0, size))
+
+
 def root(size: int, read: Reader) -> bytes:
     """RFC 6962 section 2.1: MTH(D[0:size])."""
     return EMPTY_ROOT if size == 0 else _hashes([Range(0, size)], read)[0]

@@ -17,6 +17,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -31,6 +32,7 @@ MOST_SIGNATURES: Final = 64
 
 _DASH: Final = "— "
 _NAME: Final = re.compile(r"[^\s+]+")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class Malformed(ValueError):
@@ -50,7 +52,7 @@ class VerifierKey:
         if self.type not in (ED25519, COSIGNATURE) or len(self.public) != 32:
             raise Malformed("only Ed25519 keys of type 0x01 and 0x04 are known here")
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """Four bytes that tell the key from others of its name."""
         return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.public).digest()[:4]
@@ -69,6 +71,7 @@ class VerifierKey:
         return True
 
 
+@lru_cache(maxsize=64)
 def parse_vkey(text: str) -> VerifierKey:
     """The key of a vkey. Raises Malformed, also when the key ID does not fit."""
     name, _, rest = text.strip().partition("+")
@@ -90,18 +93,19 @@ class SignerKey:
     type: int
     seed: bytes
 
-    @property
+    @cached_property
     def verifier(self) -> VerifierKey:
         """Its public half."""
-        return VerifierKey(self.name, self.type, self._private().public_key().public_bytes_raw())
+        return VerifierKey(self.name, self.type, self._private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes of Ed25519."""
-        return self._private().sign(message)
+        return self._private.sign(message)
 
     def __repr__(self) -> str:
         return f"SignerKey({self.name!r}, {self.type})"
 
+    @cached_property
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
@@ -191,7 +195,7 @@ def unbase64(text: str) -> bytes:
 
 
 def _check_text(text: str) -> None:
-    if not text.endswith("\n") or any(char < " " and char != "\n" for char in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise Malformed("a note's text ends in a newline and holds no control characters")
     try:
         text.encode()
