@@ -1,12 +1,13 @@
 """``greenmine log replay``: after a restored backup, what is missing comes from a mirror or the site's own bundles."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import click
 from rich.console import Console
 
+from greenmine.cli.log import finish_erasure
 from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of, is_hash
 from greenmine.cli.log_source import LONGEST_DOCUMENT, Missing, Source, bad_file, source_at, text_at
 from greenmine.cli.prepare import require_ready
@@ -23,6 +24,7 @@ from greenmine.store.log_read import newest_signed
 from greenmine.store.log_seal import keep_head, read_head
 from greenmine.tlog.checkpoint import parse_checkpoint
 from greenmine.tlog.note import Malformed, parse_note
+from greenmine.usecases.erasure import erase_again
 from greenmine.usecases.log_replay import Missed, take_back
 
 OpenServices = Callable[[], Services]
@@ -67,6 +69,8 @@ def replay_from(services: Services, source: Source) -> int:
     missed = _missed(services, source, head, start=start, earlier=earlier)
     with services.database.write() as tx:
         number = take_back(tx, missed, kept=kept, at=services.clock())
+        erased = erase_again(tx, _erased(missed.envelopes), at=services.clock())
+    finish_erasure(services, erased)
     with services.database.read() as tx:
         now = newest_signed(tx)
     if now is not None:
@@ -119,6 +123,12 @@ def document_at(source: Source, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise bad_file(source, path)
     return content
+
+
+def _erased(envelopes: Iterable[Mapping[str, object]]) -> list[bytes]:
+    """Commitments of the cases that were erased after the backup was made, and that it has brought back."""
+    told = [str(envelope.get("commitment")) for envelope in envelopes if envelope.get("kind") == "record.erased"]
+    return [bytes.fromhex(commitment) for commitment in told if is_hash(commitment)]
 
 
 def _bodies(envelopes: Iterable[dict[str, Any]]) -> list[str]:

@@ -91,6 +91,16 @@ def find_commitment(tx: Tx, case: str) -> bytes | None:
     return None if value is None else bytes(value)
 
 
+def case_committed(tx: Tx, commitment: bytes) -> str | None:
+    """The case of a commitment while its key is here; None once it was erased, and for one that is unknown."""
+    query = (
+        select(case_file.c.id)
+        .join(complaint, complaint.c.case_file == case_file.c.id)
+        .where(complaint.c.commitment == commitment, case_file.c.wrapped_key.is_not(None))
+    )
+    return tx.execute(query).scalar_one_or_none()
+
+
 def commitments_between(tx: Tx, start: datetime, end: datetime) -> list[bytes]:
     """Commitments of the complaints received from ``start`` up to, not including, ``end``, erased ones too."""
     query = (

@@ -4,6 +4,7 @@ Key, words, files, index row and letters go; the log keeps one act that names th
 can be tied to nothing. Source: 个人信息保护法 19, 47; log-spec.md 6.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from greenmine.store import journal
 from greenmine.store.case import erase
 from greenmine.store.case_attachment import remove_files_of
 from greenmine.store.case_task import closed_before, forget_case, task_by_number
-from greenmine.store.complaint import find_commitment
+from greenmine.store.complaint import case_committed, find_commitment
 from greenmine.store.database import Tx
 from greenmine.usecases.record import record
 
@@ -45,12 +46,19 @@ def erase_outlived(tx: Tx, *, at: datetime, limit: int = 100) -> Erased:
     return Erased(tuple(files))
 
 
+def erase_again(tx: Tx, commitments: Iterable[bytes], *, at: datetime) -> Erased:
+    """Erase what a restored backup has brought back of cases that the log says were erased; the act stands already."""
+    files: list[str] = []
+    for commitment in commitments:
+        case = case_committed(tx, commitment)
+        if case is not None:
+            files += _destroy(tx, case, ground="restored", at=at)
+    return Erased(tuple(files))
+
+
 def _erase(tx: Tx, case: str, *, ground: str, at: datetime) -> Erased:
     commitment = find_commitment(tx, case)
-    erase(tx, case=case, at=at)
-    files = remove_files_of(tx, case)
-    forget_case(tx, case)
-    journal.note(tx, "case.erased", at=at, case=case, detail=f"ground={ground}")
+    files = _destroy(tx, case, ground=ground, at=at)
     if commitment is not None:
         act = Act(
             kind="record.erased",
@@ -61,3 +69,11 @@ def _erase(tx: Tx, case: str, *, ground: str, at: datetime) -> Erased:
         )
         record(tx, act, at=at, officer=None)
     return Erased(files)
+
+
+def _destroy(tx: Tx, case: str, *, ground: str, at: datetime) -> tuple[str, ...]:
+    erase(tx, case=case, at=at)
+    files = remove_files_of(tx, case)
+    forget_case(tx, case)
+    journal.note(tx, "case.erased", at=at, case=case, detail=f"ground={ground}")
+    return files
