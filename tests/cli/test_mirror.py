@@ -1,8 +1,10 @@
 """``greenmine mirror``: the whole log, checked, taken up where it broke off, and safe against a server that lies."""
 
 import gzip
+import http.client
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +17,7 @@ from tests.tlog_keys import LOG
 from tests.witnesses import Faulty, faulty, say
 
 from greenmine.__main__ import main
+from greenmine.cli.http_door import Trouble, Unanswered, ask
 from greenmine.cli.log import keep_log
 from greenmine.cli.log_copy import trust
 from greenmine.cli.log_source import LONGEST_NOTE, Folder, Missing, Site, Source, source_at, text_at
@@ -321,6 +324,28 @@ def test_hostile_answers_are_bounded() -> None:
     for answer in (huge, bomb, away, torn):
         with faulty(answer) as server, pytest.raises(Unready):
             Site(server.url).fetch("log/checkpoint", limit=LONGEST_NOTE)
+
+
+def test_a_wait_ends_also_when_the_first_address_did_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is over before there is a connection that could be cut; the next address then drips for ever."""
+
+    def drip(made: Faulty, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+    connect = http.client.HTTPConnection.connect
+
+    def late(line: http.client.HTTPConnection) -> None:
+        time.sleep(0.4)
+        connect(line)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", late)
+    with faulty(drip) as server, pytest.raises(Unanswered) as told:
+        ask(server.url, limit=10**9, seconds=0.2)
+    assert told.value.trouble is Trouble.SLOW
 
 
 @pytest.mark.parametrize(
