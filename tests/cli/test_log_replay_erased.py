@@ -1,4 +1,4 @@
-"""What law erased after the backup is erased again when the log is replayed. Source: 个人信息保护法 47; log-spec.md 6, 8."""
+"""What law erased after the backup is erased again when the log is replayed (个人信息保护法 47; log-spec.md 6)."""
 
 import shutil
 from dataclasses import replace
