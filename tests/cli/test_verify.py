@@ -6,11 +6,13 @@ Source: log-spec.md 6, 11.
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from tests.complaints import lodge
 from tests.log_site import LogSite, log_site
 
 from greenmine.cli.log import keep_log
 from greenmine.cli.verify import run_verify, verify_nightly
+from greenmine.domain.errors import Unready
 from greenmine.store.verified import last_verified
 from greenmine.usecases.commitment_batch import list_commitments
 
@@ -45,6 +47,26 @@ def test_a_complaint_owed_to_the_log_is_told_by_day_and_number_only(tmp_path: Pa
         with site.services.database.write() as tx:
             list_commitments(tx, at=site.clock.now)
         assert lines_of(site) == []
+
+
+def test_a_deadline_moved_behind_the_app_hides_nothing(tmp_path: Path) -> None:
+    """log-spec.md 6: by when the log must hold a commitment follows from the day of receipt alone."""
+    with log_site(tmp_path) as site:
+        lodge(site.services.database, master=site.services.master, at=site.clock.now)
+        with site.services.database.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("UPDATE complaint SET log_due = '2999-01-01T00:00:00Z'")
+        site.clock.now += timedelta(days=3)
+        moved, owed = lines_of(site)
+        assert "log_due" in moved and "有1件没有登记" in owed
+
+
+def test_a_head_outside_that_is_no_text_is_told_as_such(tmp_path: Path) -> None:
+    with log_site(tmp_path) as site:
+        site.record(1)
+        site.services.settings.log_head.write_bytes(b"\xff\xfe")
+        with pytest.raises(Unready) as refused:
+            site.record(2)
+        assert refused.value.code == "log.head_malformed"
 
 
 def test_without_the_head_outside_a_restored_backup_cannot_be_told_and_that_is_said(tmp_path: Path) -> None:

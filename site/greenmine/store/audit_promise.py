@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from greenmine.domain.instant import day_starts, from_utc_text, legal_day, utc_text
+from greenmine.domain.receipt import log_due
 from greenmine.store.audit_fault import Fault, as_stored, stream
 from greenmine.store.database import Tx
 from greenmine.store.log import first_head_at
@@ -23,17 +24,20 @@ def promise_faults(tx: Tx, listed: Collection[bytes], *, now: datetime, private:
     begun = first_head_at(tx)
     if begun is None:
         return
-    columns = as_stored([complaint.c.commitment, complaint.c.log_due, case_task.c.number])
+    columns = as_stored([complaint.c.commitment, complaint.c.log_due, case_file.c.opened_at, case_task.c.number])
     query = (
         select(*columns)
         .join(case_file, case_file.c.id == complaint.c.case_file)
         .outerjoin(case_task, case_task.c.case_file == complaint.c.case_file)
-        .where(complaint.c.log_due < utc_text(now), case_file.c.opened_at >= utc_text(day_starts(legal_day(begun))))
+        .where(case_file.c.opened_at >= utc_text(day_starts(legal_day(begun))))
     )
     waiting: dict[str, list[str]] = defaultdict(list)
     for row in stream(tx, query):
-        if bytes(row.commitment) not in listed:
-            waiting[legal_day(from_utc_text(row.log_due)).isoformat()].append(str(row.number))
+        due = log_due(from_utc_text(row.opened_at))
+        if utc_text(due) != row.log_due:
+            yield Fault("complaint", str(row.number) if private else "", "log_due", f"登记期限应为{utc_text(due)}")
+        if due < now and bytes(row.commitment) not in listed:
+            waiting[legal_day(due).isoformat()].append(str(row.number))
     for day, numbers in sorted(waiting.items()):
         names = f"（{'、'.join(sorted(numbers))}）" if private else ""
         yield Fault("complaint", "", "commitment", f"{day}前应登记的校验值有{len(numbers)}件没有登记{names}")

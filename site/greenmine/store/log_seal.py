@@ -92,7 +92,7 @@ def _mark(path: Path) -> tuple[int, ...]:
 def read_head(path: Path) -> SignedNote | None:
     """The head kept outside the database, None when there is none yet. Raises Unready when the file is no head."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
     try:
