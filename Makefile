@@ -14,7 +14,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --qu
 UV_COMPILE := env -u PIP_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 HOUSE := PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST_ARGS ?=
 
 .PHONY: help run serve test drill matrix check bench docs lock clean
@@ -28,7 +28,7 @@ run: $(VENV)/.run-time ## the site on http://127.0.0.1:8000 (demonstration data 
 serve: $(VENV)/.run-time ## the same in production mode: needs GREENMINE_SITE_URL=https://…
 	@GREENMINE_MODE=production $(BIN)/python wsgi.py
 
-test: $(VENV)/.tools ## all tests, on two processes (PYTEST_ARGS="-k notice" for some)
+test: $(VENV)/.tools ## all tests, on three processes: they often wait for others (PYTEST_ARGS="-k notice" for some)
 	@PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "not drill" $(PYTEST_ARGS)
 
 drill: $(VENV)/.tools ## kills, full disks, broken connections: minutes of them
