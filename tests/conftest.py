@@ -1,6 +1,7 @@
 """What every test lives by: no network but loopback, a foreign time zone, no settings from outside, own folders."""
 
 import functools
+import gc
 import ipaddress
 import os
 import shutil
@@ -45,6 +46,12 @@ def pytest_configure() -> None:
         del os.environ[name]
     hypothesis_settings.register_profile("house", derandomize=True, deadline=None, database=None)
     hypothesis_settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -76,3 +76,16 @@ def violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window; 0 when nothing sticks out."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def require_sound(page: Page, address: str) -> None:
+    """The page at an address, everything folded opened: on a phone in the light theme, on a desk in the dark one."""
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(address)
+    for folded in page.query_selector_all("main details:not([open]) > summary"):
+        folded.click()
+    for size, theme in LOOKS:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert overflow(page) == 0, f"{address} at {size['width']} px"
+        assert violations(page) == [], f"{address} in the {theme} theme"

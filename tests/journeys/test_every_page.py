@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.example_pages import PAGES, example_addresses
-from tests.journeys.browser import LOOKS, PHONE, overflow, served, violations
+from tests.journeys.browser import PHONE, overflow, require_sound, served, violations
 
 from greenmine.app import create_app
 from greenmine.domain.officer import Role
@@ -52,27 +52,16 @@ def page(browser: Browser) -> Iterator[Page]:
     made.close()
 
 
-def _check(page: Page, address: str) -> None:
-    """The same page on a phone in the light theme and on a desk in the dark one."""
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.goto(address)
-    for size, theme in LOOKS:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        assert overflow(page) == 0, f"{address} at {size['width']} px"
-        assert violations(page) == [], f"{address} in the {theme} theme"
-
-
 @pytest.mark.parametrize("endpoint", PAGES)
 def test_a_page_is_sound_in_both_themes_and_fits_a_phone(
     endpoint: str, page: Page, origin: str, addresses: dict[str, str]
 ) -> None:
-    _check(page, origin + addresses[endpoint])
+    require_sound(page, origin + addresses[endpoint])
 
 
 @pytest.mark.parametrize("path", EMPTY_STATES)
 def test_an_empty_or_refused_page_is_sound_too(path: str, page: Page, origin: str) -> None:
-    _check(page, origin + path)
+    require_sound(page, origin + path)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pyotp
 from flask import Flask
 from sqlalchemy import text
+from tests.desk_people import StaffDesk
 from tests.migrated import bring_up
 from tests.reference_data import shipped_regions
 from tests.web.strict_client import Answer, StrictClient, words
@@ -16,7 +18,7 @@ from greenmine.domain.officer import Role
 from greenmine.services import Services
 from greenmine.usecases.staff import enter_staff
 from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
-from greenmine.web.desk.session import signed_in_officer
+from greenmine.web.desk.session import session_cookie, signed_in_officer
 from greenmine.web.factory import create_flask
 from greenmine.web.page import Page, render
 from greenmine.web.routes import SITE
@@ -118,11 +120,15 @@ class Member:
 
 
 def member(doors: Doors, login: str = "zhijin-01", role: Role = Role.COUNTY, region: str = "520524") -> Member:
+    """Somebody who has walked through the link's pages, by the use cases behind them: :func:`enrol` opens the pages."""
     number, link = doors.enter(login, role, region)
     client = doors.client()
-    secret, codes = enrol(doors, client, link)
+    desk = StaffDesk(doors.services.database, master=doors.services.master, now=doors.now)
+    known = desk.enrol(link, PASSWORD)
+    name = session_cookie(doors.services.settings)
+    client.browser.set_cookie(name, known.session, domain=urlsplit(client.site_url).hostname or "")
     doors.later(minutes=2)
-    return Member(doors, number, login, secret, codes, client)
+    return Member(doors, number, login, known.secret, list(known.recovery_codes), client)
 
 
 def cookie(answer: Answer, name: str) -> str:

@@ -267,7 +267,7 @@ def _shown(
         tone=TONES.get(task.stage, Tone.OPEN),
         body=body_name(task.body, services.reference.regions),
         steps=_steps(told),
-        listed=(told.commitment, told.listing),
+        told=told,
         next_words=_next(told, today),
         is_late=task.is_overdue(today) and task.kind is not CaseKind.OBJECTION,
         is_asked=told.story.is_asked,
