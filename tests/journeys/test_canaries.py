@@ -74,7 +74,7 @@ TAILS: Final = (
     "矿种写错", "经办所写", "complainant", "139073", "522426199001", "picture.png", "pdf-content", "gps-area",
 )  # fmt: skip
 """What stands beside the marks: asked for, it must show none of them."""
-PAGES: Final = int(os.environ.get("CANARY_PAGES", "150"))
+PAGES: Final = int(os.environ.get("CANARY_PAGES", "250"))
 DESK_PAGES: Final = 25
 ROOMY: Final = {
     **UNHURRIED,

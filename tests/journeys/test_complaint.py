@@ -42,6 +42,7 @@ class Walk:
         """What stands on the page now, as axe sees it: the same bytes, so that pages after a POST are seen too."""
         if self.is_known:
             return
+        self.page.wait_for_load_state()
         html = self.page.content()
         self.looking.route("**/looked-at", lambda route: route.fulfill(body=html, content_type="text/html"))
         self.looking.goto(f"{self.origin}/looked-at")

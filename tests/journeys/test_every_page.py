@@ -1,11 +1,12 @@
 """Every kind of page, in the browser: axe finds nothing in either theme, nothing sticks out at 390 px (ui.md)."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 from tests.example_pages import PAGES, example_addresses
 from tests.journeys.browser import PHONE, overflow, served, unsound, violations
 
@@ -64,11 +65,20 @@ def test_an_empty_or_refused_page_is_sound_too(path: str, page: Page, origin: st
     assert unsound(page, origin + path) == []
 
 
+@pytest.fixture(scope="module")
+def looked_at() -> set[tuple[str, frozenset[str]]]:
+    """Shapes of desk pages with the classes of their parts."""
+    return set()
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_desk_page_an_officer_can_reach_is_sound(
-    role: Role, browser: Browser, origin: str, demo_services: Services
+    role: Role, browser: Browser, origin: str, demo_services: Services, looked_at: set[tuple[str, frozenset[str]]]
 ) -> None:
-    """Signed in by a demo link, following every link of the desk; one page of each shape is checked."""
+    """Signed in by a demo link, following every link of the desk; one page of each shape is opened.
+
+    axe looks at what no role before has seen: another shape, or one built of other parts.
+    """
     with demo_services.database.write() as tx:
         links = demo_links(tx, is_demo=True, at=demo_services.clock())
     token = next(link.token for link in links if link.role is role)
@@ -85,13 +95,16 @@ def test_every_desk_page_an_officer_can_reach_is_sound(
             continue
         seen[shape] = path
         page.goto(origin + path)
+        html = page.content()
+        parts = (shape, frozenset(re.findall(r'class="([^"]*)"', html)))
         assert overflow(page) == 0, path
-        assert violations(page) == [], path
-        waiting += [link for link in _links(page.content(), context) if link.startswith("/desk")]
+        assert parts in looked_at or violations(page) == [], path
+        looked_at.add(parts)
+        waiting += [link for link in _links(html) if link.startswith("/desk")]
     assert len(seen) >= 3, seen
     context.close()
 
 
-def _links(html: str, _context: BrowserContext) -> list[str]:
+def _links(html: str) -> list[str]:
     found = [part.split('"', 1)[0] for part in html.split('href="')[1:]]
     return [urlsplit(link).path for link in found if link.startswith("/")]
