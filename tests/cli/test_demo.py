@@ -44,13 +44,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     services.database.close()
 
 
-def test_the_same_day_gives_the_same_acts_byte_for_byte(demo: Services, checkout: Path, tmp_path: Path) -> None:
-    other = _prepared(checkout, tmp_path)
-    with demo.database.read() as one, other.database.read() as two:
-        assert list(entries(one)) == list(entries(two))
-    other.database.close()
-
-
 def test_replaying_its_acts_into_an_empty_database_gives_the_same_public_rows(demo: Services, tmp_path: Path) -> None:
     twin = open_database(f"sqlite:///{tmp_path / 'twin.sqlite'}")
     upgrade(twin)
@@ -137,7 +130,9 @@ def test_init_empty_gives_a_site_without_mines_and_stays_so(checkout: Path, tmp_
     services.database.close()
 
 
-def test_a_demonstration_cut_short_is_made_anew(checkout: Path, tmp_path: Path) -> None:
+def test_a_demonstration_cut_short_is_made_anew_and_the_same_day_gives_the_same_acts(
+    demo: Services, checkout: Path, tmp_path: Path
+) -> None:
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=tmp_path
     )
@@ -153,6 +148,8 @@ def test_a_demonstration_cut_short_is_made_anew(checkout: Path, tmp_path: Path) 
     with services.database.read() as tx:
         assert tx.execute(select(func.count()).select_from(mine)).scalar_one() == 300
         assert tx.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    with demo.database.read() as one, services.database.read() as two:
+        assert list(entries(one)) == list(entries(two)), "byte for byte"
     services.database.close()
 
 

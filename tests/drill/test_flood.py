@@ -35,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.mark.parametrize("number", [1, 200])
 def test_a_complaint_gets_its_receipt_in_the_middle_of_a_flood(site: Site, number: int) -> None:
     """Some seconds of it: as fast as this machine sends, up to 5,000 a minute."""
-    toll = drill(site, receipt, opening=at_the_start, number=number, seconds=4, every=2, at_least=200, patience=15)
+    toll = drill(site, receipt, opening=at_the_start, number=number, seconds=3, every=1.5, at_least=150, patience=15)
     assert number > 1 or toll.answers[429] > toll.sent / 2, "asked a question, nothing refused"
     assert toll.questions <= 3 * toll.receipts and toll.grown < CAP
 
