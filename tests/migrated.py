@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from greenmine.store.act import size
 from greenmine.store.database import Database, open_database
@@ -36,7 +36,7 @@ def fill(database: Database, build: Callable[[Database], Held]) -> Held:
         assert size(tx) == 0, "a copy would take away what was recorded before"
     made, held = _filled_file(build)
     _become(database, Path(path), made)
-    return held  # type: ignore[no-any-return]
+    return cast(Held, held)
 
 
 @functools.cache

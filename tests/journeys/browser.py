@@ -5,11 +5,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -27,10 +28,11 @@ MISSING = (
     "NO BROWSER: /usr/bin/chromium is missing, so accessibility, phone width and journeys were NOT checked "
     "(apt-get install chromium fonts-noto-cjk). CI sets NEED_CHROMIUM=1 and fails instead."
 )
-THEMES = ("light", "dark")
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
-LOOKS = ((PHONE, "light"), (DESKTOP, "dark"))
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+LOOKS: tuple[tuple[ViewportSize, Theme], ...] = ((PHONE, "light"), (DESKTOP, "dark"))
 """Both widths and both themes; a colour does not depend on the width."""
 
 
@@ -81,14 +83,14 @@ def overflow(page: Page) -> int:
 def unsound(page: Page, address: str) -> list[str]:
     """What is wrong with the page at an address, everything folded opened: on a phone in the light theme, on a desk in
     the dark one."""
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.goto(address)
     for folded in page.query_selector_all("main details:not([open]) > summary"):
         folded.click()
     found = []
     for size, theme in LOOKS:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=theme)
         wider = overflow(page)
         found += [f"{wider} px wider than {size['width']}"] if wider else []
         found += [f"in the {theme} theme: {fault}" for fault in violations(page)]

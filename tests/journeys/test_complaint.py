@@ -15,6 +15,7 @@ from tests.journeys.browser import PHONE, THEMES, overflow, served, violations
 from tests.web.complaint_site import complaint_site
 
 from greenmine.config import Settings
+from greenmine.usecases.log import begin_log
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +25,8 @@ STORY = "夜里两点放炮，窗户震裂。\n已经持续一周。"
 @pytest.fixture
 def origin(settings: Settings) -> Iterator[str]:
     with complaint_site(settings, form_seconds=0) as site, served(site.app) as address:
+        with site.services.database.write() as tx:
+            begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.hand.now)
         yield address
 
 
@@ -32,9 +35,9 @@ class Walk:
 
     def __init__(self, browser: Browser, origin: str) -> None:
         self.origin = origin
-        self.context: BrowserContext = browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+        self.context: BrowserContext = browser.new_context(viewport=PHONE, java_script_enabled=False)
         self.page: Page = self.context.new_page()
-        self.eye: BrowserContext = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        self.eye: BrowserContext = browser.new_context(viewport=PHONE)
         self.looking: Page = self.eye.new_page()
         self.is_known = False
 
@@ -47,7 +50,7 @@ class Walk:
         self.looking.route("**/looked-at", lambda route: route.fulfill(body=html, content_type="text/html"))
         self.looking.goto(f"{self.origin}/looked-at")
         for theme in THEMES:
-            self.looking.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            self.looking.emulate_media(color_scheme=theme)
             assert violations(self.looking) == [], f"{self.page.url} in the {theme} theme"
         assert overflow(self.looking) == 0, f"{self.page.url} at 390 px"
         self.looking.unroute("**/looked-at")
@@ -128,6 +131,7 @@ def finish(walk: Walk) -> None:
     page.fill("#number", number[0])
     page.fill("#code", code[0])
     walk.press("查询")
+    assert "尚未列入公开记录" in page.inner_text("main"), "the receipt promised a list, the case says so"
     page.fill("#text", "补充：窗户有照片。")
     walk.press("发送")
     assert "补充：窗户有照片。" in page.inner_text(".talk")

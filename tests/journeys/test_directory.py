@@ -55,7 +55,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, origin: str, path:
 
 
 def test_a_reader_finds_a_mine_from_home_and_asks_for_its_past(browser: Browser, origin: str) -> None:
-    page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=PHONE).new_page()
     page.goto(origin)
     page.fill("#home-q", "毕节 云岭")
     page.click(".search-large button")
@@ -69,7 +69,7 @@ def test_a_reader_finds_a_mine_from_home_and_asks_for_its_past(browser: Browser,
 
 
 def test_a_reader_narrows_by_links_and_takes_the_result_along(browser: Browser, origin: str) -> None:
-    page = browser.new_context(viewport=DESKTOP, accept_downloads=True).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=DESKTOP, accept_downloads=True).new_page()
     page.goto(f"{origin}/mines")
     page.click(".facets a:text-is('已移出')")
     page.click(".facets summary:text-is('所在地')")

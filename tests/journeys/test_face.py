@@ -18,7 +18,7 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def opened(browser: Browser, address: str, **more: object) -> Page:
-    page = browser.new_context(**more).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(**more).new_page()
     page.goto(address)
     return page
 
@@ -60,7 +60,7 @@ def test_a_theme_chosen_by_hand_wins_over_the_device(browser: Browser, site: str
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 23
     assert violations(page) == []
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     assert overflow(page) == 0
     page.context.close()
 

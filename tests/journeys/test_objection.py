@@ -44,7 +44,7 @@ def origin(site: DeskSite) -> Iterator[str]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A telephone without JavaScript; axe, which is a script, is run by the driver itself."""
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     yield context.new_page()
     context.close()
 

@@ -11,6 +11,7 @@ from tests.web.complaint_site import (
     complaint_site,
     main_words,
 )
+from tests.web.strict_client import Answer
 
 from greenmine.config import Settings
 from greenmine.domain.mine_facts import MineFacts
@@ -36,7 +37,7 @@ def test_a_mine_is_found_by_words_without_a_script_and_nothing_typed_stands_in_a
     assert "请输入矿山名称再查找。" in main_words(site_search(site, "  ", status=400))
 
 
-def site_search(site: ComplaintSite, query: str, *, status: int = 303):  # type: ignore[no-untyped-def]
+def site_search(site: ComplaintSite, query: str, *, status: int = 303) -> Answer:
     person = site.person()
     person.begin()
     answer = person.answer("target", {"do": "find", "query": query}, status=status)

@@ -27,6 +27,7 @@ from greenmine.domain.body import Department
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import make_number, read_number
 from greenmine.domain.complaint import Outcome
+from greenmine.domain.mine_facts import MineFacts
 from greenmine.store.case_access import find_access
 from greenmine.store.case_task import get_task
 from greenmine.store.database import Tx
@@ -35,6 +36,7 @@ from greenmine.usecases.case_desk import accept_case, answer_complaint, ask_pers
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.commitment_batch import list_commitments
 from greenmine.usecases.log import begin_log
+from greenmine.usecases.mine import register_mine
 
 UNKNOWN = make_number(CaseKind.COMPLAINT, 1234567890)
 OFFICER = replace(COUNTY_OFFICER, id=61, departments=frozenset({Department.EMERGENCY}))
@@ -240,3 +242,16 @@ def test_the_case_names_the_public_entry_that_lists_it(site: ComplaintSite) -> N
     shown = person.get(CASE)
     (entry,) = [link for link in shown.links() if link.startswith("/log/entry/")]
     assert held in main_words(shown) and held in person.get(entry).text
+
+
+def test_a_case_from_before_the_log_promises_no_public_entry(site: ComplaintSite) -> None:
+    """log-spec.md 6: the first list is that of the day the log began; what came earlier never stands in one."""
+    person = site.person()
+    known = person.lodge(mine=site.register.mines["zhijin"])
+    site.later(days=1)
+    with site.services.database.write() as tx:
+        facts, at = MineFacts("演示织金某某石场", "520524"), site.hand.now
+        register_mine(tx, facts, reference=site.services.reference, officer=None, at=at)
+        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=at)
+    person.follow(*known)
+    assert "办理经过" in main_words(person.get(CASE)) and "提交凭证" not in main_words(person.get(CASE))

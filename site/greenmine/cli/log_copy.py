@@ -15,7 +15,7 @@ from greenmine.domain.act_document import body_of, files_of, removed_by, vanishe
 from greenmine.domain.errors import BadInput, Conflict
 from greenmine.domain.text import N_
 from greenmine.tlog.checkpoint import Checkpoint
-from greenmine.tlog.entry import leaf_hash
+from greenmine.tlog.entry import is_hash, leaf_hash
 from greenmine.tlog.merkle import Node, completed, root
 from greenmine.tlog.note import ED25519, Malformed, SignedNote, VerifierKey, is_signed_by, parse_note, parse_vkey
 from greenmine.tlog.policy import NONE, Log, Policy, judge, parse_policy
@@ -138,11 +138,6 @@ def documents_named(entries: Sequence[bytes]) -> Documents:
             fading[body] = until
         removed |= {sha256: (ground, n) for sha256, ground in removed_by(envelope).items() if is_hash(sha256)}
     return Documents(frozenset(bodies), first, removed, fading)
-
-
-def is_hash(text: str) -> bool:
-    """Whether it can name a document: a path made of it leads nowhere else."""
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
 def with_rotated(policy: Policy, entries: Sequence[bytes], note: SignedNote) -> Policy:

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from greenmine.cli.log import finish_erasure
-from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of, is_hash
+from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of
 from greenmine.cli.log_source import LONGEST_DOCUMENT, Missing, Source, bad_file, source_at, text_at
 from greenmine.cli.prepare import require_ready
 from greenmine.domain.act_document import body_of, files_of
@@ -23,6 +23,7 @@ from greenmine.store.log_key import log_keys
 from greenmine.store.log_read import newest_signed
 from greenmine.store.log_seal import keep_head, read_head
 from greenmine.tlog.checkpoint import parse_checkpoint
+from greenmine.tlog.entry import is_hash
 from greenmine.tlog.note import Malformed, parse_note
 from greenmine.usecases.erasure import erase_again
 from greenmine.usecases.log_replay import Missed, take_back

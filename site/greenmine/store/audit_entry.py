@@ -1,7 +1,6 @@
 """Every act's row against its own entry: bytes, columns, leaf, chain, time, number. Source: log-spec.md 1, 2, 11."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -15,12 +14,11 @@ from greenmine.store.audit_tree import Leaf, TreeAudit
 from greenmine.store.database import Tx
 from greenmine.store.tables import act, act_head
 from greenmine.store.tables_log import log_node
-from greenmine.tlog.entry import Uncanonical, canonical, leaf_hash
+from greenmine.tlog.entry import Uncanonical, canonical, is_hash, leaf_hash
 from greenmine.tlog.merkle import HASH
 
 _COLUMNS: Final = ("kind", "object", "seq", "at", "valid_from", "by", "body")
 _BATCH: Final = "complaint.batch"
-_HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -104,8 +102,7 @@ class EntryAudit:
 
     def _note(self, envelope: Mapping[str, Any]) -> None:
         if envelope.get("kind") == _BATCH and isinstance(envelope.get("commitments"), list):
-            values = (value for value in envelope["commitments"] if isinstance(value, str) and _HEX.fullmatch(value))
-            self.commitments.update(map(bytes.fromhex, values))
+            self.commitments.update(map(bytes.fromhex, filter(is_hash, envelope["commitments"])))
 
     def _gap(self, until: int) -> Iterator[Fault]:
         """Acts that are not there: told once for a stretch; the tree goes on with its own nodes."""

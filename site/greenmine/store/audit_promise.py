@@ -10,7 +10,7 @@ from greenmine.domain.instant import day_starts, from_utc_text, legal_day, utc_t
 from greenmine.domain.receipt import log_due
 from greenmine.store.audit_fault import Fault, as_stored, stream
 from greenmine.store.database import Tx
-from greenmine.store.log import first_head_at
+from greenmine.store.log_batch import first_batch_day
 from greenmine.store.tables_case import case_task, complaint
 from greenmine.store.tables_private import case_file
 
@@ -21,7 +21,7 @@ def promise_faults(tx: Tx, listed: Collection[bytes], *, now: datetime, private:
     :param listed: the commitments of all lists
     :param private: name the cases too, for the operator's own eyes
     """
-    begun = first_head_at(tx)
+    begun = first_batch_day(tx)
     if begun is None:
         return
     columns = as_stored([complaint.c.commitment, complaint.c.log_due, case_file.c.opened_at, case_task.c.number])
@@ -29,7 +29,7 @@ def promise_faults(tx: Tx, listed: Collection[bytes], *, now: datetime, private:
         select(*columns)
         .join(case_file, case_file.c.id == complaint.c.case_file)
         .outerjoin(case_task, case_task.c.case_file == complaint.c.case_file)
-        .where(case_file.c.opened_at >= utc_text(day_starts(legal_day(begun))))
+        .where(case_file.c.opened_at >= utc_text(day_starts(begun)))
     )
     waiting: dict[str, list[str]] = defaultdict(list)
     for row in stream(tx, query):

@@ -51,8 +51,11 @@ _PLACE: Final = re.compile(
     r"greenmine\.(?:sqlite|pgdump)|backup\.json|log-head"
     r"|documents/[0-9a-f]{2}/[0-9a-f]{64}|sealed/[0-9a-f]{2}/[0-9a-f]{32}"
 )
-_FORGOTTEN: Final = ("client_salt", "staff_session", "case_visit")
-_FORGETTING: Final = ("DELETE FROM client_salt", "DELETE FROM staff_session", "DELETE FROM case_visit")
+_FORGETTING: Final = {
+    "client_salt": "DELETE FROM client_salt",
+    "staff_session": "DELETE FROM staff_session",
+    "case_visit": "DELETE FROM case_visit",
+}
 """Not in a backup: salts that are promised to be forgotten after a day, and visits and sessions nobody may revive."""
 _BLOCK: Final = 1 << 20
 
@@ -200,7 +203,7 @@ def _in(folder: str, names: Iterable[str]) -> Iterator[str]:
 
 def _snapshot(site: Site, database: Database, target: Path) -> str:
     if not database.is_sqlite:
-        dump(site.database_url, target / POSTGRESQL, without=_FORGOTTEN)
+        dump(site.database_url, target / POSTGRESQL, without=tuple(_FORGETTING))
         return POSTGRESQL
     draft = target / SQLITE
     draft.touch(mode=0o600)
@@ -210,7 +213,7 @@ def _snapshot(site: Site, database: Database, target: Path) -> str:
     with closing(sqlite3.connect(draft)) as copy:
         copy.isolation_level = None
         copy.execute("PRAGMA secure_delete=ON")
-        for deletion in _FORGETTING:
+        for deletion in _FORGETTING.values():
             copy.execute(deletion)
     return SQLITE
 

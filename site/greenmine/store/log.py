@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select, text
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, select
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
@@ -35,15 +35,6 @@ _EDGE: Final = "greenmine_log_edge"
 _ADD_NODES: Final = insert(log_node)
 _ADD_HEAD: Final = insert(log_checkpoint)
 _ADD_SIGNATURE: Final = insert(log_signature)
-_AT_EDGE: Final = text(
-    "WITH levels (level) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), "
-    "(15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30)) "
-    "SELECT node.level, node.place, node.hash FROM levels JOIN log_node AS node ON node.level = levels.level "
-    "AND node.place = (CAST(:size AS integer) >> levels.level) - 1 "
-    "WHERE (CAST(:size AS integer) >> levels.level) & 1 = 1"
-)
-"""The nodes of ``merkle.edge(size)``: one for each bit of the size that is set."""
-_NO_NODE: Final = N_("记录库中没有这个节点。")
 _SAME: Final = ("size", "name", "key_id", "time")
 _SAME_SIGNATURE: Final = select(log_signature.c.size).where(
     *(log_signature.c[name] == bindparam(name) for name in _SAME)
@@ -89,10 +80,8 @@ def _edge_at(tx: Tx, size: int) -> dict[Node, bytes]:
     noted, known = tx.info.get(_EDGE, (None, {}))
     if noted == size:
         return dict(known)
-    found = {Node(level, place): bytes(value) for level, place, value in tx.execute(_AT_EDGE, {"size": size})}
-    if len(found) != size.bit_count():
-        raise NotFound("log.node_unknown", _NO_NODE)
-    return found
+    wanted = edge(size)
+    return dict(zip(wanted, read_nodes(tx, wanted), strict=True))
 
 
 def ask_for_head(tx: Tx, *, at: datetime) -> None:
@@ -116,7 +105,7 @@ def read_nodes(tx: Tx, wanted: Sequence[Node]) -> list[bytes]:
     try:
         return [found[node] for node in wanted]
     except KeyError as error:
-        raise NotFound("log.node_unknown", _NO_NODE) from error
+        raise NotFound("log.node_unknown", N_("记录库中没有这个节点。")) from error
 
 
 @functools.cache
@@ -182,7 +171,7 @@ def newest_head(tx: Tx) -> Head | None:
 
 
 def first_head_at(tx: Tx) -> datetime | None:
-    """When the log was begun; None before that."""
+    """The time of the first head, which is that of the last act before the log was begun; None without a log."""
     at = tx.execute(select(func.min(log_checkpoint.c.at))).scalar_one()
     return None if at is None else from_utc_text(at)
 

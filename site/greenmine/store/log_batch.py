@@ -5,10 +5,18 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from greenmine.domain.instant import legal_day
 from greenmine.store.database import Tx
+from greenmine.store.log import first_head_at, log_origin
 from greenmine.store.tables import act
 
 _KIND = "complaint.batch"
+
+
+def first_batch_day(tx: Tx) -> date | None:
+    """The first day whose complaints are listed: the one on which the log began; None before that."""
+    begun = first_head_at(tx)
+    return None if log_origin(tx) is None or begun is None else legal_day(begun)
 
 
 def last_batch_day(tx: Tx) -> date | None:

@@ -52,7 +52,7 @@ class LogKeys:
     """The folder of the seeds: ``log-<key ID in hex>.seed``, 0600. What was computed from a seed is computed once."""
 
     folder: Path
-    _known: dict[bytes, SignerKey] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[VerifierKey, SignerKey] = field(default_factory=dict, repr=False, compare=False)
 
     def make(self, origin: str) -> SignerKey:
         """A new key in a new file; it signs nothing before it stands in the database."""
@@ -80,11 +80,11 @@ class LogKeys:
                 seed = file.read()
         except OSError:
             return None
-        known = self._known.get(seed)
-        key = SignerKey(public.name, public.type, seed) if known is None else known
+        known = self._known.get(public)
+        key = known if known is not None and known.seed == seed else SignerKey(public.name, public.type, seed)
         if len(seed) != SEED or key.verifier != public:
             raise Unready("log.key_other", N_("密钥文件 %(path)s 不是这个记录库的签名密钥。"), path=path)
-        self._known[seed] = key
+        self._known[public] = key
         return key
 
     def _path(self, public: VerifierKey) -> Path:

@@ -7,12 +7,14 @@
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 import rfc8785
 
 MAX_ENTRY: Final = 65_535
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class EntryTooLarge(ValueError):
@@ -42,3 +44,8 @@ def entry_bytes(envelope: Mapping[str, object]) -> bytes:
 def leaf_hash(entry: bytes) -> bytes:
     """RFC 6962 leaf hash of an entry, 32 bytes."""
     return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def is_hash(value: object) -> TypeGuard[str]:
+    """Whether it is a SHA-256 as entries write it, 64 lower-case hex digits: a path made of it leads nowhere else."""
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None

@@ -56,7 +56,7 @@ def read_story(tx: Tx, case: str, *, master: MasterKey) -> CaseStory:
 
 
 def write_more(tx: Tx, case: str, *, text: str, files: Sequence[KeptFile], at: datetime, master: MasterKey) -> None:
-    """Add words and files to the case; Raises BadInput, RuleBroken when it is over."""
+    """Add words and files to the case. Raises BadInput, RuleBroken when it is over."""
     task = get_task(tx, case)
     stage_after(task.kind, Step.WRITE, task.stage)
     words, kept = required_words(text), len(attachments_of(tx, case, master=master))

@@ -10,8 +10,7 @@ from greenmine.domain.receipt import BATCH_TIME
 from greenmine.store.act import acts_of
 from greenmine.store.complaint import commitments_between
 from greenmine.store.database import Tx
-from greenmine.store.log import first_head_at, log_origin
-from greenmine.store.log_batch import last_batch_day, listed_since
+from greenmine.store.log_batch import first_batch_day, last_batch_day, listed_since
 from greenmine.usecases.record import record
 
 LOOK_BACK = timedelta(days=8)
@@ -20,13 +19,13 @@ LOOK_BACK = timedelta(days=8)
 
 def due_days(tx: Tx, *, at: datetime) -> tuple[date, ...]:
     """The days whose list is due at this instant; none before the log has begun or before ten past midnight."""
-    begun = first_head_at(tx)
-    if log_origin(tx) is None or begun is None:
+    begun = first_batch_day(tx)
+    if begun is None:
         return ()
     today = legal_day(at)
     if at < at_legal_time(today, BATCH_TIME):
         today -= timedelta(days=1)
-    return days_to_list(last_listed=last_batch_day(tx), begun=legal_day(begun), today=today)
+    return days_to_list(last_listed=last_batch_day(tx), begun=begun, today=today)
 
 
 def list_commitments(tx: Tx, *, at: datetime) -> int:

@@ -30,8 +30,7 @@ from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.error_report import get_report
 from greenmine.store.evidence_day import take_day_room
-from greenmine.store.log import log_origin
-from greenmine.store.log_batch import batch_listing
+from greenmine.store.log_batch import batch_listing, first_batch_day
 from greenmine.store.objection import get_objection
 from greenmine.usecases.case_visit import CaseStory, read_story, visited_case, write_more
 from greenmine.usecases.lodge import KeptFile
@@ -83,7 +82,7 @@ class Told:
     """The case and, for a complaint, its own row.
 
     :param outcome: what the answer says, in a word
-    :param commitment: of a complaint, in hex, once there is a log for it; else empty (log-spec.md 6)
+    :param commitment: of a complaint, in hex, when a daily list holds or will hold it; else empty (log-spec.md 6)
     :param listing: number of the public entry that lists it, None before
     """
 
@@ -158,8 +157,8 @@ def _told() -> Told:
         story = read_story(tx, case, master=services.master)
         row = get_complaint(tx, case) if story.task.kind is CaseKind.COMPLAINT else None
         outcome = _outcome_words(tx, story, row)
-        since = legal_day(story.task.received_at)
-        commitment = row.commitment.hex() if row is not None and log_origin(tx) is not None else ""
+        since, begun = legal_day(story.task.received_at), first_batch_day(tx)
+        commitment = row.commitment.hex() if row is not None and begun is not None and since >= begun else ""
         listing = batch_listing(tx, commitment, after=since) if commitment else None
     return Told(case, story, row, outcome, commitment, listing)
 

@@ -244,8 +244,7 @@ def shown(
         **more,
     )
     response = keep(make_response(body, status), held.key)
-    wait = error.params.get("retry_after") if error is not None else None
-    if isinstance(wait, int):
+    if error is not None and isinstance(wait := error.params.get("retry_after"), int):
         response.headers["Retry-After"] = str(wait)
     return response
 

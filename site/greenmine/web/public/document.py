@@ -17,6 +17,7 @@ from greenmine.domain.errors import NotFound, Unready
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.store.act import DocumentRow, document_use, get_document
+from greenmine.tlog.entry import is_hash
 from greenmine.web.context import current_services
 from greenmine.web.public.document_words import INLINE, JSON, ending_of
 from greenmine.web.routing import Route
@@ -31,7 +32,7 @@ _UNFIT_IN_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202
 
 def document(sha256: str) -> ResponseReturnValue:
     """The bytes. 404 for a hash never published, 410 with the ground for what law removed."""
-    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    if not is_hash(sha256):
         raise NotFound("document.unknown", N_("没有这份公开文件。"))
     services = current_services()
     with services.database.read() as tx:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
+from greenmine.tlog.entry import is_hash
 from greenmine.tlog.evidence import HEADER
 
 MOST_TEXT: Final = 1 << 20
@@ -27,7 +28,6 @@ RECEIPT_TYPE: Final = "greenmine-receipt"
 NUMBER_COLUMN: Final = "记录号"
 ADDRESS_COLUMNS: Final = ("页面网址", "网址")
 
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"(?:第|#)?\s*([0-9]{1,10})\s*(?:号(?:记录)?)?")
 _CELL_NUMBER: Final = re.compile(r"'?([0-9]{1,10})")
 _HEAD: Final = re.compile(r"[^\n]+\n(?:0|[1-9][0-9]{0,18})\n[A-Za-z0-9+/]{43}=\n")
@@ -175,7 +175,7 @@ def _text_kind(text: str, exact: bytes, hosts: Collection[str]) -> Given | None:
 def _line_kind(line: str, hosts: Collection[str]) -> Given | None:
     if (found := _NUMBER.fullmatch(line)) is not None:
         return _number(found[1])
-    if _DIGEST.fullmatch(line):
+    if is_hash(line):
         return Document(line)
     if re.match(r"https?://|/", line, re.IGNORECASE) and " " not in line:
         return _address_kind(line, hosts)

@@ -12,14 +12,13 @@ from typing import Any, Final
 
 from greenmine.domain.instant import from_utc_text
 from greenmine.tlog.commitment import commit
-from greenmine.tlog.entry import Uncanonical
+from greenmine.tlog.entry import Uncanonical, is_hash
 from greenmine.tlog.note import Malformed, SignedNote, VerifierKey, is_signed_by, parse_note
 from greenmine.usecases.promise import NAME
 from greenmine.web.formats import moment
 from greenmine.web.i18n import gettext as _
 from greenmine.web.public.verify_steps import Outcome, Step, Value
 
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 Find = Callable[[str, datetime | None], int | None]
@@ -43,7 +42,7 @@ def receipt_steps(
 def commitment_of(fields: Mapping[str, Any]) -> str:
     """The commitment, empty when the receipt states none."""
     found = fields.get("commitment")
-    return found if isinstance(found, str) and _HASH.fullmatch(found) else ""
+    return found if is_hash(found) else ""
 
 
 def _uncommitted() -> Step:
@@ -58,7 +57,7 @@ def _uncommitted() -> Step:
 def _commitment_step(fields: Mapping[str, Any]) -> Step:
     title, stated = _("回执中的校验值"), commitment_of(fields)
     salt, record = fields.get("salt"), fields.get("record")
-    whole = stated and isinstance(salt, str) and _HASH.fullmatch(salt) and isinstance(record, dict)
+    whole = stated and is_hash(salt) and isinstance(record, dict)
     if not whole:
         return Step(
             title=title,
