@@ -125,16 +125,6 @@ def test_help_touches_nothing_on_disk(site: Site, command: list[str], asked: str
     assert not site.data.exists()
 
 
-def test_init_in_demonstration_mode_makes_the_register_once(site: Site) -> None:
-    assert "已生成演示名录" in site.run("init")
-    mines = site.read(lambda tx: tx.execute(select(func.count()).select_from(mine)).scalar_one())
-    acts = site.acts()
-    assert "已生成" not in site.run("init")
-    assert (mines, site.acts()) == (300, acts)
-    refused = site.run("init", "--empty", ends=1)
-    assert "不能改为空白站点" in refused
-
-
 def test_init_empty_makes_a_site_without_mines_for_good(site: Site) -> None:
     printed = site.run("init", "--empty")
     assert "已就绪" in printed

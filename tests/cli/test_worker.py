@@ -161,6 +161,24 @@ def test_a_failing_job_is_logged_and_the_others_go_on(
     assert "the disk is full" in caplog.text
 
 
+class AfterOneLook(threading.Event):
+    """Stops a worker at its first pause."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return super().wait(timeout)
+
+
+def test_a_worker_asked_to_stop_begins_no_other_job(services: Services) -> None:
+    """It is killed after four seconds: what is due next is done by the next worker."""
+    runs: list[str] = []
+    stop = threading.Event()
+    jobs = [Job("first", SECOND, lambda _: stop.set()), Job("next", SECOND, lambda _: runs.append("next"))]
+    work(services, stop=stop, jobs=jobs)
+    assert runs == []
+    assert lease_of(services) is None, "given back"
+
+
 def test_a_job_that_took_longer_than_the_term_costs_the_lease(services: Services, watch: Watch) -> None:
     """Another worker has taken over meanwhile: what is due next is its business."""
     runs: list[str] = []
@@ -169,10 +187,9 @@ def test_a_job_that_took_longer_than_the_term_costs_the_lease(services: Services
     def slow(_: Services) -> None:
         watch.now += 2 * TERM
         assert other.keep()
-        stop.set()
 
-    stop = threading.Event()
-    work(services, stop=stop, jobs=[Job("slow", SECOND, slow), Job("next", SECOND, lambda _: runs.append("next"))])
+    jobs = [Job("slow", SECOND, slow), Job("next", SECOND, lambda _: runs.append("next"))]
+    work(services, stop=AfterOneLook(), jobs=jobs)
     assert runs == []
     row = lease_of(services)
     assert row is not None

@@ -45,9 +45,13 @@ class WorkerKeeper:
         """Start the process and watch it."""
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Let the process be ended, without waiting for it."""
+        self._stop.set()
+
     def stop(self) -> None:
         """End the process and wait for it."""
-        self._stop.set()
+        self.ask_to_stop()
         self._thread.join()
 
     def _keep(self) -> None:
@@ -113,12 +117,24 @@ def serve(settings: Settings, *, target: str, workers: int, threads: int) -> int
         log_access=False,  # no addresses of readers, no query strings (ASVS 16.2.5)
         workers_kill_timeout=WEB_GRACE,
     )
+    _on_interrupt(server, keeper.ask_to_stop)
     keeper.start()
     try:
         server.serve(target_loader=load_supervised)
     finally:
         keeper.stop()
     return 0
+
+
+def _on_interrupt(server: Any, act: Callable[[], None]) -> None:
+    """Act as soon as a signal asks the server to stop; its own hooks run after its processes have ended."""
+    handle = server.signal_handler_interrupt
+
+    def handle_both(*signalled: Any) -> None:
+        act()
+        handle(*signalled)
+
+    server.signal_handler_interrupt = handle_both
 
 
 def load_supervised(target: str) -> Callable[..., Any]:

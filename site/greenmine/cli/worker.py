@@ -128,7 +128,7 @@ def work(
     holding = Holding(services, term)
     turns = {job.name: Turn() for job in jobs}
     while not stop.is_set():
-        _look(services, holding, jobs, turns)
+        _look(services, holding, jobs, turns, stop=stop)
         stop.wait(pause)
     for turn in turns.values():
         if turn.thread is not None:
@@ -136,10 +136,12 @@ def work(
     _succeeds("giving the lease back", holding.give_back)
 
 
-def _look(services: Services, holding: Holding, jobs: Sequence[Job], turns: Mapping[str, Turn]) -> None:
+def _look(
+    services: Services, holding: Holding, jobs: Sequence[Job], turns: Mapping[str, Turn], *, stop: threading.Event
+) -> None:
     """Run what is due. The lease is looked at before each job: one that took long may have cost it."""
     for job in jobs:
-        if not _holds(holding):
+        if stop.is_set() or not _holds(holding):
             return
         now, turn = services.clock(), turns[job.name]
         if turn.is_due(now) and job.beside:
