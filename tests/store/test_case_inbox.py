@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import update
-from tests.complaints import TEXT, ZHIJIN_ECOLOGY, lodge, seat, task_of
+from tests.complaints import MASTER, TEXT, ZHIJIN_ECOLOGY, lodge, seat, task_of
 from tests.desk import COUNTY_OFFICER, EDITOR, NAYONG, NEIGHBOUR, NOON, ZHIJIN
 from tests.statements import statements
 
 from greenmine.domain.body import Body, Department, RiskClass
-from greenmine.domain.case import CaseKind, Stage
+from greenmine.domain.case import CaseKind, MessageKind, Stage
 from greenmine.domain.complaint import ComplaintKind
 from greenmine.domain.officer import Officer
 from greenmine.store.case_inbox import (
@@ -22,6 +22,7 @@ from greenmine.store.case_inbox import (
     inbox_lines,
     open_by_body,
 )
+from greenmine.store.case_message import add_message
 from greenmine.store.case_task import move_task
 from greenmine.store.complaint import get_complaint
 from greenmine.store.database import Database
@@ -56,6 +57,22 @@ def test_a_line_says_who_has_it_and_what_it_is_about(database: Database) -> None
     (line,) = lines(database)
     assert (line.task.number, line.login, line.record) == (number, "p11", "")
     assert (line.risk, line.problem, len(line.cluster)) == (RiskClass.ENVIRONMENT, ComplaintKind.DUST, 32)
+
+
+def test_a_line_says_whether_the_last_word_is_the_persons(database: Database) -> None:
+    number = lodge(database).number
+    case = task_of(database, number).case
+
+    def after(*kinds: MessageKind) -> bool:
+        for kind in kinds:
+            with database.write() as tx:
+                add_message(tx, case=case, kind=kind, text="一句话", staff=None, at=NOON, master=MASTER)
+        return lines(database)[0].is_written
+
+    assert not after()
+    assert not after(MessageKind.QUESTION)
+    assert after(MessageKind.FROM_PERSON)
+    assert not after(MessageKind.FROM_PERSON, MessageKind.ANSWER)
 
 
 def test_the_list_costs_two_statements_however_long_it_is(database: Database) -> None:

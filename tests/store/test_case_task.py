@@ -28,7 +28,8 @@ from greenmine.domain.clock import DueDay
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.officer import Officer, Role, handles
 from greenmine.store.case import open_case
-from greenmine.store.case_task import get_task, inbox, move_task, open_and_late, open_task, scope, task_of_officer
+from greenmine.store.case_inbox import InboxFilter, inbox_lines
+from greenmine.store.case_task import get_task, move_task, open_and_late, open_task, scope, task_of_officer
 from greenmine.store.database import Database
 from greenmine.store.staff import add_staff, all_staff, get_staff, put_departments
 from greenmine.store.tables_case import case_task
@@ -63,11 +64,13 @@ def entered(
     return name
 
 
-def listed(database: Database, officer: Officer = COUNTY_OFFICER, **more: object) -> list[str]:
+def listed(
+    database: Database, officer: Officer = COUNTY_OFFICER, *, is_open: bool = True, kind: CaseKind | None = None
+) -> list[str]:
     with database.read() as tx:
-        rows, number = inbox(tx, officer, limit=100, **more)  # type: ignore[arg-type]
+        rows, number = inbox_lines(tx, officer, InboxFilter(is_open=is_open, kind=kind), limit=100)
     assert number == len(rows)
-    return [row.number for row in rows]
+    return [row.task.number for row in rows]
 
 
 def test_open_cases_come_by_deadline_then_by_age_those_without_one_last(database: Database) -> None:
@@ -92,10 +95,10 @@ def test_kinds_and_pages_narrow_the_list_and_the_count_stays_whole(database: Dat
     for n in range(5):
         entered(database, f"r{n}", kind=CaseKind.REPORT, hours=n)
     entered(database, "complaint")
-    assert listed(database, kinds=[CaseKind.COMPLAINT]) == ["complaint"]
+    assert listed(database, kind=CaseKind.COMPLAINT) == ["complaint"]
     with database.read() as tx:
-        rows, number = inbox(tx, COUNTY_OFFICER, kinds=[CaseKind.REPORT], limit=2, offset=4)
-    assert ([row.number for row in rows], number) == (["r4"], 5)
+        rows, number = inbox_lines(tx, COUNTY_OFFICER, InboxFilter(kind=CaseKind.REPORT), limit=2, offset=4)
+    assert ([row.task.number for row in rows], number) == (["r4"], 5)
 
 
 def test_open_and_late_count_the_day_after_the_last_as_late(database: Database) -> None:

@@ -250,7 +250,7 @@ def test_xinfang_18_an_identity_is_opened_with_a_reason_that_is_sealed_and_journ
         assert [part.decode() for part in read_parts(tx, case=case, master=MASTER, label=OPENING).values()] == [WORDS]
 
 
-@pytest.mark.parametrize("words", ["", "查 看 ", "字" * (LONGEST_TEXT + 1), "核实情况\u202e需要"])
+@pytest.mark.parametrize("words", ["", "查 看 ", "……。。！！.....", "字" * (LONGEST_TEXT + 1), "核实情况\u202e需要"])
 def test_an_identity_is_not_opened_for_words_that_say_nothing(desk: Desk, number: str, words: str) -> None:
     before = everything(desk)
     with desk.database.write() as tx, pytest.raises(BadInput) as refused:

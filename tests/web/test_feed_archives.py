@@ -79,6 +79,7 @@ def test_what_is_not_full_is_no_archive_yet(tmp_path: Path) -> None:
     site = filled(tmp_path, last=0, this=70)
     assert site.client.get("/feeds/mines/2026/1.atom").status == 200
     assert site.client.get("/feeds/mines/2026/2.atom", status=404).status == 404
+    assert site.client.get("/feeds/mines/2026/01.atom", status=404).status == 404, "an archive has one address"
     assert len(read(site.client.get("/feeds/mines.atom").response.data, "atom")) == PER_PART
     site.clock.now = instant(date(2027, 1, 1))
     assert len(read(site.client.get("/feeds/mines/2026/2.atom").response.data, "atom")) == 20

@@ -109,20 +109,26 @@ def test_a_file_keeps_its_bytes_and_what_is_no_text_is_a_document() -> None:
         assert uploaded(content, hosts=HOSTS) is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_receipt_saved_anew_by_an_editor_is_still_a_receipt(encoding: str) -> None:
+    """Editors on Windows save as "Unicode" or "ANSI"; the commitment is made of the fields, not of the bytes."""
+    fields = {"type": "greenmine-receipt", "v": 1, "record": {"text": "夜里放炮"}}
+    content = json.dumps(fields, ensure_ascii=False).encode(encoding)
+    assert uploaded(content, hosts=HOSTS) == Receipt(fields)
+
+
 STARTS = (PROOF, HEAD, ENTRY, f"{SITE}/", HEADINGS, "第")
 NAMES = ("type", "kind", "object", "seq", "last_act", "items", "fields", "记录号", "address")
 TRICKS = st.one_of(
     st.text(),
     st.text(alphabet='{}[]",:\n\t0123456789-/ \ud800\u202e—+='),
-    st.builds(
-        lambda head, rest: head + rest, st.sampled_from([PROOF, HEAD, ENTRY, f"{SITE}/", HEADINGS, "第"]), st.text()
-    ),
+    st.builds(lambda head, rest: head + rest, st.sampled_from(STARTS), st.text()),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["type", "kind", "object", "seq", "last_act", "items", "fields", "记录号", "address"]),
+                st.sampled_from(NAMES),
                 inner,
             )
         ),

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, func, select
 
 from greenmine.domain.body import Body, Department, RiskClass
-from greenmine.domain.case import OVER, CaseKind
+from greenmine.domain.case import OVER, CaseKind, MessageKind
 from greenmine.domain.complaint import ComplaintKind
 from greenmine.domain.officer import Officer
 from greenmine.store.case_task import TaskRow, scope, task_row
 from greenmine.store.database import Tx
-from greenmine.store.tables_case import case_task, complaint, error_report, objection
+from greenmine.store.tables_case import case_message, case_task, complaint, error_report, objection
 from greenmine.store.tables_private import staff
 
 
@@ -43,6 +43,7 @@ class InboxLine:
     :param login: of who has taken it, empty for nobody
     :param record: what it is about: a mine's public number, ``notice/<number>`` or the reported object; or empty
     :param cluster: mark of a complaint's wording, empty for other kinds
+    :param is_written: the last word in it is the person's, who has written more and waits
     """
 
     task: TaskRow
@@ -51,6 +52,7 @@ class InboxLine:
     problem: ComplaintKind | None
     record: str
     cluster: str
+    is_written: bool
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,14 @@ def open_by_body(tx: Tx, *, today: date) -> tuple[BodyCount, ...]:
     )
 
 
+_LAST_MESSAGE = (
+    select(case_message.c.kind)
+    .where(case_message.c.case_file == case_task.c.case_file)
+    .order_by(case_message.c.position.desc())
+    .limit(1)
+    .correlate(case_task)
+    .scalar_subquery()
+)
 _LINES: Select[Any] = select(
     case_task,
     staff.c.login,
@@ -139,6 +149,7 @@ _LINES: Select[Any] = select(
     complaint.c.cluster,
     objection.c.notice,
     error_report.c.object,
+    _LAST_MESSAGE.label("last_message"),
 ).select_from(
     case_task.outerjoin(staff, staff.c.id == case_task.c.staff)
     .outerjoin(complaint, complaint.c.case_file == case_task.c.case_file)
@@ -186,4 +197,5 @@ def _line(row: Row[Any]) -> InboxLine:
         problem=ComplaintKind(row.problem) if row.problem else None,
         record=record,
         cluster=row.cluster or "",
+        is_written=row.last_message == MessageKind.FROM_PERSON,
     )

@@ -1,6 +1,5 @@
 """The inbox: one row a case, whoever brought it and through whichever door. Codes and dates only."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -102,32 +101,9 @@ def scope(query: Select[Any], officer: Officer) -> Select[Any]:
     return query.where(and_(own, case_task.c.department.in_(sorted(officer.departments))))
 
 
-def inbox(
-    tx: Tx,
-    officer: Officer,
-    *,
-    is_open: bool = True,
-    kinds: Collection[CaseKind] = (),
-    limit: int,
-    offset: int = 0,
-) -> tuple[tuple[TaskRow, ...], int]:
-    """The officer's cases, by deadline (those over: latest first), and how many there are in all."""
-    query = scope(select(case_task), officer).where(_standing(is_open))
-    if kinds:
-        query = query.where(case_task.c.kind.in_(sorted(kinds)))
-    number = int(tx.execute(select(func.count()).select_from(query.subquery())).scalar_one())
-    if is_open:
-        order = (case_task.c.due.is_(None), case_task.c.due, case_task.c.received_at, case_task.c.number)
-        query = query.order_by(*order)
-    else:
-        query = query.order_by(case_task.c.closed_at.desc(), case_task.c.number)
-    rows = tx.execute(query.limit(limit).offset(offset))
-    return tuple(task_row(row) for row in rows), number
-
-
 def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:
     """How many of the officer's cases are open, and how many of those are late."""
-    open_cases = scope(select(case_task.c.due), officer).where(_standing(True)).subquery()
+    open_cases = scope(select(case_task.c.due), officer).where(case_task.c.closed_at.is_(None)).subquery()
     total = tx.execute(select(func.count()).select_from(open_cases)).scalar_one()
     late = select(func.count()).select_from(open_cases).where(open_cases.c.due < today.isoformat())
     return int(total), int(tx.execute(late).scalar_one())
@@ -183,11 +159,6 @@ _POINTING: Final = (
 def due_values(due: DueDay | None) -> dict[str, object]:
     """A deadline as column values."""
     return {"due": due.day.isoformat() if due else None, "due_provisional": bool(due and due.provisional)}
-
-
-def _standing(is_open: bool) -> Any:
-    over = case_task.c.closed_at.is_not(None)
-    return ~over if is_open else over
 
 
 def _unknown() -> NotFound:

@@ -107,6 +107,41 @@ def test_deadlines_are_told_in_words_on_their_day_and_after_it(site: DeskSite) -
     assert {"/desk/cases", "/desk/cases?only=overdue"} <= set(front.links())
 
 
+def test_the_list_says_where_the_person_has_written_since(site: DeskSite) -> None:
+    """信访工作条例 22: who writes again is not left waiting because nobody has seen it."""
+    number, quiet = lodge(site), lodge(site, text="另一件")
+    case = task_of(site.services.database, number).case
+    person = handler(site)
+    assert "有新来信" not in person.get("/desk/cases").text
+
+    def write() -> None:
+        with site.services.database.write() as tx:
+            write_more(tx, case, text="水更浑了。", files=(), at=site.hand.now, master=site.services.master)
+
+    write()
+    (marked,) = [words(row) for row in person.get("/desk/cases").page.iter("tr") if "有新来信" in words(row)]
+    assert number in marked and quiet not in marked
+    step(person, number, "ask")
+    assert "有新来信" not in person.get("/desk/cases").text
+    step(person, number, "accept")
+    step(person, number, "answer", outcome="confirmed")
+    write()
+    assert "有新来信" in person.get("/desk/cases").text, "also after the answer"
+
+
+def test_xinfang_34_an_extension_is_offered_once_and_in_time(site: DeskSite) -> None:
+    number, person = lodge(site), handler(site)
+    step(person, number, "accept")
+    extend = f"/desk/cases/{number}/extend"
+    assert extend in person.get(f"/desk/cases/{number}").links()
+    step(person, number, "extend")
+    assert extend not in person.get(f"/desk/cases/{number}").links()
+    late = lodge(site, text="另一件")
+    step(person, late, "accept")
+    site.later(days=62)
+    assert f"/desk/cases/{late}/extend" not in handler(site).get(f"/desk/cases/{late}").links()
+
+
 def test_the_list_is_narrowed_by_standing_kind_and_taken_with_counts(colleagues: DeskSite) -> None:
     site, numbers = colleagues, [lodge(colleagues, text=f"第{n}件") for n in "一二三"]
     person = handler(site)

@@ -9,7 +9,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.body import RISK_LABELS
-from greenmine.domain.case import CASE_KIND_LABELS, MESSAGE_LABELS, STAGE_LABELS, CaseKind, Stage
+from greenmine.domain.case import CASE_KIND_LABELS, MESSAGE_LABELS, OVER, STAGE_LABELS, CaseKind, Stage
 from greenmine.domain.complaint import COMPLAINT_KIND_LABELS
 from greenmine.domain.error_report import split_record
 from greenmine.domain.instant import legal_day
@@ -170,6 +170,7 @@ def _rows(tx: Tx, lines: tuple[InboxLine, ...], services: Services) -> list[dict
             "about": mines.get(_mine_of(line.record), _record_words(line.record)),
             "stage": _(STAGE_LABELS[line.task.stage]),
             "tone": TONES[line.task.stage],
+            "is_written": line.is_written and line.task.stage not in OVER,
             "due": due_words(line.task, today),
             "login": line.login,
             "alike": sizes.get(line.cluster, 0),

@@ -57,6 +57,7 @@ class CaseView:
     """Everything an officer sees of a case but who brought it.
 
     :param login: of who has taken it, empty for nobody; ``is_mine``: the officer has
+    :param may_extend: whether the deadline can still be extended: once, and not when it is over
     :param alike: how many of the officer's own open complaints say the same, this one included; 0 for other kinds
     """
 
@@ -70,6 +71,7 @@ class CaseView:
     body: str
     login: str
     is_mine: bool
+    may_extend: bool
     alike: int
 
     @property
@@ -84,7 +86,9 @@ class CaseView:
         return tuple(
             (f"{self.href}/{path}", _(word))
             for step, (path, word) in STEP_PATHS.items()
-            if may_step(kind, step, stage) and not (step is Step.ANSWER and stage is Stage.ANSWERED)
+            if may_step(kind, step, stage)
+            and not (step is Step.ANSWER and stage is Stage.ANSWERED)
+            and (step is not Step.EXTEND or self.may_extend)
         )
 
     @property
@@ -103,6 +107,7 @@ def read_case(tx: Tx, number: str, *, officer: Officer, services: Services) -> C
     task = task_of_officer(tx, number, officer)
     part, said = PARTS[task.kind], matter_of_case(tx, task.case, master=services.master)
     today = legal_day(services.clock())
+    row = get_complaint(tx, task.case) if task.kind is CaseKind.COMPLAINT else None
     return CaseView(
         task=task,
         matter=part.matter(tx, task, said, services),
@@ -114,7 +119,8 @@ def read_case(tx: Tx, number: str, *, officer: Officer, services: Services) -> C
         body=body_name(task.body, services.reference.regions),
         login=login_of(tx, task),
         is_mine=task.staff == officer.id,
-        alike=_alike(tx, task, officer),
+        may_extend=row is not None and not row.extended and not task.is_overdue(today),
+        alike=cluster_sizes(tx, officer, [row.cluster]).get(row.cluster, 0) if row is not None else 0,
     )
 
 
@@ -156,10 +162,3 @@ def login_of(tx: Tx, task: TaskRow) -> str:
 
 
 _SOON: Final = 3
-
-
-def _alike(tx: Tx, task: TaskRow, officer: Officer) -> int:
-    if task.kind is not CaseKind.COMPLAINT:
-        return 0
-    cluster = get_complaint(tx, task.case).cluster
-    return cluster_sizes(tx, officer, [cluster]).get(cluster, 0)

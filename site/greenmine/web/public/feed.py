@@ -11,8 +11,9 @@ from typing import Final
 
 from flask import Response, request
 
-from greenmine.domain.errors import BadInput
+from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.instant import from_utc_text, legal_day
+from greenmine.domain.text import N_
 from greenmine.projections.feed import MEDIA_TYPES, Feed, Format, Paging, authority_of, identity
 from greenmine.projections.feed_write import write_feed
 from greenmine.services import Services
@@ -74,8 +75,10 @@ def directory_feed(ending: str) -> Response:
 
 
 def archive(name: str, year: int, part: int, ending: str) -> Response:
-    """``/feeds/<name>/<year>/<part>``: fifty items that began in that year. Raises NotFound."""
+    """``/feeds/<name>/<year>/<part>``: fifty items that began in that year. Raises NotFound, also for ``2026/05``."""
     plan, form = named_plan(name), Format(ending)
+    if not request.path.endswith(f"/{year}/{part}.{ending}"):
+        raise NotFound("feed.unknown", N_("没有这个订阅源。"))
 
     def build(tx: Tx, services: Services) -> Document:
         shelf = archived_shelf(tx, plan.scope, Part(year, part), today=legal_day(services.clock()))

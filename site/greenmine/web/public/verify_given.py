@@ -4,11 +4,13 @@ Pure: text or bytes in, one of the dataclasses below out, or BadInput with a sen
 that was handed in ever stands in a message.
 """
 
+import codecs
 import csv
 import io
 import json
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -123,15 +125,24 @@ def pasted(text: str, *, hosts: Collection[str]) -> Given:
 
 def uploaded(content: bytes, *, hosts: Collection[str]) -> Given | None:
     """What a small file is, byte for byte; None: a document, of which only the hash matters. Raises BadInput."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    if not text.strip() or "\0" in text:
+    text = _decoded(content)
+    if text is None or not text.strip() or "\0" in text:
         return None
     found = _text_kind(text.replace("\r\n", "\n") if "{" not in text[:3] else text, content, hosts)
     is_short = isinstance(found, Number | Page | Document)
     return None if is_short else found  # a file that holds a number or an address alone is a file
+
+
+def _decoded(content: bytes) -> str | None:
+    """The text of a file, in what editors on Windows save a receipt in too; None for what is no text."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "gb18030"] if content.startswith(b"{") else ["utf-8-sig"]
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    return None
 
 
 def gathered() -> BadInput:
