@@ -15,6 +15,7 @@ from greenmine.domain.error_report import ErrorReport, ReportOutcome
 from greenmine.domain.objection import Objection, ObjectionOutcome
 from greenmine.domain.officer import Officer
 from greenmine.domain.receipt import Receipt
+from greenmine.domain.reference import Reference
 from greenmine.store.case_access import Access
 from greenmine.store.case_task import TaskRow, task_of_officer
 from greenmine.store.database import Database, Tx
@@ -95,11 +96,11 @@ class CaseDesk:
         with self.database.write() as tx:
             return lodge_objection(tx, objection_to(notice, **values), new=new, at=self.now, master=MASTER)
 
-    def report(self, record: str, *, form_key: str = "", **values: Any) -> Receipt:
+    def report(self, record: str, *, form_key: str = "", known: Reference | None = None, **values: Any) -> Receipt:
         new = new_case(CaseKind.REPORT, form_key=form_key)
         with self.database.write() as tx:
             return lodge_report(
-                tx, report_on(record, **values), new=new, reference=reference(), at=self.now, master=MASTER
+                tx, report_on(record, **values), new=new, reference=known or reference(), at=self.now, master=MASTER
             )
 
     def answer_objection(

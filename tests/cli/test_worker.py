@@ -9,13 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 from tests.both_databases import BOTH, opened
-from tests.desk import credit_act
+from tests.cases import CaseDesk
+from tests.desk import COUNTY_OFFICER, credit_act
+from tests.desk import Desk as PublicDesk
+from tests.reference_data import reference_until
 from tests.site_process import CHECKOUT, environment, members, running, until
 
 from greenmine.app import build_services
@@ -381,6 +384,18 @@ def test_a_clock_that_leapt_ahead_ends_nothing_until_an_operator_confirms(servic
     with away.database.write() as tx:
         confirm_clock(tx, LEASE, now=clock[0])
     assert run_clocks(away) >= 2
+
+
+def test_a_calendar_that_is_there_settles_the_deadlines_of_reports(services: Services) -> None:
+    """trust.md 23: a deadline beyond the calendar was provisional (暂定); counting again is no act."""
+    mine = PublicDesk(services.database, now=NOW).register()
+    cases = CaseDesk(services.database, now=NOW)
+    told = cases.report(f"mine/{mine}", known=reference_until(2025))
+    assert told.accept_due.provisional
+    before = cases.task(told.number, COUNTY_OFFICER)
+    assert run_clocks(services) == 0
+    after = cases.task(told.number, COUNTY_OFFICER)
+    assert (before.due_provisional, after.due_provisional, after.due) == (True, False, date(2026, 1, 14))
 
 
 def test_an_unusual_number_of_ends_waits_for_an_operator(services: Services) -> None:

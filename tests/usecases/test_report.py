@@ -8,7 +8,7 @@ import pytest
 from tests.cases import MASTER, CaseDesk
 from tests.desk import COUNTY_OFFICER, EDITOR, NEIGHBOUR, NOON, PROVINCE_OFFICER, Desk, article, instant
 from tests.desk_people import code_of
-from tests.reference_data import reference
+from tests.reference_data import reference, reference_until
 
 from greenmine.domain.case import MessageKind, Stage
 from greenmine.domain.error_report import ReportOutcome
@@ -20,7 +20,7 @@ from greenmine.store.error_report import get_report
 from greenmine.store.migrate import upgrade
 from greenmine.usecases.article import publish_article
 from greenmine.usecases.case_step import identity_of_case, matter_of_case
-from greenmine.usecases.report import corrections_since
+from greenmine.usecases.report import corrections_since, recount_reports
 
 MONDAY = date(2025, 3, 3)
 
@@ -162,3 +162,21 @@ def test_the_deadline_runs_over_a_holiday(cases: CaseDesk, desk: Desk) -> None:
     mine = desk.register()
     cases.now = instant(date(2025, 4, 2))
     assert cases.report(f"mine/{mine}").accept_due.day == date(2025, 4, 8)
+
+
+def test_a_provisional_deadline_is_counted_again_once_the_calendar_is_there(cases: CaseDesk, desk: Desk) -> None:
+    """trust.md 23: 1 January 2025 is off, which nobody could count with before; what was settled stands."""
+    mine = desk.register()
+    cases.now = instant(date(2024, 12, 30))
+    told = cases.report(f"mine/{mine}", known=reference_until(2024))
+    assert (told.accept_due.day, told.accept_due.provisional) == (date(2025, 1, 2), True)
+    answered = cases.report(f"mine/{mine}", known=reference_until(2024))
+    cases.answer_report(answered.number, ReportOutcome.NO_ERROR, officer=COUNTY_OFFICER)
+    before = cases.task(told.number, COUNTY_OFFICER)
+    with cases.database.write() as tx:
+        assert recount_reports(tx, reference=reference_until(2024)) == 0
+        assert recount_reports(tx, reference=reference()) == 1
+        assert recount_reports(tx, reference=reference_until(2024)) == 0, "settled for good"
+    after = cases.task(told.number, COUNTY_OFFICER)
+    assert (after.due, after.due_provisional, after.version) == (date(2025, 1, 3), False, before.version)
+    assert cases.task(answered.number, COUNTY_OFFICER).due is None

@@ -27,6 +27,7 @@ from greenmine.usecases.article import SyncReport, plan_sync, sync_articles
 from greenmine.usecases.credit import end_due_credits
 from greenmine.usecases.notice import due_recounts, recount_notices
 from greenmine.usecases.reference import announce_book, announce_calendar, knows_book, knows_calendar
+from greenmine.usecases.report import due_report_recounts, recount_reports
 
 LEASE: Final = "worker"
 AT_ONCE: Final = 20
@@ -133,9 +134,9 @@ def run_clocks(services: Services) -> int:
     now, reference = services.clock(), _current(services)
     with services.database.read() as tx:
         due = overdue_credits(tx, today=legal_day(now))
-        idle = not due and not due_recounts(tx, reference=reference, at=now)
+        recounts = due_recounts(tx, reference=reference, at=now) or due_report_recounts(tx, reference=reference)
         leapt = jumped_from(tx, LEASE)
-    if idle:
+    if not due and not recounts:
         return 0
     if leapt is not None or len(due) > AT_ONCE:
         raise Unready(
@@ -155,6 +156,7 @@ def record_due(services: Services) -> int:
         announce_calendar(tx, reference.calendar, at=now)
         ended = end_due_credits(tx, today=legal_day(now), at=now)
         recorded = ended + recount_notices(tx, reference=reference, at=now)
+        recount_reports(tx, reference=reference)
     if ended:
         services.database.checkpoint()
     return recorded

@@ -118,6 +118,18 @@ def move_task(tx: Tx, task: TaskRow, **values: object) -> TaskRow:
     return get_task(tx, task.case)
 
 
+def provisional_tasks(tx: Tx, kind: CaseKind) -> tuple[TaskRow, ...]:
+    """Open cases of a kind whose deadline lies beyond the calendar it was counted with."""
+    query = select(case_task).where(case_task.c.kind == kind, case_task.c.due_provisional, case_task.c.due.is_not(None))
+    rows = tx.execute(query.where(case_task.c.closed_at.is_(None)).order_by(case_task.c.number))
+    return tuple(task_row(row) for row in rows)
+
+
+def redate_task(tx: Tx, case: str, due: DueDay) -> None:
+    """Put the case under another deadline; nobody at the desk has changed it, so its version stands."""
+    tx.execute(update(case_task).where(case_task.c.case_file == case).values(**due_values(due)))
+
+
 def task_by_number(tx: Tx, number: str) -> TaskRow:
     """The case with this number, whoever handles it: for the console. Raises NotFound."""
     row = tx.execute(select(case_task).where(case_task.c.number == number)).first()

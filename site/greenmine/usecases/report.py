@@ -4,6 +4,7 @@ from datetime import datetime
 
 from greenmine.domain.act import subjects
 from greenmine.domain.case import CaseKind, MessageKind, Step
+from greenmine.domain.clock import DueDay
 from greenmine.domain.error_report import (
     CORRECTING,
     ErrorReport,
@@ -20,7 +21,7 @@ from greenmine.domain.receipt import Receipt
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store.act import ActRow, acts_of, get_act
-from greenmine.store.case_task import TaskRow, due_values
+from greenmine.store.case_task import TaskRow, due_values, provisional_tasks, redate_task
 from greenmine.store.database import Tx
 from greenmine.store.error_report import ReportRow, add_report, find_record, get_report, mark_report
 from greenmine.store.sealed import MasterKey
@@ -83,6 +84,27 @@ def answer_report(tx: Tx, number: str, *, outcome: ReportOutcome, act: int | Non
 def corrections_since(tx: Tx, record: str, *, since: datetime) -> tuple[ActRow, ...]:
     """The acts that may have mended the record after it was reported, newest first: what the desk offers to name."""
     return tuple(act for act in acts_of(tx, record) if _mends(act, record, since=since))
+
+
+def due_report_recounts(tx: Tx, *, reference: Reference) -> list[tuple[TaskRow, DueDay]]:
+    """Unanswered reports whose provisional deadline the calendar of today puts elsewhere, or settles; reads only.
+
+    What was settled stands: it was promised on the receipt. Source: trust.md 23.
+    """
+    found = []
+    for task in provisional_tasks(tx, CaseKind.REPORT):
+        due = answer_due(reference, region=task.body.region, received=legal_day(task.received_at))
+        if (due.day, due.provisional) != (task.due, task.due_provisional):
+            found.append((task, due))
+    return found
+
+
+def recount_reports(tx: Tx, *, reference: Reference) -> int:
+    """Move every deadline that :func:`due_report_recounts` finds elsewhere; returns how many."""
+    recounts = due_report_recounts(tx, reference=reference)
+    for task, due in recounts:
+        redate_task(tx, task.case, due)
+    return len(recounts)
 
 
 def _require_correcting(tx: Tx, n: int | None, *, row: ReportRow, task: TaskRow) -> None:
