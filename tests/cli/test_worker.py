@@ -9,31 +9,25 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 from tests.both_databases import BOTH, opened
-from tests.cases import CaseDesk
-from tests.desk import COUNTY_OFFICER, credit_act
-from tests.desk import Desk as PublicDesk
-from tests.reference_data import reference_until
+from tests.desk import credit_act
 from tests.site_process import CHECKOUT, environment, members, running, until
 
 from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
-from greenmine.cli.upkeep import AT_ONCE, record_due, run_clocks
+from greenmine.cli.upkeep import record_due
 from greenmine.cli.worker import JOBS, LEASE, RETRY, TERM, Holding, Job, Turn, work
 from greenmine.config import Settings
-from greenmine.domain.errors import Unready
-from greenmine.domain.instant import legal_day
 from greenmine.services import Services
 from greenmine.store.act import acts_after, size
 from greenmine.store.apply import apply
-from greenmine.store.credit import get_credit
 from greenmine.store.database import open_database
-from greenmine.store.lease import LeaseRow, confirm_clock, get_lease
+from greenmine.store.lease import LeaseRow, get_lease
 from greenmine.store.tables import credit_entry
 
 NOW = datetime(2026, 1, 9, 2, 0, tzinfo=UTC)
@@ -353,57 +347,3 @@ def test_a_worker_whose_supervisor_died_while_it_started_ends_at_once(folder: Pa
     log = folder / "log"
     with running((*WORKER, "--supervisor", "1"), env=environment(folder), log=log) as process:
         assert process.wait(timeout=60) == 0
-
-
-def _entries_due(services: Services, number: int) -> None:
-    with services.database.write() as tx:
-        for serial in range(1, number + 1):
-            apply(tx, credit_act(serial, salt=f"{serial:064x}", until="2026-01-10"), at=NOW)
-
-
-def test_a_clock_that_leapt_ahead_ends_nothing_until_an_operator_confirms(services: Services) -> None:
-    """trust.md 21: +400 days, no mass closing; the lease and the record are free again once the clock is right."""
-    _entries_due(services, 2)
-    with services.database.read() as tx:
-        recorded = size(tx)
-    clock = [NOW]
-    away = replace(services, clock=lambda: clock[0])
-    assert Holding(away, TERM).keep()
-    clock[0] = NOW + timedelta(days=400)
-    assert Holding(away, TERM).keep(), "the old lease has run out"
-    with pytest.raises(Unready) as refused:
-        run_clocks(away)
-    assert refused.value.code == "clock.unconfirmed"
-    clock[0] = NOW + timedelta(seconds=30)
-    assert Holding(away, TERM).keep(), "a lease given by a clock far ahead binds nobody"
-    with away.database.read() as tx:
-        assert size(tx) == recorded, "nothing was recorded in the future"
-    clock[0] = DUE
-    with pytest.raises(Unready):
-        run_clocks(away)
-    with away.database.write() as tx:
-        confirm_clock(tx, LEASE, now=clock[0])
-    assert run_clocks(away) >= 2
-
-
-def test_a_calendar_that_is_there_settles_the_deadlines_of_reports(services: Services) -> None:
-    """trust.md 23: a deadline beyond the calendar was provisional (暂定); counting again is no act."""
-    mine = PublicDesk(services.database, now=NOW).register()
-    cases = CaseDesk(services.database, now=NOW)
-    told = cases.report(f"mine/{mine}", known=reference_until(2025))
-    assert told.accept_due.provisional
-    before = cases.task(told.number, COUNTY_OFFICER)
-    assert run_clocks(services) == 0
-    after = cases.task(told.number, COUNTY_OFFICER)
-    assert (before.due_provisional, after.due_provisional, after.due) == (True, False, date(2026, 1, 14))
-
-
-def test_an_unusual_number_of_ends_waits_for_an_operator(services: Services) -> None:
-    """trust.md 21: a confirmation above N; each end is still told from its date meanwhile."""
-    _entries_due(services, AT_ONCE + 1)
-    later = replace(services, clock=lambda: DUE)
-    with pytest.raises(Unready, match=str(AT_ONCE + 1)):
-        run_clocks(later)
-    with later.database.read() as tx:
-        assert get_credit(tx, "2025-0001", today=legal_day(DUE)).name is None
-    assert record_due(later) >= AT_ONCE + 1
