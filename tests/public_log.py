@@ -1,9 +1,10 @@
 """A site with all kinds of documents in its log, behind a real socket: what mirrors and replays are tested on."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from tests.served import served
 from greenmine.cli.log import keep_log
 from greenmine.cli.upkeep import sync_content
 from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act_document import files_of
 from greenmine.domain.instant import legal_day
 from greenmine.store.apply import apply
 from greenmine.store.log_key import log_keys
@@ -22,7 +24,7 @@ from greenmine.store.tables import act, document
 
 @dataclass
 class PublicLog:
-    """The site, its address, its key, and the two documents that law took away."""
+    """The site, its address, its key, and the documents that law took away."""
 
     site: LogSite
     url: str
@@ -32,7 +34,7 @@ class PublicLog:
 
 @contextmanager
 def public_log(folder: Path) -> Iterator[PublicLog]:
-    """Mines, content files with pictures, rule books, a credit entry that ended, a document removed by law."""
+    """Mines, content files with pictures, rule books, a credit entry that ended; law took a file and an article."""
     with log_site(folder) as site:
         site.record(*range(1, 6))
         sync_content(site.services)
@@ -54,10 +56,18 @@ def _take_away(site: LogSite) -> dict[str, str]:
             select(document.c.sha256).where(document.c.media_type != "application/json").order_by(document.c.first_act)
         ).scalars()
         file = next(iter(other))
-        facts = {"document": file, "ground": "personal"}
-        gone = Act(
-            kind="document.removed", object=f"document/{file}", by=SYSTEM, valid_from=legal_day(now), facts=facts
+        apply(tx, removal(file, at=now), at=now)
+        told = tx.execute(select(act.c.body, act.c.entry).where(act.c.kind == "content.published"))
+        body, files = next(
+            (row.body, found) for row in told if (found := set(files_of(json.loads(row.entry))) - {file})
         )
-        apply(tx, gone, at=now)
-    site.services.files.remove(file)
-    return {named: "credit_ended", file: "personal"}
+        apply(tx, removal(body, at=now), at=now)
+    for gone in (file, *files):
+        site.services.files.remove(gone)
+    return {named: "credit_ended", **dict.fromkeys((file, body, *files), "personal")}
+
+
+def removal(sha256: str, *, at: datetime) -> Act:
+    """The act by which law takes a document away."""
+    facts = {"document": sha256, "ground": "personal"}
+    return Act(kind="document.removed", object=f"document/{sha256}", by=SYSTEM, valid_from=legal_day(at), facts=facts)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.desk import NOON, Desk, instant
+from tests.desk import NOON, Desk, article, instant
 from tests.story import Story
+from tests.usecases.test_article import PICTURE, change, publish, withdraw
 
 from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import Gone, GreenmineError, NotFound, RuleBroken
@@ -87,6 +88,25 @@ def test_removed_words_do_not_come_back(desk: Desk) -> None:
     assert desk.mine(mine).facts.name == mine, "a mine without its name is called by its number"
     with pytest.raises(RuleBroken, match="不能再次发布"):
         desk.at(LATER).register()
+
+
+def test_a_picture_goes_with_the_last_text_that_shows_it(desk: Desk) -> None:
+    """A corrected article keeps its picture when the old words are taken down; both gone, it goes too."""
+
+    def kept() -> bool:
+        with desk.database.read() as tx:
+            return PICTURE.sha256 not in removals_of(tx, [PICTURE.sha256])
+
+    publish(desk, article(media=(PICTURE,)))
+    change(desk, summary="隐去一个号码")
+    with desk.database.read() as tx:
+        bodies = tx.execute(select(act.c.body).where(act.c.object == "content/news/first").order_by(act.c.n)).scalars()
+        first, second = bodies.all()
+    take_down(desk.database, first)
+    assert kept()
+    withdraw(desk.at(LATER))
+    take_down(desk.database, second)
+    assert not kept()
 
 
 def test_what_is_not_there_or_must_stay_is_refused(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGrou
 from greenmine.projections.runner import rebuild
 from greenmine.projections.search_keeper import make_anew
 from greenmine.services import Services
-from greenmine.store.act import acts_with_body, files_first_of
+from greenmine.store.act import acts_with_body, files_gone_with
 from greenmine.usecases.document import remove_document
 
 OpenServices = Callable[[], Services]
@@ -56,6 +56,6 @@ def _consequences(services: Services, sha256: str) -> list[str]:
     """What goes with it, before it is confirmed."""
     with services.database.read() as tx:
         acts = acts_with_body(tx, sha256)
-        files = {file for act in acts for file in files_first_of(tx, act)}
+        files = files_gone_with(tx, sha256)
     lines = [f"这是第 {act.n} 号记录（{act.object}）的正文，该事项页面上的文字一并停止公开。" for act in acts]
-    return [*lines, *(f"同时公布的附件 {file} 一并停止公开。" for file in sorted(files))]
+    return [*lines, *(f"同时公布的附件 {file} 一并停止公开。" for file in files)]

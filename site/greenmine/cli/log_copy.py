@@ -4,6 +4,7 @@ Used by the mirror, by ``greenmine log replay`` and by ``greenmine replay URL``.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -124,19 +125,26 @@ def envelope_of(entry: bytes, *, n: int) -> dict[str, Any]:
 
 def documents_named(entries: Sequence[bytes]) -> Documents:
     """Every document of the log."""
-    bodies, first, removed, fading = set[str](), dict[str, int](), dict[str, tuple[str, int]](), dict[str, str]()
+    bodies, first, removed, fading = dict[str, set[str]](), dict[str, int](), dict[str, tuple[str, int]](), {}
+    named_by = defaultdict[str, set[str | None]](set)
     for n, entry in enumerate(entries):
         envelope = envelope_of(entry, n=n)
-        body = body_of(envelope)
-        for sha256 in (*([body] if body else []), *files_of(envelope)):
+        body, files = body_of(envelope), files_of(envelope)
+        for sha256 in (*([body] if body else []), *files):
             if not is_hash(sha256):
                 raise Conflict("mirror.no_hash", N_("第 %(n)s 号记录中的校验值不合格式。"), n=n)
             first.setdefault(sha256, n)
+        for file in files:
+            named_by[file].add(body)
         if body:
-            bodies.add(body)
+            bodies.setdefault(body, set()).update(files)
         if body and (until := vanishes_after(envelope)):
             fading[body] = until
-        removed |= {sha256: (ground, n) for sha256, ground in removed_by(envelope).items() if is_hash(sha256)}
+        for sha256, ground in removed_by(envelope).items():
+            if is_hash(sha256):
+                removed[sha256] = (ground, n)
+                alone = (file for file in bodies.get(sha256, ()) if named_by[file] <= removed.keys())
+                removed |= {file: (ground, n) for file in alone if file not in removed}
     return Documents(frozenset(bodies), first, removed, fading)
 
 

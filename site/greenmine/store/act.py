@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from greenmine.domain.act_document import files_of
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.text import N_
@@ -187,11 +188,16 @@ def acts_with_body(tx: Tx, sha256: str) -> list[ActRow]:
     return [act_row(row) for row in tx.execute(_with_bodies().where(act.c.body == sha256).order_by(act.c.n))]
 
 
-def files_first_of(tx: Tx, told: ActRow) -> list[str]:
-    """Files that this act was the first to publish and that are public still."""
-    named = [*(told.fact("attachments") or ()), *(told.fact("media") or ())]
-    query = select(document.c.sha256).where(document.c.sha256.in_(named), document.c.first_act == told.n)
-    return list(tx.execute(query.where(document.c.removed_by.is_(None))).scalars())
+def files_gone_with(tx: Tx, body: str) -> list[str]:
+    """Public files that go when law removes this body: no act names them whose body stands (or that has none)."""
+    own = {file for told in acts_with_body(tx, body) for file in files_of(told.envelope)}
+    if not own:
+        return []
+    stands = or_(act.c.body.is_(None), document.c.removed_by.is_(None) & (act.c.body != body))
+    acts = select(act.c.entry).select_from(act.outerjoin(document, document.c.sha256 == act.c.body)).where(stands)
+    kept = {file for entry in tx.execute(acts).scalars() for file in files_of(json.loads(entry))}
+    public = select(document.c.sha256).where(document.c.sha256.in_(sorted(own - kept)), document.c.removed_by.is_(None))
+    return list(tx.execute(public.order_by(document.c.sha256)).scalars())
 
 
 @dataclass(frozen=True)

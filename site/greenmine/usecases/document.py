@@ -13,7 +13,7 @@ from greenmine.domain.errors import RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
-from greenmine.store.act import acts_with_body, files_first_of, get_document, latest_of
+from greenmine.store.act import acts_with_body, files_gone_with, get_document, latest_of
 from greenmine.store.database import Tx
 from greenmine.usecases.record import author, record
 
@@ -35,7 +35,7 @@ class Removed:
 def remove_document(
     tx: Tx, sha256: str, *, ground: RemovalGround, at: datetime, officer: Officer | None = None
 ) -> Removed:
-    """Record that the document is public no more. With the body of an act go the files first published by it.
+    """Record that the document is public no more. With the body of an act go the files that no other act needs.
 
     Raises NotFound, Gone when it was removed before, RuleBroken for words that still stand on a page of their own
     (the article is changed or withdrawn first), for a credit entry (it is ended) and for calendars and rule books.
@@ -54,7 +54,7 @@ def remove_document(
                 N_("这是文章的现行文字：请先更正或撤下该文章（%(object)s），再停止公开旧文。"),
                 object=act.object,
             )
-    files = tuple(dict.fromkeys([sha256, *(file for act in bodies for file in files_first_of(tx, act))]))
+    files = (sha256, *files_gone_with(tx, sha256))
     removal = Act(
         kind="document.removed",
         object=f"document/{sha256}",

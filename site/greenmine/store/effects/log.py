@@ -1,12 +1,12 @@
 """What the log's acts on itself do to rows. Source: log-spec.md 6, 10."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from sqlalchemy import select, update
 
 from greenmine.domain.instant import from_utc_text
+from greenmine.store.act import files_gone_with
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
 from greenmine.store.effects.file import UNKNOWN
@@ -24,19 +24,15 @@ def note_only(tx: Tx, entry: Entry) -> None:
 def remove_document(tx: Tx, entry: Entry) -> None:
     """document.removed: the bytes go, hash and ground stay; the address answers 410.
 
-    With the body of an act go the files first published by it, and the rows that held its words are made anew
+    With the body of an act go the files that no other act needs, and the rows that held its words are made anew
     without them: the same rows that a replay makes which never had that body.
     """
     sha256 = entry.fact("document")
     gone = {"content": None, "size": 0, "removed_by": entry.n, "removed_ground": entry.fact("ground")}
     tx.execute(update(document).where(document.c.sha256 == sha256).values(**gone))
-    bodies = tx.execute(select(act.c.n, act.c.entry).where(act.c.body == sha256).order_by(act.c.n)).all()
-    for row in bodies:
-        envelope = json.loads(row.entry)
-        files = [*envelope.get("attachments", ()), *envelope.get("media", ())]
-        own = update(document).where(document.c.sha256.in_(files), document.c.first_act == row.n)
-        tx.execute(own.where(document.c.removed_by.is_(None)).values(**gone, media_type=UNKNOWN))
-    refold(tx, [row.n for row in bodies])
+    files = update(document).where(document.c.sha256.in_(files_gone_with(tx, sha256)))
+    tx.execute(files.values(**gone, media_type=UNKNOWN))
+    refold(tx, tx.execute(select(act.c.n).where(act.c.body == sha256).order_by(act.c.n)).scalars().all())
 
 
 def rotate_key(tx: Tx, entry: Entry) -> None:
