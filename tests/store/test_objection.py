@@ -1,6 +1,6 @@
 """Counts of objections and codes of reports, on both databases."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -14,6 +14,7 @@ from greenmine.domain.objection import ObjectionOutcome
 from greenmine.store.database import Database
 from greenmine.store.error_report import find_record, get_report
 from greenmine.store.objection import ObjectionCount, count_objections, get_objection, objections_to, waiting_numbers
+from greenmine.usecases.erasure import erase_case
 
 MONDAY = date(2025, 3, 3)
 
@@ -40,6 +41,19 @@ def test_counts_of_many_notices_in_one_query(cases: CaseDesk) -> None:
         quiet: ObjectionCount(1, {}),
     }
     assert (counts[busy].answered, counts[busy].waiting) == (2, 1)
+
+
+def test_counts_of_those_received_before_an_instant(cases: CaseDesk) -> None:
+    """What the public is told of a notice that is not closed, also of an objection erased since (web/public)."""
+    notice = cases.publish(first_day=MONDAY)
+    number = cases.object(notice).number
+    cases.answer_objection(number, ObjectionOutcome.UPHELD)
+    with cases.database.write() as tx:
+        erase_case(tx, number, ground="demand", at=NOON)
+    with cases.database.read() as tx:
+        assert count_objections(tx, [notice], before=NOON) == {}
+        later = count_objections(tx, [notice], before=NOON + timedelta(seconds=1))
+    assert later == {notice: ObjectionCount(1, {ObjectionOutcome.UPHELD: 1})}
 
 
 def test_nothing_asked_nothing_queried(cases: CaseDesk) -> None:

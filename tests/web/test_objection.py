@@ -23,7 +23,7 @@ from tests.web.objection_site import (
 from tests.web.strict_client import words
 
 from greenmine.config import Settings
-from greenmine.domain.instant import at_legal_time
+from greenmine.domain.instant import at_legal_time, legal_day
 from greenmine.domain.objection import ObjectionOutcome
 from greenmine.store.case_task import get_task
 from greenmine.store.tables_case import form_draft, objection
@@ -178,10 +178,15 @@ def test_only_counts_are_public_and_outcomes_after_closing(site: DeskSite) -> No
         person = site.as_(None)
         fill(person, path)
         press_send(person, path)
-    reader = site.as_(None)
-    assert "收到异议2件，已答复0件" in reader.get(f"/notices/{number}").text
-    assert "收到异议2件，已答复0件" in reader.get("/notices").text
-    assert "还有2件异议没有答复" in officer.get(f"/desk/notices/{number}").text
+    reader, pages = site.as_(None), (f"/notices/{number}", "/notices")
+    assert not [page for page in pages if "收到异议" in reader.get(page).text], "polled, it would tell the minute"
+    shown = officer.get(f"/desk/notices/{number}").text
+    assert "还有2件异议没有答复" in shown and "收到异议2件，已答复0件" in shown and "截至昨日" not in shown
+    midnight = at_legal_time(legal_day(site.hand.now) + timedelta(days=1), time(0))
+    site.hand.now = midnight - timedelta(seconds=1)
+    assert not [page for page in pages if "收到异议" in reader.get(page).text]
+    site.hand.now = midnight
+    assert all("截至昨日，收到异议2件，已答复0件" in reader.get(page).text for page in pages)
     first, second = (task.number for task in lodged(site))
     answer(site, first, ObjectionOutcome.UPHELD)
     site.hand.now = at_legal_time(date(2026, 3, 9), time(9, 0))
@@ -193,6 +198,7 @@ def test_only_counts_are_public_and_outcomes_after_closing(site: DeskSite) -> No
     officer.send(f"/desk/notices/{number}/close", values, form="result")
     shown = reader.get(f"/notices/{number}").text
     assert "收到异议2件，已答复2件：异议成立1件、异议不成立1件。" in shown
+    assert not [page for page in pages if "截至昨日" in reader.get(page).text]
     for address in (f"/notices/{number}", "/notices", "/notices.csv", "/sitemap", "/"):
         assert not any(secret in reader.get(address).text for secret in SECRETS)
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
 from greenmine.domain.errors import NotFound
+from greenmine.domain.instant import utc_text
 from greenmine.domain.objection import ObjectionOutcome
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
 from greenmine.store.case_task import scope
 from greenmine.store.database import Tx
 from greenmine.store.tables_case import case_task, objection
+from greenmine.store.tables_private import case_file
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,22 @@ def mark_objection(tx: Tx, case: str, outcome: ObjectionOutcome) -> None:
 
 
 def objections_to(tx: Tx, notice: str) -> ObjectionCount:
-    """The counts of one notice."""
+    """The counts of one notice as they stand: for the desk and the rules, not for the public."""
     return count_objections(tx, [notice]).get(notice, ObjectionCount())
 
 
-def count_objections(tx: Tx, notices: Collection[str]) -> dict[str, ObjectionCount]:
-    """The counts of these notices, by number, in one query; notices without an objection are absent."""
+def count_objections(tx: Tx, notices: Collection[str], *, before: datetime | None = None) -> dict[str, ObjectionCount]:
+    """The counts of these notices, by number, in one query; notices without an objection are absent.
+
+    :param before: only objections received before this instant; also one whose case was erased keeps its instant
+    """
     if not notices:
         return {}
     columns = (objection.c.notice, objection.c.outcome)
     query = select(*columns, func.count().label("number")).where(objection.c.notice.in_(sorted(notices)))
+    if before is not None:
+        query = query.join(case_file, case_file.c.id == objection.c.case_file)
+        query = query.where(case_file.c.opened_at < utc_text(before))
     received: dict[str, int] = {}
     outcomes: dict[str, dict[ObjectionOutcome, int]] = {}
     for row in tx.execute(query.group_by(*columns)):

@@ -27,7 +27,7 @@ from greenmine.store.notice import (
     items_of,
     list_notices,
 )
-from greenmine.store.objection import ObjectionCount, count_objections, objections_to
+from greenmine.store.objection import ObjectionCount, objections_to
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.csv_file import csv_file
 from greenmine.web.formats import day, iso_day
@@ -54,6 +54,7 @@ from greenmine.web.public.notice_page import (
     notice_steps,
     objection_shown,
     paragraphs,
+    public_counts,
     texts_removed,
     withdrawal_of,
 )
@@ -75,7 +76,7 @@ def notices() -> ResponseReturnValue:
         rows, total = list_notices(tx, wanted, now=now, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         facets = _facets(tx, services, wanted, kept, now)
         states = count_by_state(tx, now=now)
-        objections = count_objections(tx, [row.id for row in rows])
+        objections = public_counts(tx, rows, now=now)
     plan = named_plan("notices")
     page = Page(
         title=_("公示公告"),
@@ -123,14 +124,17 @@ def notice(number: str) -> ResponseReturnValue:
     """``/notices/<number>``: everything a notice says, until when exactly, and what became of it."""
     services = current_services()
     with services.database.read() as tx:
-        page, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""))
+        page, values = notice_shown(tx, number, services=services, wanted=request.args.get("list", ""), is_public=True)
     return render("notice.html", page, **values)
 
 
-def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -> tuple[Page, dict[str, object]]:
+def notice_shown(
+    tx: Tx, number: str, *, services: Services, wanted: str = "", is_public: bool = False
+) -> tuple[Page, dict[str, object]]:
     """What ``notice.html`` shows of a notice; the desk's preview shows the same of one that is not published yet.
 
     :param wanted: page of a long list
+    :param is_public: for everybody, who is told of today's objections tomorrow; the desk is told at once
     """
     now, regions = services.clock(), services.reference.regions
     row = get_notice(tx, number)
@@ -138,6 +142,7 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
     removed = removals_of(tx, [*(file.sha256 for file in files), *(str(act.fact("body")) for act in acts)])
     period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
     state = row.state(now)
+    count = public_counts(tx, [row], now=now).get(number, ObjectionCount()) if is_public else objections_to(tx, number)
     return _notice_page(row), {
         "notice": row,
         "kind": kind_word(row.kind),
@@ -151,7 +156,7 @@ def notice_shown(tx: Tx, number: str, *, services: Services, wanted: str = "") -
         "listed": listed_items(row, items, state=state, wanted=wanted),
         "files": files_shown(files, removed=removed),
         "removed": texts_removed(acts, removed),
-        "objection": objection_shown(row, state=state, period=period, count=objections_to(tx, number)),
+        "objection": objection_shown(row, state=state, period=period, count=count, to_yesterday=is_public),
         "corrections": corrections_of(acts),
         "withdrawal": withdrawal_of(acts),
         "steps": notice_steps(acts, row, items=items, regions=regions, now=now),
@@ -270,7 +275,7 @@ def _line(row: NoticeRow, services: Services, now: datetime, objections: Objecti
         "state": _(STATE_LABELS[state]),
         "tone": notice_tone(state),
         "left": left_words(row, state, today=legal_day(now)),
-        "objections": count_words(objections, closed=False).rstrip("。"),
+        "objections": count_words(objections, closed=False, to_yesterday=state is not NoticeState.CLOSED).rstrip("。"),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from flask import current_app
 
-from greenmine.domain.instant import legal_day
+from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.notice import Attachment, NoticeState
 from greenmine.domain.notice_rule import (
     OBJECTION_FORM_LABELS,
@@ -21,8 +21,9 @@ from greenmine.domain.notice_rule import (
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.store.act import ActRow, Removal
+from greenmine.store.database import Tx
 from greenmine.store.notice import ItemRow, NoticeRow
-from greenmine.store.objection import ObjectionCount
+from greenmine.store.objection import ObjectionCount, count_objections
 from greenmine.usecases.objection import terms_of_notice
 from greenmine.web.act_words import act_moment, act_step, act_title, sentences
 from greenmine.web.formats import Tone
@@ -108,9 +109,18 @@ def files_shown(files: Iterable[Attachment], *, removed: Mapping[str, Removal]) 
 
 
 def objection_shown(
-    row: NoticeRow, *, state: NoticeState, period: PeriodShown | None, count: ObjectionCount | None = None
+    row: NoticeRow,
+    *,
+    state: NoticeState,
+    period: PeriodShown | None,
+    count: ObjectionCount | None = None,
+    to_yesterday: bool = False,
 ) -> ObjectionShown:
-    """The rules for objections that the notice was published with, in words, and how many objections came."""
+    """The rules for objections that the notice was published with, in words, and how many objections came.
+
+    :param to_yesterday: ``count`` leaves out those of today
+    """
+    closed = state is NoticeState.CLOSED
     terms = row.objection
     here = takes_here(row) and answers(current_app, ONLINE_OBJECTION)
     return ObjectionShown(
@@ -125,7 +135,7 @@ def objection_shown(
         refused=_words(terms, "refused", Refusal, REFUSAL_LABELS),
         online=f"/notices/{row.id}/objection" if here and state is NoticeState.RUNNING else "",
         as_written=ObjectionForm.ONLINE not in terms.get("forms", ()),
-        told=count_words(count, closed=state is NoticeState.CLOSED) if count is not None else "",
+        told=count_words(count, closed=closed, to_yesterday=to_yesterday) if count is not None else "",
     )
 
 
@@ -135,13 +145,30 @@ def takes_here(row: NoticeRow) -> bool:
     return terms.accepted and terms.takes_this_form and row.region != COUNTRY
 
 
-def count_words(count: ObjectionCount, *, closed: bool) -> str:
-    """``收到异议3件，已答复2件``; once the notice is closed, also with which outcomes. Never who, what or when."""
+def public_counts(tx: Tx, rows: Iterable[NoticeRow], *, now: datetime) -> dict[str, ObjectionCount]:
+    """What the public is told of the objections to these notices: until a notice is closed, those up to yesterday.
+
+    A count that grew at once would tell whoever polls the page in which minute somebody objected.
+    """
+    over: dict[bool, list[str]] = {True: [], False: []}
+    for row in rows:
+        over[row.state(now) is NoticeState.CLOSED].append(row.id)
+    return {
+        **count_objections(tx, over[True]),
+        **count_objections(tx, over[False], before=day_starts(legal_day(now))),
+    }
+
+
+def count_words(count: ObjectionCount, *, closed: bool, to_yesterday: bool = False) -> str:
+    """``收到异议3件，已答复2件``; once the notice is closed, also with which outcomes. Never who, what or when.
+
+    :param to_yesterday: ``count`` leaves out those of today, and the words say so; a closed notice has none
+    """
     if not count.received:
         return ""
     told = _("收到异议%(received)s件，已答复%(answered)s件", received=count.received, answered=count.answered)
     if not closed:
-        return _("%(told)s。", told=told)
+        return _("截至昨日，%(told)s。", told=told) if to_yesterday else _("%(told)s。", told=told)
     each = [
         _("%(outcome)s%(n)s件", outcome=_(label), n=count.outcomes[outcome])
         for outcome, label in OBJECTION_OUTCOME_LABELS.items()
