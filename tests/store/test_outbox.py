@@ -20,6 +20,7 @@ from greenmine.store.outbox import (
     STUCK_AFTER,
     TAKEN,
     TAKEN_FOR,
+    TOLD_FOR,
     Counts,
     Taken,
     counts,
@@ -33,6 +34,7 @@ from greenmine.store.outbox import (
     retry,
     stuck,
     take,
+    undelivered,
 )
 from greenmine.store.sealed import MasterKey
 from greenmine.store.tables_case import outbox
@@ -276,6 +278,22 @@ def test_letters_older_than_a_day_are_stuck(database: Database) -> None:
         give_up(tx, 2, result="550")
         assert stuck(tx, now=NOON + STUCK_AFTER - MINUTE) == 0
         assert stuck(tx, now=NOON + STUCK_AFTER) == 1
+
+
+def test_letters_given_up_are_undelivered_for_a_week_after_their_last_attempt(database: Database) -> None:
+    begin(database, "c1", "c2")
+    put(database)
+    put(database, "c2")
+    tried = NOON + timedelta(days=3)
+    with database.write() as tx:
+        for result in ("550", ERASED):
+            found = take(tx, now=tried, host=HOST, master=MASTER)
+            assert found is not None
+            assert undelivered(tx, now=tried) == (result == ERASED), "what is in hand is not given up"
+            give_up(tx, found.id, result=result)
+        assert undelivered(tx, now=tried) == 1
+        assert undelivered(tx, now=tried + TOLD_FOR - MINUTE) == 1
+        assert undelivered(tx, now=tried + TOLD_FOR) == 0
 
 
 def test_counts_tell_numbers_and_codes_only(database: Database) -> None:

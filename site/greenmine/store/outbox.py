@@ -34,6 +34,9 @@ TAKEN_FOR: Final = timedelta(minutes=10)
 STUCK_AFTER: Final = timedelta(hours=24)
 """A letter older than this that still waits is told to people (trust.md, faults)."""
 
+TOLD_FOR: Final = timedelta(days=7)
+"""How long a letter that was given up is told to people, counted from its last attempt."""
+
 FARTHEST: Final = timedelta(hours=6)
 """No attempt is ever set farther ahead: one that stands beyond was set by a clock that had leapt."""
 
@@ -211,6 +214,16 @@ def stuck(tx: Tx, *, now: datetime) -> int:
     since = utc_text(now - STUCK_AFTER)
     waits = and_(outbox.c.state == LetterState.WAITING, outbox.c.created_at <= since)
     return int(tx.execute(select(func.count()).select_from(outbox).where(waits)).scalar_one())
+
+
+def undelivered(tx: Tx, *, now: datetime) -> int:
+    """How many letters were given up within a week; those of erased cases were meant to go nowhere.
+
+    What is given up keeps the end of its last hold as its next attempt: that tells when it was tried.
+    """
+    since = utc_text(now - TOLD_FOR + TAKEN_FOR)
+    lost = and_(outbox.c.state == LetterState.GIVEN_UP, outbox.c.last_result != ERASED, outbox.c.next_at > since)
+    return int(tx.execute(select(func.count()).select_from(outbox).where(lost)).scalar_one())
 
 
 def letters_of(tx: Tx, case: str) -> tuple[LetterRow, ...]:

@@ -1,7 +1,7 @@
 """``/status``: whether the site works, from what it can see itself. No secrets, no addresses, no names."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import make_response
@@ -12,12 +12,13 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
+from greenmine.store.database import Tx
 from greenmine.store.lease import get_lease, jumped_from
 from greenmine.store.log import log_origin
 from greenmine.store.log_health import LogHealth, log_health
 from greenmine.store.mail_line import line_fault
 from greenmine.store.migrate import head, revision
-from greenmine.store.outbox import stuck
+from greenmine.store.outbox import stuck, undelivered
 from greenmine.store.verified import Verified, last_verified
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.usecases.log_witness import WITNESS_FAULT_LABELS, WitnessStanding, witness_standings
@@ -53,7 +54,7 @@ def status() -> ResponseReturnValue:
         problems = len(content_problems(tx))
         leapt = jumped_from(tx, LEASE) is not None
         unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=legal_day(now)))
-        letters, fault = stuck(tx, now=now), line_fault(tx)
+        mail = _mail_values(tx, now)
         watch = witness_standings(tx, services.witnesses, now=now) if log_origin(tx) else ()
         log = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
         verified = last_verified(tx)
@@ -73,14 +74,23 @@ def status() -> ResponseReturnValue:
             leapt=leapt,
             problems=problems,
             unstaffed=unstaffed,
-            letters=letters,
+            **mail,
             **_log_values(log, verified, watch),
-            mail_fails_since=fault.since if fault else None,
             sends_mail=services.settings.sends_mail,
         )
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _mail_values(tx: Tx, now: datetime) -> dict[str, Any]:
+    """What the page says of letters: those late and those given up, since when the mail server fails."""
+    late, lost, fault = stuck(tx, now=now), undelivered(tx, now=now), line_fault(tx)
+    told = ((late, N_("%(n)s封超过24小时没有发出")), (lost, N_("7天内有%(n)s封未能送达")))
+    return {
+        "letters": tuple(_(words, n=number) for number, words in told if number),
+        "mail_fails_since": fault.since if fault else None,
+    }
 
 
 def _log_values(log: LogHealth, verified: Verified | None, watch: Sequence[WitnessStanding]) -> dict[str, Any]:
