@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from greenmine.domain.case import OVER, STEPS, CaseKind, Stage, Step, may_step
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import legal_day
+from greenmine.domain.letter import LABELS, LetterState
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -17,6 +18,7 @@ from greenmine.store.case_message import Message, messages_of
 from greenmine.store.case_task import TaskRow, task_of_officer
 from greenmine.store.complaint import get_complaint
 from greenmine.store.database import Tx
+from greenmine.store.outbox import letters_of
 from greenmine.store.staff import get_staff
 from greenmine.usecases.case_step import matter_of_case
 from greenmine.web.case_words import body_name
@@ -52,6 +54,26 @@ class DueWords:
     tone: Tone
 
 
+_LETTER_TONES: Final[Mapping[LetterState, Tone]] = {
+    LetterState.WAITING: Tone.OPEN,
+    LetterState.SENT: Tone.OK,
+    LetterState.GIVEN_UP: Tone.BAD,
+}
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """How a notice by mail stands, in words: never to whom, never what.
+
+    :param at: when it was written; ``sent_at``: None until the mail server has it
+    """
+
+    at: datetime
+    text: str
+    tone: Tone
+    sent_at: datetime | None
+
+
 @dataclass(frozen=True)
 class CaseView:
     """Everything an officer sees of a case but who brought it.
@@ -68,6 +90,7 @@ class CaseView:
     messages: tuple[Message, ...]
     files: tuple[Attachment, ...]
     history: tuple[HistoryLine, ...]
+    letters: tuple[LetterLine, ...]
     body: str
     login: str
     is_mine: bool
@@ -116,6 +139,7 @@ def read_case(tx: Tx, number: str, *, officer: Officer, services: Services) -> C
         messages=messages_of(tx, task.case, master=services.master),
         files=attachments_of(tx, task.case, master=services.master),
         history=history_of(tx, task, services.reference.regions),
+        letters=letter_lines(tx, task.case),
         body=body_name(task.body, services.reference.regions),
         login=login_of(tx, task),
         is_mine=task.staff == officer.id,
@@ -136,6 +160,14 @@ def file_of(view: CaseView, n: int) -> Attachment:
     if found is None:
         raise NotFound("case.file_unknown", N_("案件中没有这份文件。"))
     return found
+
+
+def letter_lines(tx: Tx, case: str) -> tuple[LetterLine, ...]:
+    """The notices by mail of a case, oldest first."""
+    return tuple(
+        LetterLine(row.created_at, _(LABELS[row.state]), _LETTER_TONES[row.state], row.sent_at)
+        for row in letters_of(tx, case)
+    )
 
 
 def due_words(task: TaskRow, today: date) -> DueWords | None:
