@@ -156,12 +156,35 @@ def test_a_letter_refused_for_good_is_given_up_and_the_others_go(office: Office,
     assert states == [(LetterState.GIVEN_UP, "550"), (LetterState.SENT, "250")]
 
 
-def test_refused_relaying_is_no_verdict_on_an_address(office: Office) -> None:
-    """554 5.7.1: our settings are wrong; giving all letters up at once would lose them."""
+@pytest.mark.parametrize("at", ["rcpt", "data"])
+def test_a_policy_of_the_server_is_no_verdict_on_a_letter(office: Office, at: str) -> None:
+    """554 5.7.1, no relaying or taken for spam: our settings are wrong; giving all letters up would lose them."""
     case = office.post()
-    with good_server(office.mailbox, port=office.port, at_rcpt=in_turn("554 5.7.1 Relay access denied")):
+    refuse = in_turn("554 5.7.1 denied")
+    answers = (refuse, in_turn()) if at == "rcpt" else (in_turn(), refuse)
+    with good_server(office.mailbox, port=office.port, at_rcpt=answers[0], at_data=answers[1]):
         assert office.send() == 0
-    assert office.state(case) == (LetterState.WAITING, "554", 1)
+        assert office.state(case) == (LetterState.WAITING, "554", 1)
+        assert office.fault() is None
+        office.wait(minutes=1)
+        assert office.send() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("554 5.7.1 not by you", LetterState.WAITING), ("554 5.6.0 no", LetterState.GIVEN_UP)]
+)
+def test_the_word_data_itself_can_be_refused(office: Office, answer: str, state: LetterState) -> None:
+    """Before a byte of the letter: by the same rule."""
+    case = office.post()
+
+    def refuses(talk: Talk) -> None:
+        talk.say("220 mail")
+        while line := talk.hear():
+            talk.say(answer if line.lower().startswith("data") else "250 OK")
+
+    with bad_server(office.mailbox, refuses, port=office.port):
+        assert office.send() == 0
+    assert office.state(case) == (state, "554", 1)
 
 
 def test_a_refused_sender_is_the_lines_fault(office: Office) -> None:

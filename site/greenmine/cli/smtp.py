@@ -18,7 +18,8 @@ _GREETED: Final = 220
 _UNAVAILABLE: Final = 421
 _FAREWELL: Final = 2.0
 _POLICY: Final = re.compile(rb"5\.7\.\d")
-"""The server does not relay for us, or does not trust us: the address may be right and our settings wrong."""
+"""The server does not relay for us, or does not trust us or the letter: address and words may be right and our settings
+wrong. Source: RFC 3463 3.8."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ class SmtpLine:
         code, words = self._client.rcpt(recipient)
         if not _is_done(code):
             self._reset()
-            raise Undelivered(str(code), Verdict.LATER if _POLICY.match(words) else _verdict(code))
-        code, _words = self._client.data(content)
+            raise Undelivered(str(code), _verdict(code, words))
+        code, words = self._client.data(content)
         if not _is_done(code):
-            raise Undelivered(str(code), _verdict(code))
+            raise Undelivered(str(code), _verdict(code, words))
         return str(code)
 
     def close(self) -> None:
@@ -175,8 +176,9 @@ class SmtpLine:
         if isinstance(fault, Undelivered):
             return fault
         if isinstance(fault, smtplib.SMTPResponseException):
-            code = fault.smtp_code
-            return Undelivered(str(code), _verdict(code) if otherwise is Verdict.LATER else otherwise)
+            code, words = fault.smtp_code, fault.smtp_error
+            verdict = _verdict(code, words) if otherwise is Verdict.LATER else otherwise
+            return Undelivered(str(code), verdict)
         return Undelivered(_code(fault), otherwise)
 
     def _hang_up(self) -> None:
@@ -195,11 +197,12 @@ def _is_done(code: int) -> bool:
     return 200 <= code < 300
 
 
-def _verdict(code: int) -> Verdict:
-    """RFC 5321 4.2.1: 4xx another time, 5xx never; 421 is said by a server that is closing down."""
+def _verdict(code: int, words: bytes | str) -> Verdict:
+    """RFC 5321 4.2.1: 4xx another time, 5xx never unless for a policy; 421 is said by a server that is closing down."""
     if code == _UNAVAILABLE:
         return Verdict.LINE
-    return Verdict.NEVER if 500 <= code < 600 else Verdict.LATER
+    spoken = words.encode(errors="replace") if isinstance(words, str) else words
+    return Verdict.NEVER if 500 <= code < 600 and not _POLICY.match(spoken) else Verdict.LATER
 
 
 def _code(fault: BaseException) -> str:
