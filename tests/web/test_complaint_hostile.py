@@ -2,7 +2,7 @@
 
 import io
 
-from tests.web.complaint_site import CASE, NAMED, NEW, complaint_site, main_words, photo
+from tests.web.complaint_site import CASE, NAMED, NEW, RECEIPT, complaint_site, main_words, photo
 from tests.web.desk_site import sent_by
 from tests.web.guarded_site import hidden, question, solve
 
@@ -52,3 +52,21 @@ def test_who_fills_the_trap_is_asked_and_still_heard(settings: Settings) -> None
         assert site.count()["complaint"] == 0
         person.post(f"{NEW}/check", {**hidden(asked), "answer": solve(question(asked))})
         assert site.count()["complaint"] == 1
+
+
+def test_one_form_that_was_taken_carries_no_other_draft_past_the_budgets(settings: Settings) -> None:
+    """trust.md 4: marks are good for the draft they were made for, however often that one is sent."""
+    with complaint_site(settings, budget_sent="1 per hour") as site:
+        first, second = site.person(), site.person()
+        for person in (first, second):
+            person.to_check(mine=site.register.mines["zhijin"])
+        passed = sent_by(first.get(f"{NEW}/check"), having="declared")
+        site.later(seconds=30)
+        for _ in range(2):
+            assert first.post(f"{NEW}/check", {**passed, "declared": "y"}).location == RECEIPT
+        own = sent_by(second.get(f"{NEW}/check"), having="declared")
+        asked = second.post(f"{NEW}/check", {**own, "declared": "y", "marks": passed["marks"]}, status=429)
+        assert site.count()["complaint"] == 1
+        answered = {**hidden(asked), "answer": solve(question(asked))}
+        assert second.post(f"{NEW}/check", answered).location == RECEIPT
+        assert site.count()["complaint"] == 2

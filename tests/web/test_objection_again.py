@@ -66,6 +66,20 @@ def test_twenty_identical_posts_at_once_make_one_objection(site: DeskSite) -> No
     assert set(answers) <= {(303, "/objections/receipt"), (429, "")}  # many at once are asked a question, none refused
 
 
+def test_the_marks_of_a_sent_objection_carry_no_other_past_the_budgets(settings: Settings) -> None:
+    """trust.md 4: one passed form is one form, whatever draft stands behind the cookie."""
+    site = desk_site(settings, budget_sent="1 per hour")
+    path, one, other = f"/notices/{publish(site)}/objection", site.as_(None), site.as_(None)
+    for person in (one, other):
+        fill(person, path)
+    site.later(minutes=1)
+    passed, own = (old_form(person.get(f"{path}/check"), having="form_key") for person in (one, other))
+    for _ in range(2):
+        assert one.post(f"{path}/check", passed).location == "/objections/receipt"
+    other.post(f"{path}/check", {**own, "marks": passed["marks"]}, status=429)
+    assert len(lodged(site)) == 1
+
+
 def test_two_windows_do_not_overwrite_each_other(site: DeskSite) -> None:
     path, person = f"/notices/{publish(site)}/objection", site.as_(None)
     old = old_form(person.get(path))

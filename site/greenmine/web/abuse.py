@@ -130,14 +130,16 @@ def new_key() -> str:
     return token_urlsafe(24)
 
 
-def check_form(form: Guarded, *, asked: bool = False) -> Verdict:
-    """Whether this POST may be taken. Call it before anything is opened, hashed or stored.
+def check_form(form: Guarded, *, asked: bool = False, key: str = "") -> Verdict:
+    """Whether this POST may be taken. Call it before anything is hashed or stored.
 
     :param asked: ask a question in any case (guesses at a case's code are slowed)
+    :param key: what the held draft is lodged under; marks with another key are none, so that one form that was taken
+        lets no other draft through uncounted
     """
-    marks, rule = _read_marks(form), RULES[form]
-    key = marks.key if marks else new_key()
-    if _is_repeat(rule, key):
+    marks, rule = _read_marks(form, key), RULES[form]
+    key = marks.key if marks else key or new_key()
+    if marks is not None and _is_repeat(rule, key):
         return Verdict(key)
     challenge = _challenged(form, marks, rule, key, asked=asked)
     if challenge is None and rule.whole:
@@ -228,11 +230,11 @@ def _kept(form: Guarded, marks: _Marks | None, key: str) -> dict[str, Any]:
     }
 
 
-def _read_marks(form: Guarded) -> _Marks | None:
-    """The marks of this form, None when they are missing, forged or another form's."""
+def _read_marks(form: Guarded, key: str) -> _Marks | None:
+    """The marks of this form, None when they are missing, forged, another form's or, with ``key``, another draft's."""
     try:
         found = _signer().loads(request.form.get(MARKS, ""))
-        if found["f"] != form.value:
+        if found["f"] != form.value or (key and found["k"] != key):
             return None
         return _Marks(key=str(found["k"]), begun=datetime.fromtimestamp(found["b"], UTC))
     except (BadData, KeyError, TypeError, ValueError):

@@ -13,7 +13,7 @@ from greenmine.domain.case import CaseKind
 from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotFound
 from greenmine.domain.text import N_
 from greenmine.store.form_draft import Draft
-from greenmine.web.abuse import FormMarks, Guarded, check_form, form_marks
+from greenmine.web.abuse import FormMarks, Guarded, Verdict, check_form, form_marks
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.errors import status_of
 from greenmine.web.forms.complaint import CountySheet, MineSheet, matters
@@ -23,6 +23,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 from greenmine.web.public.complaint_answers import (
     BY_PLACE,
+    FORM_KEY,
     ORDER,
     RECEIPT,
     Answers,
@@ -80,12 +81,11 @@ class Stood:
 
 def step_page(step: str) -> ResponseReturnValue:
     """A page of the form: shown, or taken and led on."""
-    wanted = _known(step)
+    wanted, held = _known(step), current_draft(CaseKind.COMPLAINT)
     if request.method == "POST":
-        verdict = check_form(Guarded.COMPLAINT if wanted is FormStep.CHECK else Guarded.STEP)
+        verdict = _verdict(wanted, held)
         if verdict.challenge is not None:
             return verdict.challenge
-    held = current_draft(CaseKind.COMPLAINT)
     if held is None:
         return (sent_before() if wanted is FormStep.CHECK else None) or lost_page()
     if RECEIPT in held.draft.data:
@@ -93,6 +93,13 @@ def step_page(step: str) -> ResponseReturnValue:
     if wanted is FormStep.CHECK:
         return _checked(held)
     return _taken(held, wanted) if request.method == "POST" else _opened(held, wanted)
+
+
+def _verdict(wanted: FormStep, held: HeldDraft | None) -> Verdict:
+    """Whether the page may be taken; the last one is the whole form, known by its draft's own key."""
+    if wanted is not FormStep.CHECK:
+        return check_form(Guarded.STEP)
+    return check_form(Guarded.COMPLAINT, key=held.draft.data[FORM_KEY] if held else "")
 
 
 def _checked(held: HeldDraft) -> ResponseReturnValue:

@@ -98,11 +98,12 @@ def form_again(pages: SinglePages, sentence: str, *, at: datetime) -> Response |
 
 def check_answer(pages: SinglePages, *, at: datetime) -> Response:
     """The page that is read over, with its files; or the form sent."""
+    standing = standing_of(pages.single)
     if request.method == "POST":
-        verdict = check_form(Guarded.STEP if is_about_files() else pages.single.guard)
+        is_step = is_about_files()
+        verdict = check_form(Guarded.STEP) if is_step else check_form(pages.single.guard, key=standing.form_key)
         if verdict.challenge is not None:
             return verdict.challenge
-    standing = standing_of(pages.single)
     if standing.sent and not standing.other:
         return to_receipt(pages.single)
     try:

@@ -88,6 +88,11 @@ class Standing:
         return None if self.other or self.sent else self.held
 
     @property
+    def form_key(self) -> str:
+        """What this form is, or was, lodged under; empty without a draft of it."""
+        return "" if self.held is None or self.other else str(self.held.draft.data[FORM_KEY])
+
+    @property
     def typed(self) -> Typed:
         """What is kept of this form."""
         return {} if self.own is None else dict(self.own.draft.data.get(TYPED, {}))
