@@ -81,6 +81,8 @@ def test_it_may_be_anonymous_where_the_notice_does_not_ask(code: str) -> None:
     assert faulty_field(rules, name="", phone="", by_unit=True) == "name"
     anonymous = objection_to("2026-0001", name="", phone="")
     assert identity_of(anonymous) == {} and matter_of(anonymous, rules)["anonymous"] is True
+    reachable = replace(anonymous, phone="13800000000")
+    assert identity_of(reachable)["phone"] and matter_of(reachable, rules)["anonymous"] is False
 
 
 def test_facts_are_always_needed() -> None:

@@ -133,7 +133,7 @@ class Objection:
 
     :param notice: number of the notice
     :param about: which line of the list it is about, in words; empty: the whole notice
-    :param name: of the person or the unit; empty for an anonymous objection
+    :param name: of the person or the unit; empty when none was given
     """
 
     notice: str
@@ -200,7 +200,7 @@ def matter_of(objection: Objection, terms: ObjectionTerms) -> dict[str, Any]:
         "by_unit": objection.by_unit,
         "about": objection.about.strip(),
         "text": objection.text.strip(),
-        "anonymous": not objection.name.strip(),
+        "anonymous": not identity_of(objection),
         "paper": [str(part) for part in terms.paper(by_unit=objection.by_unit)],
     }
 

@@ -16,6 +16,7 @@ from greenmine.store.case import add_part
 from greenmine.store.case_task import TaskRow, due_values, task_of_officer
 from greenmine.store.complaint import get_complaint, mark_accepted, mark_answered, mark_extended
 from greenmine.store.database import Tx
+from greenmine.store.sealed import MasterKey
 from greenmine.usecases.case_step import (
     Desk,
     identity_of_case,
@@ -130,6 +131,11 @@ def open_identity(tx: Tx, number: str, *, reason: IdentityReason, words: str, de
     add_part(tx, case=task.case, label=OPENING, plain=said.encode(), at=desk.at, master=desk.master)
     note_step(tx, "case.identity_opened", task, desk, detail=f"reason={reason}")
     return identity_of_case(tx, task.case, master=desk.master)
+
+
+def has_identity(tx: Tx, case: str, *, master: MasterKey) -> bool:
+    """Whether anything of who brought the case is sealed in it, whatever its matter said when it came in."""
+    return bool(identity_of_case(tx, case, master=master))
 
 
 def _accused(tx: Tx, task: TaskRow) -> str | None:

@@ -1,11 +1,41 @@
 """What is sealed in a case: its files as downloads, its person shown for a reason (信访工作条例 18; ASVS 3.2.1)."""
 
+from datetime import date
 from urllib.parse import quote
 
+from tests.cases import TERMS, new_case, objection_to
 from tests.complaints import CONTACT, journal
-from tests.desk import COUNTY_OFFICER
+from tests.desk import COUNTY_OFFICER, ZHIJIN, draft
 from tests.web.desk.test_case import JPEG, PDF, attached, handler, lodge
 from tests.web.desk_site import DeskSite
+
+from greenmine.domain.body import Body, Department
+from greenmine.domain.case import CaseKind
+from greenmine.domain.mine import Level
+from greenmine.domain.objection import identity_of, matter_of, terms_of
+from greenmine.store.objection import ObjectionRow, add_objection
+from greenmine.usecases.lodge import keep_words, open_file
+from greenmine.usecases.notice import publish_notice
+from greenmine.usecases.objection import lodge_objection
+
+PHONE = "13811112222"
+NAMELESS = {**TERMS, "real_name": False, "person_parts": ["facts"], "refused": []}
+"""Terms of a notice that asks nobody's name."""
+
+
+def county_notice(site: DeskSite) -> str:
+    """A check notice of 织金县 that takes objections without a name from today on."""
+    wanted = draft(
+        site.mines["qingshan"], kind="county_check", level=Level.COUNTY, region=ZHIJIN, enters=None,
+        objection=NAMELESS, first_day=date(2026, 3, 2),
+    )  # fmt: skip
+    with site.services.database.write() as tx:
+        return publish_notice(tx, wanted, reference=site.services.reference, officer=COUNTY_OFFICER, at=site.hand.now)
+
+
+def opened(site: DeskSite, number: str) -> str:
+    values = {"reason": "contact", "words": "电话核实情况"}
+    return handler(site).send(f"/desk/cases/{number}/identity", values, status=200, form="words").text
 
 
 def test_asvs_5_3_2_a_file_is_a_download_under_the_senders_own_name(site: DeskSite) -> None:
@@ -60,3 +90,23 @@ def test_there_is_no_identity_to_open_of_an_anonymous_case(site: DeskSite) -> No
     before = journal(site.services.database)
     handler(site).get(f"/desk/cases/{number}/identity", status=409)
     assert journal(site.services.database) == before
+
+
+def test_an_objector_who_left_only_a_telephone_can_be_called(site: DeskSite) -> None:
+    sent, new = objection_to(county_notice(site), name="", phone=PHONE), new_case(CaseKind.OBJECTION)
+    with site.services.database.write() as tx:
+        number = lodge_objection(tx, sent, new=new, at=site.hand.now, master=site.services.master).number
+    assert f"/desk/cases/{number}/identity" in handler(site).get(f"/desk/cases/{number}").links()
+    assert PHONE in opened(site, number)
+
+
+def test_a_telephone_sealed_in_a_case_that_was_taken_for_anonymous_can_be_read(site: DeskSite) -> None:
+    """The matter of an objection without a name once said so, whatever else was sealed."""
+    sent, new = objection_to(county_notice(site), name="", phone=PHONE), new_case(CaseKind.OBJECTION)
+    matter = {**matter_of(sent, terms_of(NAMELESS, has_period=True)), "anonymous": True}
+    at, master, body = site.hand.now, site.services.master, Body(ZHIJIN, Department.NATURAL_RESOURCES)
+    with site.services.database.write() as tx:
+        case = open_file(tx, new, region=ZHIJIN, body=body, due=None, at=at, master=master)
+        keep_words(tx, case, matter=matter, identity=identity_of(sent), at=at, master=master)
+        add_objection(tx, ObjectionRow(case=case, notice=sent.notice, by_unit=False, outcome=None))
+    assert PHONE in opened(site, new.access.number)
