@@ -104,6 +104,17 @@ def test_each_choice_counts_what_it_would_leave(database: Database) -> None:
     assert counts(database, closed).late == 0
 
 
+def test_an_objection_is_in_no_list_or_count_of_late_cases(database: Database) -> None:
+    """docs/decisions/0012: no clock is invented."""
+    late, objection = lodge(database).number, lodge(database).number
+    for number, kind in ((late, CaseKind.COMPLAINT), (objection, CaseKind.OBJECTION)):
+        change(database, number, due="2025-03-09", kind=kind)
+    assert [line.task.number for line in lines(database, replace(EVERYTHING, late_on=TODAY))] == [late]
+    assert counts(database).late == 1 and len(lines(database)) == 2
+    with database.read() as tx:
+        assert open_by_body(tx, today=TODAY) == (BodyCount(Body(ZHIJIN, Department.ECOLOGY), 2, 1),)
+
+
 def test_trust_13_no_count_tells_of_another_bodys_cases(database: Database) -> None:
     lodge(database)
     nothing = InboxCounts(is_open={True: 0, False: 0}, kinds={}, mine=0, late=0)

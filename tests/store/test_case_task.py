@@ -1,5 +1,6 @@
 """The inbox: order by deadline, one scope for every query, versions (trust.md 13, 20). On both databases."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -110,6 +111,18 @@ def test_open_and_late_count_the_day_after_the_last_as_late(database: Database) 
         assert open_and_late(tx, COUNTY_OFFICER, today=DAY) == (3, 1)
         assert open_and_late(tx, COUNTY_OFFICER, today=DAY + timedelta(days=1)) == (3, 2)
         assert open_and_late(tx, EDITOR, today=DAY) == (0, 0)
+
+
+def test_no_clock_runs_for_an_objection_so_it_is_never_late(database: Database) -> None:
+    """docs/decisions/0012: its answer is owed before the notice is closed."""
+    after = DAY + timedelta(days=1)
+    objection = task_of(database, entered(database, "objection", kind=CaseKind.OBJECTION))
+    report = task_of(database, entered(database, "report", kind=CaseKind.REPORT))
+    assert (objection.is_overdue(after), report.is_overdue(after)) == (False, True)
+    assert (objection.is_past_period(DAY), objection.is_past_period(after)) == (False, True)
+    assert not report.is_past_period(after) and not replace(objection, due=None).is_past_period(after)
+    with database.read() as tx:
+        assert open_and_late(tx, COUNTY_OFFICER, today=after) == (2, 1)
 
 
 def test_trust_13_each_officer_sees_the_cases_of_the_own_body_only(database: Database) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from greenmine.domain.body import Body, Department, RiskClass
 from greenmine.domain.case import OVER, CaseKind, MessageKind
 from greenmine.domain.complaint import ComplaintKind
 from greenmine.domain.officer import Officer
-from greenmine.store.case_task import TaskRow, scope, task_row
+from greenmine.store.case_task import TaskRow, late_on, scope, task_row
 from greenmine.store.database import Tx
 from greenmine.store.tables_case import case_message, case_task, complaint, error_report, objection
 from greenmine.store.tables_private import staff
@@ -118,7 +118,7 @@ def cluster_sizes(tx: Tx, officer: Officer, clusters: Collection[str]) -> Mappin
 
 def open_by_body(tx: Tx, *, today: date) -> tuple[BodyCount, ...]:
     """The open cases of every body, counts only: for telling where nobody sits, never shown to officers."""
-    late = func.sum(case((case_task.c.due < today.isoformat(), 1), else_=0))
+    late = func.sum(case((late_on(today), 1), else_=0))
     columns = (case_task.c.body_region, case_task.c.department)
     query = (
         select(*columns, func.count().label("waiting"), late.label("late"))
@@ -174,7 +174,7 @@ def _narrowed(query: Select[Any], wanted: InboxFilter, *, standing: bool = True)
         alike = select(complaint.c.case_file).where(complaint.c.cluster == wanted.cluster)
         query = query.where(case_task.c.case_file.in_(alike))
     if wanted.late_on is not None:
-        query = query.where(and_(case_task.c.closed_at.is_(None), case_task.c.due < wanted.late_on.isoformat()))
+        query = query.where(late_on(wanted.late_on))
     return query
 
 

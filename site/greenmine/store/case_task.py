@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, delete, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, func, insert, select, update
 
 from greenmine.domain.body import Body, Department
 from greenmine.domain.case import CaseKind, Stage
@@ -51,7 +51,14 @@ class TaskRow:
     version: int
 
     def is_overdue(self, today: date) -> bool:
-        """Whether the next step is late on this legal day."""
+        """Whether the next step is late on this legal day. An objection never is: no clock runs for its answer."""
+        return self.kind is not CaseKind.OBJECTION and self._is_past(today)
+
+    def is_past_period(self, today: date) -> bool:
+        """Whether it is an unanswered objection whose notice has ended: owed before the notice is closed."""
+        return self.kind is CaseKind.OBJECTION and self._is_past(today)
+
+    def _is_past(self, today: date) -> bool:
         return self.closed_at is None and self.due is not None and today > self.due
 
 
@@ -103,10 +110,17 @@ def scope(query: Select[Any], officer: Officer) -> Select[Any]:
 
 def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:
     """How many of the officer's cases are open, and how many of those are late."""
-    open_cases = scope(select(case_task.c.due), officer).where(case_task.c.closed_at.is_(None)).subquery()
-    total = tx.execute(select(func.count()).select_from(open_cases)).scalar_one()
-    late = select(func.count()).select_from(open_cases).where(open_cases.c.due < today.isoformat())
-    return int(total), int(tx.execute(late).scalar_one())
+    number = scope(select(func.count()).select_from(case_task), officer).where(case_task.c.closed_at.is_(None))
+    return int(tx.execute(number).scalar_one()), int(tx.execute(number.where(late_on(today))).scalar_one())
+
+
+def late_on(day: date) -> ColumnElement[bool]:
+    """``TaskRow.is_overdue`` as a condition of a query."""
+    return and_(
+        case_task.c.closed_at.is_(None),
+        case_task.c.kind != CaseKind.OBJECTION,
+        case_task.c.due < day.isoformat(),
+    )
 
 
 def move_task(tx: Tx, task: TaskRow, **values: object) -> TaskRow:
