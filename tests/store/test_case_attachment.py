@@ -9,7 +9,7 @@ from tests.store.conftest import count
 
 from greenmine.domain.errors import Gone, NotFound, Unready
 from greenmine.store.case import erase, open_case
-from greenmine.store.case_attachment import attach, attachments_of, bytes_of, files_in_use, next_n, remove_files_of
+from greenmine.store.case_attachment import attach, attachments_of, files_in_use, held_by, next_n, remove_files_of
 from greenmine.store.database import Database
 from greenmine.store.sealed import MasterKey
 from greenmine.store.sealed_files import SealedFile, SealedFiles
@@ -53,7 +53,7 @@ def test_an_attachment_is_read_back_through_its_case(database: Database, tmp_pat
     attached(database, files.put(b"another"), n=2, message=3)
     with database.read() as tx:
         one, two = attachments_of(tx, case, master=MASTER)
-        assert (next_n(tx, case), bytes_of(tx, case)) == (3, 17)
+        assert (next_n(tx, case), held_by(tx, case)) == (3, (2, 17))
     assert files.get(one.file, one.key) == b"photograph"
     assert files.get(two.file, two.key) == b"another"
     assert (one.n, one.name, one.media_type, one.size, one.message) == (1, NAME, "image/jpeg", 10, None)

@@ -23,14 +23,17 @@ from tests.web.complaint_site import (
 from tests.web.desk_site import sent_by
 
 from greenmine.config import Settings
+from greenmine.content.evidence import MOST_BYTES, MOST_CASE_FILES
 from greenmine.domain.body import Department
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import make_number, read_number
 from greenmine.domain.complaint import Outcome
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.store.case_access import find_access
+from greenmine.store.case_attachment import attach
 from greenmine.store.case_task import get_task
 from greenmine.store.database import Tx
+from greenmine.store.sealed_files import SealedFile
 from greenmine.store.tables_case import complaint
 from greenmine.usecases.case_desk import accept_case, answer_complaint, ask_person, close_case
 from greenmine.usecases.case_step import Desk
@@ -168,6 +171,45 @@ def test_a_refused_file_or_an_empty_letter_is_told_and_nothing_is_sent(site: Com
     assert "压缩包里的内容无法查验" in main_words(refused) and refused.title.startswith("错误：")
     assert "请写明要告知办理机关的内容。" in main_words(person.fill(CASE, {"text": " "}, having="text", status=400))
     assert "还没有往来" in main_words(person.get(CASE)) and site.sealed() == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "sentence"),
+    [
+        ([MOST_BYTES - 100], "附件合计不能超过60 MB，还可收0 MB，这次的没有收下。"),
+        ([1] * MOST_CASE_FILES, "附件合计最多60个，已有60个，这次的没有收下。"),
+    ],
+)
+def test_a_case_holds_no_more_files_than_promised(site: ComplaintSite, sizes: list[int], sentence: str) -> None:
+    """content/evidence.py: the limits are those of the whole case, however many messages bring its files."""
+    person = site.person()
+    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    hold(site, number, sizes)
+    person.follow(number, code)
+    before = site.sealed()
+    for _ in range(2):
+        refused = person.fill(CASE, {"file": (io.BytesIO(photo()), "补.jpg")}, having="file", status=400)
+        assert main_words(refused).count(sentence) == 2 and refused.title.startswith("错误：")
+    assert site.sealed() == before and "附：补.jpg" not in main_words(person.get(CASE))
+    assert person.fill(CASE, {"text": "那就写信。"}, having="text").location == f"{CASE}#letters"
+
+
+def hold(site: ComplaintSite, number: str, sizes: list[int]) -> None:
+    """Let the case hold files of these sizes."""
+    with site.services.database.write() as tx:
+        found = find_access(tx, read_number(number))
+        assert found is not None
+        for n, size in enumerate(sizes, start=1):
+            attach(
+                tx,
+                case=found[1],
+                n=n,
+                sealed=SealedFile(f"{n:032x}", bytes(32), size),
+                name="演示.pdf",
+                media_type="application/pdf",
+                at=site.hand.now,
+                master=site.services.master,
+            )
 
 
 def test_a_letter_clicked_twice_is_one_letter_and_other_words_of_that_form_are_another(site: ComplaintSite) -> None:

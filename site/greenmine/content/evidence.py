@@ -18,10 +18,13 @@ from greenmine.domain.text import N_
 
 MIB: Final = 1024 * 1024
 MOST_FILES: Final = 6
-"""Most files of one case as it is sent; each later message of it may bring as many."""
+"""Most files of one case as it is sent; each later message of it may bring as many, within the limits of the case."""
 
 MOST_BYTES: Final = 60 * MIB
 """Most bytes of all files of one case, as kept."""
+
+MOST_CASE_FILES: Final = 60
+"""Most files of one case, those of its later messages included."""
 
 
 class EvidenceKind(StrEnum):
@@ -101,6 +104,19 @@ def require_room(sizes: list[int], *, added: int) -> None:
         raise BadInput("evidence.many", N_("每次最多提交%(most)s个文件。"), field="file", most=MOST_FILES)
     if sum(sizes) + added > MOST_BYTES:
         raise BadInput("evidence.total", N_("文件合计不能超过%(most)s MB。"), field="file", most=MOST_BYTES // MIB)
+
+
+def require_case_room(files: int, size: int, *, new: int, added: int) -> None:
+    """Whether ``new`` files of ``added`` bytes fit into a case that holds ``files`` of ``size``. Raises BadInput."""
+    if files + new > MOST_CASE_FILES:
+        sentence = N_("这件事项的附件合计最多%(most)s个，已有%(held)s个，这次的没有收下。可以写信说明。")
+        raise BadInput("evidence.case_many", sentence, field="file", most=MOST_CASE_FILES, held=files)
+    if size + added > MOST_BYTES:
+        sentence = N_(
+            "这件事项的附件合计不能超过%(most)s MB，还可收%(left)s MB，这次的没有收下。可以压缩后再传，或者写信说明。"
+        )
+        left = max(0, MOST_BYTES - size) // MIB
+        raise BadInput("evidence.case_total", sentence, field="file", most=MOST_BYTES // MIB, left=left)
 
 
 def _photo(data: bytes, shown: str) -> Evidence:

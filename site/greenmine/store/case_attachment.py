@@ -83,9 +83,10 @@ def next_n(tx: Tx, case: str) -> int:
     return max(numbers, default=0) + 1
 
 
-def bytes_of(tx: Tx, case: str) -> int:
-    """Bytes of all files of a case so far."""
-    return sum(tx.execute(select(case_attachment.c.size).where(case_attachment.c.case_file == case)).scalars())
+def held_by(tx: Tx, case: str) -> tuple[int, int]:
+    """How many files a case holds so far, and their bytes."""
+    sizes = tx.execute(select(case_attachment.c.size).where(case_attachment.c.case_file == case)).scalars().all()
+    return len(sizes), sum(sizes)
 
 
 def files_in_use(tx: Tx) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.content.evidence import ACCEPT, require_room
+from greenmine.content.evidence import ACCEPT, require_case_room, require_room
 from greenmine.domain.case import CASE_KIND_LABELS, STAGE_LABELS, CaseKind, MessageKind, Stage, may_step
 from greenmine.domain.case import Step as CaseStep
 from greenmine.domain.case_number import show_number
@@ -26,6 +26,7 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.text import N_
 from greenmine.store.case_access import case_of_form, take_form
+from greenmine.store.case_attachment import held_by
 from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.error_report import get_report
@@ -198,7 +199,8 @@ def _written(told: Told, form: Any, *, key: str, text: str, files: Sequence[Kept
                 _forget(files)
                 return redirect(f"{CASE_PATH}#letters", 303)
             take_form(tx, sent, case=told.case, at=at)
-            if size:
+            if files:
+                require_case_room(*held_by(tx, told.case), new=len(files), added=size)
                 take_day_room(tx, size, day=legal_day(at), most=services.settings.daily_evidence_bytes)
             write_more(tx, told.case, text=text, files=files, at=at, master=services.master)
     except NotAllowed as over:
