@@ -10,6 +10,8 @@ from tests.desk import NOON, mine_act
 from greenmine.domain.errors import BadInput, Conflict, NotFound, Unready
 from greenmine.domain.instant import utc_text
 from greenmine.store.apply import apply
+from greenmine.store.audit import Audit
+from greenmine.store.audit_fault import Fault
 from greenmine.store.database import Database
 from greenmine.store.log import (
     Head,
@@ -37,7 +39,7 @@ from greenmine.tlog.merkle import (
 )
 from greenmine.tlog.note import ED25519, SignerKey, is_signed_by
 from greenmine.tlog.tile import Tile
-from greenmine.usecases.log import begin_log, sign_newest
+from greenmine.usecases.log import begin_log, rotate_key, sign_newest, unsigned_heads
 
 ORIGIN = "demo.greenmine.invalid/log"
 
@@ -176,6 +178,31 @@ def test_without_its_key_the_log_goes_on_unsigned_and_is_signed_later(
         assert sign_newest(tx, keys=keys, at=NOON) == 1
         assert sign_newest(tx, keys=keys, at=NOON) == 0
     assert is_signed_by(head(sealed).note, key.key)
+
+
+def audited(database: Database, folder: Path) -> list[Fault]:
+    return list(Audit(database, None, folder / "none", folder / "scratch", NOON).faults())
+
+
+def test_each_of_two_keys_signs_what_waited_for_it(sealed: Database, keys: LogKeys, tmp_path: Path) -> None:
+    """log-spec.md 10: while both sign, a seed that was away signs its heads once it is back."""
+    (seed,) = keys.folder.iterdir()
+    with sealed.write() as tx:
+        rotate_key(tx, keys=keys, at=NOON)
+    away = tmp_path / "away"
+    seed.rename(away)
+    record(sealed, 1)
+    with sealed.read() as tx:
+        old, new = (row.key for row in log_keys(tx))
+        assert unsigned_heads(tx, keys=keys, at=NOON) == []
+    assert is_signed_by(head(sealed).note, new) and not is_signed_by(head(sealed).note, old)
+    assert [fault.table for fault in audited(sealed, tmp_path)] == ["log_signature"], "one is missing, and is named"
+    away.rename(seed)
+    with sealed.write() as tx:
+        assert sign_newest(tx, keys=keys, at=NOON) == 1
+        assert sign_newest(tx, keys=keys, at=NOON) == 0
+    assert is_signed_by(head(sealed).note, old)
+    assert audited(sealed, tmp_path) == []
 
 
 def test_a_key_that_others_may_read_or_that_is_another_one_signs_nothing(sealed: Database, keys: LogKeys) -> None:

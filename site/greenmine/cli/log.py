@@ -18,7 +18,7 @@ from greenmine.store.log_seal import keep_head, read_head
 from greenmine.tlog.checkpoint import parse_checkpoint
 from greenmine.usecases.commitment_batch import due_days, list_commitments
 from greenmine.usecases.erasure import KEPT, Erased, erase_case, erase_outlived
-from greenmine.usecases.log import begin_log, rotate_key, sign_newest
+from greenmine.usecases.log import begin_log, rotate_key, sign_newest, unsigned_heads
 
 OpenServices = Callable[[], Services]
 DEMO_ORIGIN = "demo.greenmine.invalid/log"
@@ -92,13 +92,12 @@ def keep_log(services: Services) -> bool:
     with services.database.read() as tx:
         if log_origin(tx) is None:
             return False
-        newest = newest_head(tx)
-        signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
-    if newest is not None and (signed is None or signed.checkpoint.size < newest.checkpoint.size):
+        waiting = unsigned_heads(tx, keys=services.log_keys, at=services.clock())
+    if waiting:
         with services.database.write() as tx:
             sign_newest(tx, keys=services.log_keys, at=services.clock())
-        with services.database.read() as tx:
-            signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
+    with services.database.read() as tx:
+        signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
     return signed is not None and keep_head(services.settings.log_head, signed.note)
 
 

@@ -18,10 +18,10 @@ from greenmine.store.log import (
     log_origin,
     newest_signed_head,
 )
-from greenmine.store.log_key import LogKeys, add_key, log_keys, signing_keys
+from greenmine.store.log_key import BOTH_SIGN, LogKeys, add_key, log_keys, signing_keys
 from greenmine.store.site_fact import settle_fact
 from greenmine.tlog.checkpoint import sign_checkpoint
-from greenmine.tlog.note import VerifierKey
+from greenmine.tlog.note import SignerKey, VerifierKey
 from greenmine.usecases.record import record
 
 _ORIGIN: Final = re.compile(r"[a-z0-9][a-z0-9.:-]{0,200}(?:/[A-Za-z0-9._~-]{1,60}){0,4}")
@@ -71,18 +71,24 @@ def rotate_key(tx: Tx, *, keys: LogKeys, at: datetime) -> VerifierKey:
 def sign_newest(tx: Tx, *, keys: LogKeys, at: datetime) -> int:
     """Sign the heads that were made while their keys were not there; returns how many signatures were added.
 
-    All of them, not the newest only: below the newest signed head none stays unsigned, so one that does was changed
-    behind the app (store/audit_head.py).
+    All of them, not the newest only: below a key's newest signature no head that it signs stays without it, so one
+    that does was changed behind the app (store/audit_head.py).
     """
-    signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
-    after = signed.checkpoint.size if signed is not None else -1
-    return sum(_sign(tx, head, keys=keys, at=at) for head in heads_after(tx, after))
+    waiting = unsigned_heads(tx, keys=keys, at=at)
+    for head, key in waiting:
+        (signature,) = sign_checkpoint(head.checkpoint, [key]).signatures
+        add_signature(tx, head.checkpoint.size, signature, at=at)
+    return len(waiting)
 
 
-def _sign(tx: Tx, head: Head, *, keys: LogKeys, at: datetime) -> int:
-    wanted = [key for key in signing_keys(tx, at=head.at) if not any(line.is_of(key) for line in head.signatures)]
-    found = [key for public in wanted if (key := keys.find(public)) is not None]
-    if found:
-        for signature in sign_checkpoint(head.checkpoint, found).signatures:
-            add_signature(tx, head.checkpoint.size, signature, at=at)
-    return len(found)
+def unsigned_heads(tx: Tx, *, keys: LogKeys, at: datetime) -> list[tuple[Head, SignerKey]]:
+    """The heads above the newest one that a standing key has signed, with that key, if it is here; reads only."""
+    found, rows = [], log_keys(tx)[-2:]
+    for row in rows:
+        is_over = row is not rows[-1] and at >= rows[-1].since + BOTH_SIGN
+        key = None if is_over else keys.find(row.key)
+        if key is not None:
+            signed = newest_signed_head(tx, [row.key.id])
+            after = max(signed.checkpoint.size if signed is not None else -1, -1 if row.act is None else row.act)
+            found += [(head, key) for head in heads_after(tx, after)]
+    return found
