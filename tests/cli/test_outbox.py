@@ -1,5 +1,6 @@
 """The outbox in the worker and at the console."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from greenmine.__main__ import main
 from greenmine.app import build_services
 from greenmine.cli.outbox import mail_host, send_mail
 from greenmine.cli.prepare import prepare
-from greenmine.cli.worker import JOBS
+from greenmine.cli.worker import JOBS, Job, work
 from greenmine.config import MailSecurity, MailServer, Settings
 from greenmine.domain.letter import LetterState
 from greenmine.services import Services
@@ -87,6 +88,39 @@ def test_the_worker_sends_what_waits(services: Services) -> None:
         f"{services.settings.site_name} <noreply@example.gov.cn>"
     }
     assert waiting(services) == 0
+
+
+def test_a_slow_mail_server_keeps_the_worker_from_nothing(services: Services) -> None:
+    """Search, log and lease go on while a letter is handed in."""
+    (job,) = [job for job in JOBS if job.name == "outbox"]
+    mailbox, stop, asked, other = Mailbox(), threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_: object) -> None:
+        asked.set()
+        assert other.wait(10), "the other job never ran"
+
+    def runs_meanwhile(_: Services) -> None:
+        if asked.is_set():
+            other.set()
+            stop.set()
+
+    with good_server(mailbox, at_data=slow) as port:
+        jobs = [job, Job("other", timedelta(0), runs_meanwhile)]
+        work(with_server(services, port), stop=stop, jobs=jobs, pause=0.01)
+    assert len(mailbox.contents) == 1, "asked to stop: the letter in hand is ended, no other begun"
+    assert waiting(services) == 2
+
+
+def test_a_worker_that_lost_its_lease_begins_no_other_letter(services: Services) -> None:
+    """What it did not take is untouched: its successor sends it."""
+    mailbox = Mailbox()
+    with good_server(mailbox) as port:
+        assert send_mail(with_server(services, port), goes_on=lambda: not mailbox.contents) == 1
+        with services.database.read() as tx:
+            left = [letters_of(tx, case)[0] for case in ("c2", "c3")]
+        assert [(row.state, row.attempts) for row in left] == [(LetterState.WAITING, 0)] * 2
+        assert send_mail(with_server(services, port)) == 2
+    assert set(mailbox.times.values()) == {1}
 
 
 def test_without_a_mail_server_letters_wait(services: Services) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,9 @@ from tests.site_process import CHECKOUT, environment, members, running, until
 
 from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
+from greenmine.cli.serve import WORKER_GRACE
 from greenmine.cli.upkeep import record_due
-from greenmine.cli.worker import JOBS, LEASE, RETRY, TERM, Holding, Job, Turn, work
+from greenmine.cli.worker import JOBS, LEASE, RETRY, TERM, THREAD_GRACE, Holding, Job, Turn, _do, work
 from greenmine.config import Settings
 from greenmine.services import Services
 from greenmine.store.act import acts_after, size
@@ -191,6 +192,55 @@ def test_a_job_that_took_longer_than_the_term_costs_the_lease(services: Services
     row = lease_of(services)
     assert row is not None
     assert row.holder == other.holder
+
+
+@pytest.mark.parametrize("how", ["lease lost", "asked to stop"])
+def test_a_job_beside_the_others_learns_that_it_must_end(services: Services, watch: Watch, how: str) -> None:
+    heard: list[bool] = []
+    begun, over, ended, stop = threading.Event(), threading.Event(), threading.Event(), AfterOneLook()
+
+    def beside(_: Services, *, goes_on: Callable[[], bool]) -> None:
+        heard.append(goes_on())
+        begun.set()
+        over.wait(10)
+        heard.append(goes_on())
+        ended.set()
+
+    def ends_it(_: Services) -> None:
+        assert begun.wait(10)
+        if how == "lease lost":
+            watch.now += 2 * TERM
+            assert Holding(services, TERM).keep()
+        else:
+            stop.set()
+        over.set()
+        assert ended.wait(10), "asked before the worker ends"
+
+    work(services, stop=stop, jobs=[Job("beside", SECOND, beside, beside=True, asks=True), Job("end", SECOND, ends_it)])
+    assert heard == [True, False]
+
+
+def test_a_failing_job_beside_the_others_rests_too() -> None:
+    turn = Turn()
+
+    def fail() -> None:
+        raise RuntimeError("the disk is full")
+
+    _do(Job("beside", SECOND, fail, beside=True), turn, NOW, fail)
+    assert not turn.is_due(NOW + RETRY - SECOND)
+    assert turn.is_due(NOW + RETRY)
+
+
+def test_jobs_that_hang_beside_the_others_are_waited_for_once(services: Services) -> None:
+    """Together: the supervisor kills after four seconds, and the lease would not be given back."""
+    hang = threading.Event()
+    jobs = [Job(f"hangs {n}", SECOND, lambda _: hang.wait(30), beside=True) for n in range(3)]
+    begun = time.monotonic()
+    work(services, stop=AfterOneLook(), jobs=jobs)
+    took = time.monotonic() - begun
+    hang.set()
+    assert THREAD_GRACE <= took < WORKER_GRACE.total_seconds()
+    assert lease_of(services) is None, "given back"
 
 
 def test_a_database_that_is_away_ends_no_worker(

@@ -2,7 +2,9 @@
 
 import ipaddress
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,18 +14,50 @@ from rich.console import Console
 from greenmine.cli.prepare import require_ready
 from greenmine.cli.smtp import MailDoor
 from greenmine.config import MailServer
+from greenmine.domain.letter import Letter
 from greenmine.services import Services
 from greenmine.store.mail_line import line_fault
 from greenmine.store.outbox import counts
-from greenmine.usecases.outbox import Sender, send_at_once, send_due
+from greenmine.usecases.outbox import Line, Sender, send_at_once, send_due
 
 console: Final = Console()
 
 
-def send_mail(services: Services) -> int:
-    """Send what is due; without a mail server letters wait. The worker's job."""
+def send_mail(services: Services, *, goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Send what is due; without a mail server letters wait. The worker's job.
+
+    :param goes_on: asked before each letter: whether it is still ours to send
+    """
     server = services.settings.mail_server
-    return 0 if server is None else send_due(sender_for(services, server))
+    return 0 if server is None else send_due(_while(goes_on, sender_for(services, server)))
+
+
+@dataclass(frozen=True)
+class _AskingLine:
+    """A line that takes no further letter once ``goes_on`` says no; the letter in hand is ended and marked."""
+
+    line: Line
+    goes_on: Callable[[], bool]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another letter can be handed in."""
+        return self.line.is_open and self.goes_on()
+
+    def send(self, letter: Letter) -> str:
+        """Hand one letter in; returns the code of the answer. Raises Undelivered."""
+        return self.line.send(letter)
+
+
+def _while(goes_on: Callable[[], bool], sender: Sender) -> Sender:
+    """The same sender, for as long as ``goes_on`` says so."""
+
+    @contextmanager
+    def connect() -> Iterator[Line]:
+        with sender.connect() as line:
+            yield _AskingLine(line, goes_on)
+
+    return replace(sender, connect=connect)
 
 
 def sender_for(services: Services, server: MailServer) -> Sender:

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +27,8 @@ TERM: Final = timedelta(seconds=30)
 """A worker that was killed is replaced within this time; health is red after five minutes without one."""
 
 THREAD_GRACE: Final = 2.0
-"""Seconds that a job beside the others is waited for when the worker stops; cut short, it is done again."""
+"""Seconds that the jobs beside the others are waited for, together, when the worker stops; cut short, they are done
+again. The supervisor kills after four."""
 
 RETRY: Final = timedelta(seconds=10)
 """A job that failed is tried again no sooner, so that its traces do not fill the disk."""
@@ -37,12 +39,14 @@ class Job:
     """Something done again and again.
 
     :param beside: it may take minutes: it runs in a thread, and the others go on
+    :param asks: ``run`` also takes ``goes_on``: whether the lease is still ours and nobody has asked us to stop
     """
 
     name: str
     every: timedelta
-    run: Callable[[Services], object]
+    run: Callable[..., object]
     beside: bool = False
+    asks: bool = False
 
 
 JOBS: Final = (
@@ -57,7 +61,7 @@ JOBS: Final = (
     Job("client salts", timedelta(minutes=5), keep_client_salts),
     Job("content", timedelta(seconds=30), sync_content),
     Job("sweep", timedelta(hours=1), run_sweep),
-    Job("outbox", timedelta(seconds=5), send_mail),
+    Job("outbox", timedelta(seconds=5), send_mail, beside=True, asks=True),
     Job("verify", timedelta(minutes=10), verify_nightly, beside=True),
 )
 
@@ -106,6 +110,12 @@ class Holding:
             self.renewal.take(now, rest=self.term / 3)
         return ours
 
+    def stands(self) -> bool:
+        """Whether the lease is ours now, by the database; renews nothing, so any thread may ask."""
+        with self.services.database.read() as tx:
+            row = get_lease(tx, LEASE)
+        return row is not None and row.holder == self.holder and row.runs(self.services.clock(), term=self.term)
+
     def give_back(self) -> None:
         """Let the next worker begin at once."""
         with self.services.database.write() as tx:
@@ -130,9 +140,10 @@ def work(
     while not stop.is_set():
         _look(services, holding, jobs, turns, stop=stop)
         stop.wait(pause)
+    end = time.monotonic() + THREAD_GRACE
     for turn in turns.values():
         if turn.thread is not None:
-            turn.thread.join(THREAD_GRACE)
+            turn.thread.join(max(0.0, end - time.monotonic()))
     _succeeds("giving the lease back", holding.give_back)
 
 
@@ -144,15 +155,21 @@ def _look(
         if stop.is_set() or not _holds(holding):
             return
         now, turn = services.clock(), turns[job.name]
-        if turn.is_due(now) and job.beside:
-            turn.thread = threading.Thread(
-                target=_succeeds, args=(job.name, partial(job.run, services)), name=job.name, daemon=True
-            )
-            turn.take(now, rest=job.every)
+        if not turn.is_due(now):
+            continue
+        told = {"goes_on": lambda: not stop.is_set() and holding.stands()} if job.asks else {}
+        act = partial(_do, job, turn, now, partial(job.run, services, **told))
+        if job.beside:
+            turn.thread = threading.Thread(target=act, name=job.name, daemon=True)
             turn.thread.start()
-        elif turn.is_due(now):
-            done = _succeeds(job.name, partial(job.run, services))
-            turn.take(now, rest=job.every if done else max(job.every, RETRY))
+        else:
+            act()
+
+
+def _do(job: Job, turn: Turn, now: datetime, act: Callable[[], object]) -> None:
+    """Do a job that was due; while its thread lives nobody else reads its turn."""
+    done = _succeeds(job.name, act)
+    turn.take(now, rest=job.every if done else max(job.every, RETRY))
 
 
 def _holds(holding: Holding) -> bool:
