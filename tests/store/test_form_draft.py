@@ -1,5 +1,6 @@
 """Drafts of public forms: only the cookie opens them, nothing typed is lost, gone after 72 hours (design.md)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from greenmine.store.database import Database
 from greenmine.store.form_draft import (
     LIFETIME,
     MOST_BYTES,
+    RESERVED,
     Draft,
     DraftKey,
     DraftMoved,
@@ -152,7 +154,7 @@ def test_expired_drafts_are_forgotten_with_their_files(database: Database) -> No
     assert count(database, "form_draft") == 1
 
 
-def test_a_draft_is_not_longer_than_256_kilobytes(database: Database) -> None:
+def test_a_draft_is_not_longer_than_64_kilobytes(database: Database) -> None:
     key = begun(database)
     saved(database, key, text="x" * (MOST_BYTES - 100))
     with pytest.raises(BadInput, match="太长"):
@@ -160,6 +162,30 @@ def test_a_draft_is_not_longer_than_256_kilobytes(database: Database) -> None:
     held = loaded(database, key)
     assert held is not None
     assert len(held.data["text"]) == MOST_BYTES - 100
+
+
+def test_the_longest_form_fits_in_its_rarest_characters(database: Database) -> None:
+    key, longest = begun(database), {"text": "𠮷" * 5000, **{f"line{n}": "矿" * 200 for n in range(10)}}
+    saved(database, key, **longest)
+    held = loaded(database, key)
+    assert held is not None and held.data == longest
+
+
+def test_no_draft_begins_above_what_all_may_hold_together(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every draft counts for what it may grow to; whoever has begun goes on, and files are not counted."""
+    key = begun(database)
+    monkeypatch.setattr("greenmine.store.form_draft.MOST_WAITING", 2 * RESERVED + 1)
+    with database.write() as tx:
+        add_file(tx, key, replace(PHOTO, size=3 * RESERVED), name="a.jpg", media_type="image/jpeg", at=NOON)
+        assert bytes_waiting(tx) == RESERVED
+    begun(database)
+    saved(database, key, text="x" * (RESERVED + 1))
+    with pytest.raises(Unready, match="存储空间不足"):
+        begun(database)
+    assert saved(database, key, version=2, text="x" * (2 * RESERVED)).version == 3
+    with database.write() as tx:
+        clear(tx, key)
+    begun(database)
 
 
 def test_files_are_added_without_growing_old_any_page(database: Database) -> None:
@@ -172,7 +198,6 @@ def test_files_are_added_without_growing_old_any_page(database: Database) -> Non
     assert (file.sealed, file.name, file.media_type) == (PHOTO, "井口.jpg", "image/jpeg")
     with database.read() as tx:
         assert files_in_use(tx) == {PHOTO.file}
-        assert bytes_waiting(tx) == 1234
         row = tx.execute(select(form_draft_file)).one()
     assert "井口" not in repr(tuple(row))
 

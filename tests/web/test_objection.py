@@ -9,6 +9,7 @@ from tests.cases import TERMS
 from tests.desk import GUIZHOU, PROVINCE_OFFICER
 from tests.web.desk_site import DeskSite, desk_site
 from tests.web.objection_site import (
+    FIRST,
     LAST_SECOND,
     SECRETS,
     WHOLE,
@@ -138,8 +139,30 @@ def test_late_while_typing_says_so_and_loses_nothing(site: DeskSite) -> None:
     site.hand.now = LAST_SECOND + timedelta(seconds=1)
     page = person.post(path, {**opened, **WHOLE}, status=409)
     assert "异议期已过" in page.text and all(secret in page.text for secret in SECRETS)
-    assert "暗号丁" in person.get(path).text
     assert lodged(site) == []
+
+
+def test_no_draft_begins_for_a_notice_that_takes_no_objection(site: DeskSite) -> None:
+    """What came is shown to be copied; a draft begun in time is kept, and none is thrown away for a late one."""
+    late, running = (f"/notices/{publish(site, first_day=day)}/objection" for day in (FIRST, FIRST + timedelta(days=2)))
+    slow, early = site.as_(None), site.as_(None)
+    site.hand.now = LAST_SECOND - timedelta(minutes=5)
+    opened = old_form(slow.get(late))
+    fill(early, late)
+    assert drafts(site) == 1
+    site.hand.now = LAST_SECOND + timedelta(seconds=1)
+    for _ in range(2):
+        assert "离开本页后不能找回" in slow.post(late, {**opened, **WHOLE}, status=409).text
+    assert drafts(site) == 1
+    assert "保存72小时" in early.send(late, {**WHOLE, "text": "再写一句"}, status=409, form="who").text
+    fill(slow, running)
+    slow.post(late, {**opened, **WHOLE, "do": "replace"}, status=409)
+    assert drafts(site) == 2 and "暗号丁" in slow.get(running).text
+
+
+def drafts(site: DeskSite) -> int:
+    with site.services.database.read() as tx:
+        return tx.execute(select(func.count()).select_from(form_draft)).scalar_one()
 
 
 def test_the_last_second_counts_when_the_form_is_sent(site: DeskSite) -> None:

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from greenmine.domain.case import CaseKind
-from greenmine.domain.errors import BadInput, Conflict, Gone, NotFound
+from greenmine.domain.errors import BadInput, Conflict, Gone, NotFound, Unready
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
@@ -34,8 +34,21 @@ from greenmine.store.tables_case import form_draft, form_draft_file
 LIFETIME: Final = timedelta(hours=72)
 """How long a draft is kept after it was last saved."""
 
-MOST_BYTES: Final = 256 * 1024
-"""Largest draft, in bytes of JSON, its files not counted."""
+MOST_BYTES: Final = 64 * 1024
+"""Largest draft, in bytes of JSON, its files not counted: some 7,000 characters is the longest form, of 4 bytes each
+at most; twice that, and the names of its files."""
+
+RESERVED: Final = 8 * 1024
+"""Bytes for which every draft counts at least: what it may still grow by is bounded too, and nobody who has begun is
+refused."""
+
+MOST_WAITING: Final = 512 * 1024 * 1024
+"""Most bytes of all drafts together, counted so; above it none begins. Their files have the cap of the day."""
+
+_REFUSED: Final = N_(
+    "网站存储空间不足，暂时不能接收新的表单和附件，您填写的内容没有提交。请稍后再试，急需反映的事项请先拨打电话。"
+)
+"""The sentence of store/space.py: to whoever reads it, it is the same."""
 
 _SECRET: Final = 32
 
@@ -115,7 +128,9 @@ def parse_token(token: str, *, kind: CaseKind) -> DraftKey | None:
 
 
 def start(tx: Tx, *, kind: CaseKind, at: datetime, data: Mapping[str, Any] | None = None) -> DraftKey:
-    """Begin a draft, version 1, and return the one key to it. Raises BadInput (too long)."""
+    """Begin a draft, version 1, and return the one key to it. Raises BadInput (too long), Unready (too many wait)."""
+    if bytes_waiting(tx) >= MOST_WAITING:
+        raise Unready("draft.full", _REFUSED)
     key = DraftKey(kind, secrets.token_bytes(_SECRET), new_key())
     draft = Draft(data or {}, 1, (), at + LIFETIME)
     values = {"kind": kind, "sealed": _sealed(key, draft), "version": 1, "expires_at": utc_text(draft.expires_at)}
@@ -202,8 +217,10 @@ def expire(tx: Tx, *, at: datetime) -> int:
 
 
 def bytes_waiting(tx: Tx) -> int:
-    """Bytes of the files of all drafts: what strangers have put here without having sent anything."""
-    return int(tx.execute(select(func.coalesce(func.sum(form_draft_file.c.size), 0))).scalar_one())
+    """Bytes for which all drafts count, without their files: what strangers typed here and have not sent."""
+    size = func.length(form_draft.c.sealed)
+    counted = case((size > RESERVED, size), else_=RESERVED)
+    return int(tx.execute(select(func.coalesce(func.sum(counted), 0))).scalar_one())
 
 
 def _require(tx: Tx, key: DraftKey, *, at: datetime) -> Draft:
@@ -228,7 +245,7 @@ def _sealed(key: DraftKey, draft: Draft) -> bytes:
         {"file": f.file, "key": f.key.hex(), "size": f.size, "media_type": f.media_type, "name": f.name}
         for f in draft.files
     ]
-    plain = json.dumps({"data": dict(draft.data), "files": files}).encode()
+    plain = json.dumps({"data": dict(draft.data), "files": files}, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if len(plain) > MOST_BYTES:
         raise BadInput("draft.large", N_("填写的内容太长，请精简后再保存，或把材料作为附件上传。"))
     return seal(key.key, plain, context=_context(key))

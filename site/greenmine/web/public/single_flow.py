@@ -13,8 +13,9 @@ from greenmine.usecases.lodge import NewCase
 from greenmine.web.abuse import Guarded, check_form
 from greenmine.web.errors import status_of
 from greenmine.web.forms.public_draft import HeldDraft
-from greenmine.web.forms.sheet import Sheet
+from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.page import Page, render
+from greenmine.web.public.complaint_draft import TypedText
 from greenmine.web.public.single_form import (
     CLEAR,
     REPLACE,
@@ -38,6 +39,7 @@ from greenmine.web.public.single_send import send, to_receipt, without_draft
 
 CONFLICT: Final = 409
 _REPLACES: Final = (REPLACE, REPLACE_SENT)
+_WORDED: Final = ("StringField", "TextAreaField")
 
 
 class SinglePages(Protocol):
@@ -145,9 +147,11 @@ def _files_changed(pages: SinglePages, form: Sheet, held: HeldDraft, *, at: date
 
 def _taken(pages: SinglePages, *, at: datetime) -> Response:
     """Keep what was typed first, whatever it holds; then lead on, or say what must be mended."""
-    step = request.form.get(STEP)
+    step, closed = request.form.get(STEP), pages.closed(at=at)
     if step == CLEAR:
         return cleared(pages.single)
+    if closed is not None and (step in _REPLACES or standing_of(pages.single).held is None):
+        return _too_late(pages, closed)
     if step in _REPLACES:
         throw_away_draft(pages.single, with_receipt=step == REPLACE_SENT)
     standing, values = standing_of(pages.single), typed_now(pages.sheet(None))
@@ -161,6 +165,16 @@ def _taken(pages: SinglePages, *, at: datetime) -> Response:
         kept = standing_of(pages.single).own or standing.own
         return _shown(pages, form, kept, pages.closed(at=at), status=status_of(error), error=error)
     return _led_on(pages, held, values, at=at)
+
+
+def _too_late(pages: SinglePages, closed: RuleBroken) -> Response:
+    """Nothing was kept here and nothing is begun: what came just now, to be copied."""
+    form = pages.sheet(None)
+    labels = {field.name: str(field.label.text) for field in form if field.type in _WORDED}
+    words = ((name, value) for name, value in typed_now(form).items() if name in labels and value.strip())
+    fields = [TypedText(labels[name], value) for name, value in words]
+    page = Page(title=pages.single.title, noindex=True, crumbs=pages.single.crumbs)
+    return make_response(render("single/late.html", page, closed=said(closed), fields=fields), CONFLICT)
 
 
 def _led_on(pages: SinglePages, held: HeldDraft, values: Mapping[str, str], *, at: datetime) -> Response:
