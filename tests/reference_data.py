@@ -1,7 +1,5 @@
 """The reference data that the site ships, read once for the tests."""
 
-from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -49,12 +47,3 @@ def shipped_minerals() -> Minerals:
     loaded = load_minerals(CONTENT)
     assert loaded.problems == ()
     return loaded.items[0]
-
-
-def reference_until(year: int) -> Reference:
-    """What is known before the calendar of the next year is published: its holidays are not."""
-    whole = reference().calendar
-    holidays = frozenset(day for day in whole.holidays if day.year <= year)
-    return replace(
-        reference(), calendar=replace(whole, version="0123456789ab", last=date(year, 12, 31), holidays=holidays)
-    )

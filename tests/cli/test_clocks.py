@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.cases import CaseDesk
-from tests.desk import COUNTY_OFFICER, credit_act
+from tests.desk import COUNTY_OFFICER, credit_act, known_until
 from tests.desk import Desk as PublicDesk
-from tests.reference_data import reference_until
 
 from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
@@ -71,7 +70,7 @@ def test_a_calendar_that_is_there_settles_the_deadlines_of_reports(services: Ser
     """trust.md 23: a deadline beyond the calendar was provisional (暂定); counting again is no act."""
     mine = PublicDesk(services.database, now=NOW).register()
     cases = CaseDesk(services.database, now=NOW)
-    told = cases.report(f"mine/{mine}", known=reference_until(2025))
+    told = cases.report(f"mine/{mine}", known=known_until(date(2025, 12, 31)))
     assert told.accept_due.provisional
     before = cases.task(told.number, COUNTY_OFFICER)
     assert run_clocks(services) == 0

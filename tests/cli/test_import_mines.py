@@ -13,9 +13,12 @@ from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
+from greenmine.domain.mine import Level
+from greenmine.domain.officer import Officer, Role
 from greenmine.services import Services
 from greenmine.store.migrate import upgrade
 from greenmine.store.site_fact import settle_fact
+from greenmine.usecases.removal import RemovalProposal, propose_removal
 
 DATA = Path(__file__).parent.parent / "data"
 LISTS = DATA / "lists"
@@ -136,6 +139,21 @@ def test_a_removal_needs_the_mine_in_that_directory(services: Services) -> None:
     result = run(services, removal, *options, *PAPER)
     assert "移出1个" in result.output
     assert status_of(services, name) == [("listed", "provincial")]
+
+
+def test_a_removal_that_awaits_its_decision_is_not_decided_past_it(services: Services) -> None:
+    """ZJ-14: one removal, one decision."""
+    removal, level = str(LISTS / "2026-removal.csv"), ("--level", "国家级")
+    run(services, removal, *level, *PAPER)
+    officer = Officer(5, Role.PROVINCE, frozenset({"360000"}))
+    with services.database.write() as tx:
+        number = tx.execute(text("SELECT id FROM mine WHERE name = '彭泽县丰岭矿区建筑石料用灰岩矿'")).scalar_one()
+        wanted = RemovalProposal(number, Level.NATIONAL, "standard_not_met", "演示事实", "演示依据")
+        proposed = propose_removal(tx, wanted, reference=services.reference, officer=officer, at=NOW)
+    before = counts(services)
+    with pytest.raises(Conflict, match=f"移出事项{proposed}待决定"):
+        run(services, removal, "--act", "移出", *level, "--ground", "standard_not_met", *PAPER)
+    assert counts(services) == before
 
 
 def test_all_or_nothing(services: Services) -> None:

@@ -1,6 +1,7 @@
 """What officers may upload: the name and the first bytes agree, pictures come out bare, the rest is refused."""
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -22,6 +23,13 @@ from tests.hostile_files import (
 
 from greenmine.content.upload import ATTACHMENTS, FILMS, MAX_BYTES, PICTURES, accept
 from greenmine.domain.errors import BadInput
+
+
+def film(*, moov: bytes = b"mvhd", mdat: bytes = b"pictures", long: bool = False) -> bytes:
+    """An MP4 of three boxes; ``long``: the length of the last stands in eight bytes (ISO 14496-12, 4.2)."""
+    last = struct.pack(">I4sQ", 1, b"mdat", 16 + len(mdat)) if long else struct.pack(">I4s", 8 + len(mdat), b"mdat")
+    head = struct.pack(">I4s4sI4s", 20, b"ftyp", b"isom", 0, b"isom")
+    return head + struct.pack(">I4s", 8 + len(moov), b"moov") + moov + last + mdat
 
 
 @pytest.mark.parametrize(
@@ -112,12 +120,21 @@ def test_a_second_format_behind_a_picture_is_gone(tail: bytes) -> None:
         (jpeg()[:-200], "a.jpg", "picture.broken"),
         (b"\xff\xd8\xff\xe0", "a.jpg", "picture.size"),
         (b"\0\0\0\x18moov", "a.mp4", "upload.signature"),
+        (film(moov=b"udta\xa9xyz+26.6+106.7/"), "a.mp4", "upload.place"),
+        (film(moov=b"udtaloci"), "a.mp4", "upload.place"),
+        (film(moov=b"metacom.apple.quicktime.location.ISO6709"), "a.mp4", "upload.place"),
     ],
 )  # fmt: skip
 def test_asvs_5_2_2_hostile_files_are_refused(data: bytes, name: str, code: str) -> None:
     with pytest.raises(BadInput) as refused:
         accept(data, name, kinds=ATTACHMENTS | FILMS)
     assert (refused.value.code, refused.value.field) == (code, "file")
+
+
+def test_asvs_14_2_8_a_film_that_says_no_place_is_kept_whatever_its_pictures_hold() -> None:
+    """The mark of a place is sought in the film's own data, not among the bytes of pictures and sound."""
+    for content in (film(), film(mdat=b"\xa9xyz loci"), film(mdat=b"", long=True)):
+        assert accept(content, "a.mp4", kinds=FILMS).content == content
 
 
 def test_a_flood_of_pixels_ends_in_the_child() -> None:

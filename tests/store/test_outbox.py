@@ -286,7 +286,7 @@ def test_letters_given_up_are_undelivered_for_a_week_after_their_last_attempt(da
     put(database, "c2")
     tried = NOON + timedelta(days=3)
     with database.write() as tx:
-        for result in ("550", ERASED):
+        for result in ("554", ERASED):
             found = take(tx, now=tried, host=HOST, master=MASTER)
             assert found is not None
             assert undelivered(tx, now=tried) == (result == ERASED), "what is in hand is not given up"

@@ -338,6 +338,8 @@ def test_an_end_beyond_the_calendar_is_provisional_until_it_is_counted_again(des
         number = publish_notice(tx, wanted, reference=near, officer=PROVINCE_OFFICER, at=later.now)
     before = notice(desk, number)
     assert before.provisional
+    with pytest.raises(RuleBroken, match="截止时间为暂定"):
+        desk.at(date(2025, 5, 6)).close(number, mine)
     with desk.database.write() as tx:
         assert recount_notices(tx, reference=near, at=later.now) == 0
         assert recount_notices(tx, reference=reference(), at=later.now) == 1

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, text, update
 from tests.desk import (
     ADMINISTRATOR,
     CITY_OFFICER,
@@ -20,7 +21,10 @@ from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, Ru
 from greenmine.domain.ground import GroundKind
 from greenmine.domain.mine import Level, Library, MineStatus
 from greenmine.domain.officer import Officer, Role
+from greenmine.store.database import Database
 from greenmine.store.removal import RemovalFilter, RemovalRow, get_removal, list_removals, open_proposal
+from greenmine.store.tables import membership
+from greenmine.store.tables_private import journal
 
 TODAY = date(2025, 3, 3)
 
@@ -74,6 +78,39 @@ def test_who_proposed_does_not_decide(desk: Desk, listed_mine: str) -> None:
     decided = desk.acts()[-1]
     assert decided.by == desk.acts()[-2].by == "province@520000"
     assert desk.person_of(decided.n) == PROVINCE_COLLEAGUE.id
+
+
+def test_after_a_replay_that_lost_the_journal_nobody_decides_an_own_removal(desk: Desk, listed_mine: str) -> None:
+    """trust.md ASVS 2.3.5: who proposed is not known, so the same body may only refuse, and propose anew."""
+    number = desk.propose(listed_mine, officer=PROVINCE_OFFICER)
+    proposal = removal(desk, number).first_act
+    forget_journal(desk.database, proposal)
+    for officer in (PROVINCE_OFFICER, PROVINCE_COLLEAGUE):
+        with pytest.raises(NotAllowed, match="内部记录已随旧备份丢失"):
+            desk.decide(number, officer=officer)
+    desk.decide(number, removed=False, officer=PROVINCE_COLLEAGUE)
+    again = desk.propose(listed_mine, officer=COUNTY_OFFICER, reason="事实清楚")
+    forget_journal(desk.database, removal(desk, again).first_act)
+    desk.decide(again)
+    assert desk.mine(listed_mine).status is MineStatus.REMOVED
+
+
+def forget_journal(database: Database, act: int) -> None:
+    """As after ``log replay``: the act is there, who did it is not."""
+    with database.write() as tx:
+        for trigger in ("journal_no_delete", "journal_no_update"):
+            tx.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
+        tx.execute(delete(journal).where(journal.c.act == act))
+
+
+def test_what_left_the_directory_meanwhile_is_not_removed_from_it(desk: Desk, listed_mine: str) -> None:
+    """ZJ-14: a removal ends a membership; where none is left there is nothing to decide but a refusal."""
+    number = desk.propose(listed_mine)
+    with desk.database.write() as tx:
+        tx.execute(update(membership).where(membership.c.mine == listed_mine).values(until="2025-03-03"))
+    with pytest.raises(RuleBroken, match="不在该级名录中"):
+        desk.decide(number)
+    desk.decide(number, removed=False)
 
 
 @pytest.mark.parametrize("officer", [COUNTY_OFFICER, CITY_OFFICER, NEIGHBOUR, EDITOR, ADMINISTRATOR])

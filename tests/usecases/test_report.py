@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from tests.cases import MASTER, CaseDesk
-from tests.desk import COUNTY_OFFICER, EDITOR, NEIGHBOUR, NOON, PROVINCE_OFFICER, Desk, article, instant
+from tests.desk import COUNTY_OFFICER, EDITOR, NEIGHBOUR, NOON, PROVINCE_OFFICER, Desk, article, instant, known_until
 from tests.desk_people import code_of
-from tests.reference_data import reference, reference_until
+from tests.reference_data import reference
 
 from greenmine.domain.case import MessageKind, Stage
 from greenmine.domain.error_report import ReportOutcome
@@ -168,15 +168,15 @@ def test_a_provisional_deadline_is_counted_again_once_the_calendar_is_there(case
     """trust.md 23: 1 January 2025 is off, which nobody could count with before; what was settled stands."""
     mine = desk.register()
     cases.now = instant(date(2024, 12, 30))
-    told = cases.report(f"mine/{mine}", known=reference_until(2024))
+    told = cases.report(f"mine/{mine}", known=known_until(date(2024, 12, 31)))
     assert (told.accept_due.day, told.accept_due.provisional) == (date(2025, 1, 2), True)
-    answered = cases.report(f"mine/{mine}", known=reference_until(2024))
+    answered = cases.report(f"mine/{mine}", known=known_until(date(2024, 12, 31)))
     cases.answer_report(answered.number, ReportOutcome.NO_ERROR, officer=COUNTY_OFFICER)
     before = cases.task(told.number, COUNTY_OFFICER)
     with cases.database.write() as tx:
-        assert recount_reports(tx, reference=reference_until(2024)) == 0
+        assert recount_reports(tx, reference=known_until(date(2024, 12, 31))) == 0
         assert recount_reports(tx, reference=reference()) == 1
-        assert recount_reports(tx, reference=reference_until(2024)) == 0, "settled for good"
+        assert recount_reports(tx, reference=known_until(date(2024, 12, 31))) == 0, "settled for good"
     after = cases.task(told.number, COUNTY_OFFICER)
     assert (after.due, after.due_provisional, after.version) == (date(2025, 1, 3), False, before.version)
     assert cases.task(answered.number, COUNTY_OFFICER).due is None

@@ -51,6 +51,10 @@ _NO_FILM: Final = frozenset({b"mif1", b"mif2", b"msf1", b"avif", b"avis", b"qt  
 """Brands of files of the same build that are no MP4."""
 
 
+_PLACES: Final = (b"\xa9xyz", b"loci", b"com.apple.quicktime.location")
+"""What precedes the place in a film's own data."""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """A file as it will be kept: its bytes, media type and the name it is offered under.
@@ -87,10 +91,32 @@ def accept(data: bytes, name: str, *, kinds: frozenset[str], most: int = MAX_BYT
     if not has_signature(data, ending):
         raise BadInput("upload.signature", N_("文件“%(name)s”的内容与后缀名不符。"), field="file", name=shown)
     media_type = MEDIA_TYPES[ending]
+    if ending in FILMS and _tells_place(data):
+        raise BadInput(
+            "upload.place",
+            N_("视频“%(name)s”带有拍摄地点，公开后无法收回。请清除位置信息后再上传。"),
+            field="file",
+            name=shown,
+        )
     if ending not in PICTURES:
         return Accepted(data, media_type, shown)
     picture = write_anew(data, media_type)
     return Accepted(picture.content, media_type, shown, picture.width, picture.height)
+
+
+def _tells_place(film: bytes) -> bool:
+    """Whether anything but pictures and sound of an MP4 says where it was filmed (QuickTime ©xyz, 3GPP loci, Apple)."""
+    place = 0
+    while place + 8 <= len(film):
+        # ISO 14496-12, 4.2: bytes 0-3 length, 4-7 type; length 1: eight more bytes hold it; length 0: to the end.
+        length, kind = int.from_bytes(film[place : place + 4], "big"), film[place + 4 : place + 8]
+        if length == 1:
+            length = int.from_bytes(film[place + 8 : place + 16], "big")
+        end = place + length if length >= 8 else len(film)
+        if kind != b"mdat" and any(mark in film[place:end] for mark in _PLACES):
+            return True
+        place = end
+    return False
 
 
 def has_signature(data: bytes, ending: str) -> bool:

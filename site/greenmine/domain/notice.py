@@ -170,8 +170,10 @@ def objection_terms(rule: ObjectionRule) -> dict[str, Any]:
     }
 
 
-def require_closable(state: NoticeState) -> None:
-    """A notice is closed once, and not before its period is over.
+def require_closable(state: NoticeState, *, provisional: bool) -> None:
+    """A notice is closed once, and not before its period is over for certain.
+
+    :param provisional: the end lies beyond the calendar and may still move (暂定)
 
     Source: ZJ-11, ZJ-13 (公示无异议后方可归档、入库); trust.md ASVS 2.3.1.
     """
@@ -179,6 +181,8 @@ def require_closable(state: NoticeState) -> None:
         raise RuleBroken("notice.still_running", N_("公示期未满，不能办结。"))
     if state is not NoticeState.ENDED:
         raise RuleBroken("notice.not_open", N_("这件公示已经办结、撤回或没有公示期。"))
+    if provisional:
+        raise RuleBroken("notice.provisional", N_("截止时间为暂定，公布放假安排并重新计算后才能办结。"))
 
 
 def require_outcomes(*, mines: frozenset[str], listed: frozenset[str], reasons: Mapping[str, str]) -> None:

@@ -45,7 +45,7 @@ def log_health(tx: Tx, *, keys: LogKeys, head_file: Path) -> LogHealth:
     """How the log stands now."""
     size, origin = acts_recorded(tx), log_origin(tx)
     if origin is None:
-        return LogHealth("", size, None, None, None, None)
+        return LogHealth("", size, None, None, None, Unready("log.not_begun", _NOT_BEGUN))
     signed = newest_signed_head(tx, [row.key.id for row in log_keys(tx)])
     refusal = _refusal(tx, size=size, keys=keys, head_file=head_file)
     return LogHealth(
@@ -102,6 +102,7 @@ def _kept(head_file: Path) -> int | None:
 
 
 _BROKEN = N_("记录与最新的签名不一致，暂停记录新的事项，投诉照常受理。请运行 greenmine verify 核查。")
+_NOT_BEGUN = N_("记录库尚未建立：事项照常记录，但没有签名，不能独立核验。请运行 greenmine log init。")
 _MISSING = N_(
     "没有找到记录库签名密钥 %(id)s：事项照常记录，但等待签名。请把密钥文件放回 %(folder)s；切勿自行重新生成。"
 )

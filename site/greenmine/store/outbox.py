@@ -216,13 +216,20 @@ def stuck(tx: Tx, *, now: datetime) -> int:
     return int(tx.execute(select(func.count()).select_from(outbox).where(waits)).scalar_one())
 
 
-def undelivered(tx: Tx, *, now: datetime) -> int:
-    """How many letters were given up within a week; those of erased cases were meant to go nowhere.
+_OWN_FAULT: Final = (ERASED, "550", "551", "553")
+"""Results that are no sign of a broken line: 55x is what a server says of a mailbox it does not have."""
 
+
+def undelivered(tx: Tx, *, now: datetime) -> int:
+    """How many letters were given up within a week for a reason that is not the reader's.
+
+    Those of erased cases were meant to go nowhere; a mailbox that does not exist is told on the case's own page.
     What is given up keeps the end of its last hold as its next attempt: that tells when it was tried.
     """
     since = utc_text(now - TOLD_FOR + TAKEN_FOR)
-    lost = and_(outbox.c.state == LetterState.GIVEN_UP, outbox.c.last_result != ERASED, outbox.c.next_at > since)
+    lost = and_(
+        outbox.c.state == LetterState.GIVEN_UP, outbox.c.last_result.not_in(_OWN_FAULT), outbox.c.next_at > since
+    )
     return int(tx.execute(select(func.count()).select_from(outbox).where(lost)).scalar_one())
 
 

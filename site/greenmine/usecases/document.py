@@ -47,7 +47,9 @@ def remove_document(
         if act.kind in _NEEDED:
             raise RuleBroken("document.needed", N_("工作日历和规则集不含个人信息，公示期据以计算，不能停止公开。"))
         if act.kind.startswith("credit."):
-            raise RuleBroken("document.credit", N_("失信信息请在工作台办理终止，终止后有关文件即停止公开。"))
+            raise RuleBroken(
+                "document.credit", N_("失信信息公示期满时自动终止，有关文件随之停止公开。提前终止尚不能办理。")
+            )
         if act.kind.startswith("content.") and latest is not None and latest.n == act.n:
             raise RuleBroken(
                 "document.current",

@@ -144,6 +144,8 @@ def discard_draft(
 def use_up_draft(tx: Tx, number: int, *, seen_version: int, act: int, officer: Officer, at: datetime) -> DraftRow:
     """Mark a draft as published, in the transaction of its act; its words are forgotten, the act holds them.
 
+    Its title too: that of a credit entry is the name of somebody whom the law lets vanish.
+
     A double click finds it used up: DraftUsed. Raises DraftMoved when it changed since the preview.
     """
     draft = get_draft(tx, number, lock=True)
@@ -158,6 +160,7 @@ def use_up_draft(tx: Tx, number: int, *, seen_version: int, act: int, officer: O
         state=DraftState.PUBLISHED,
         act=act,
         data={},
+        title="",
     )
     if not used:
         raise DraftMoved(draft)

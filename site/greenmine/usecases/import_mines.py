@@ -23,6 +23,7 @@ from greenmine.domain.text import N_
 from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import known_mines, memberships_of
+from greenmine.store.removal import open_proposal
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.record import author, record
@@ -278,6 +279,10 @@ def _remove(tx: Tx, mine: str, decision: PrintedDecision, *, reference: Referenc
     library = _LIBRARIES.get(decision.level)
     if library is None or not _stands_in(tx, mine, library):
         raise RuleBroken("removal.not_listed", N_("矿山%(mine)s不在该级名录中，不能移出。"), mine=mine)
+    if (open_number := open_proposal(tx, mine)) is not None:
+        raise Conflict(
+            "removal.open", N_("矿山%(mine)s有移出事项%(number)s待决定，请先作出决定。"), mine=mine, number=open_number
+        )
     ground = ground_for(reference, decision.region, decision.ground, decision.day)
     year = legal_day(at).year
     number = f"{year}-{next_number(tx, 'removal', prefix=str(year)):04}"

@@ -162,7 +162,7 @@ def close_notice(
     Source: ZJ-11, ZJ-13, GO-16.
     """
     notice = _own_notice(tx, number, Deed.CLOSE_NOTICE, reference, officer)
-    require_closable(notice.state(at))
+    require_closable(notice.state(at), provisional=notice.provisional)
     require_answered(objections_to(tx, number).waiting)
     mines = frozenset(item.mine for item in items_of(tx, number) if item.mine)
     require_outcomes(mines=mines, listed=listed, reasons=reasons)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from greenmine.domain.act import Act
-from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
+from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.ground import Ground, GroundKind
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, Level
@@ -13,7 +13,7 @@ from greenmine.domain.officer import Deed, Officer, require, require_other_perso
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store import journal
-from greenmine.store.act import next_number
+from greenmine.store.act import get_act, next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import MineRow, get_mine, memberships_of
 from greenmine.store.notice import get_notice, items_of
@@ -90,7 +90,9 @@ def decide_removal(
     require(officer, Deed.DECIDE_REMOVAL, region=removal.region, regions=reference.regions)
     if removal.state != "proposed":
         raise Conflict("removal.decided", N_("这件移出事项已经作出决定。"))
-    require_other_person(journal.person_of_act(tx, removal.first_act), officer)
+    _require_second(tx, removal, decision, officer)
+    if decision.removed:
+        _require_listed(tx, get_mine(tx, removal.mine), removal.level)
     if decision.notice is not None:
         _require_linked_notice(tx, decision.notice, removal)
     _check_decision(decision, removal, today=legal_day(at))
@@ -114,6 +116,21 @@ def decide_removal(
         book=reference.books.in_force(removal.region, removal.proposed_on).stamp,
     )
     record(tx, act, at=at, officer=officer)
+
+
+def _require_second(tx: Tx, removal: RemovalRow, decision: RemovalDecision, officer: Officer) -> None:
+    """Another person than the one who proposed.
+
+    After ``log replay`` no journal says who that was: a removal then needs another signature than the proposal's,
+    while a refusal, after which it can be proposed anew, harms nobody.
+    """
+    proposer = journal.person_of_act(tx, removal.first_act)
+    require_other_person(proposer, officer)
+    if proposer is None and decision.removed and get_act(tx, removal.first_act).by == author(officer):
+        raise NotAllowed(
+            "removal.proposer_unknown",
+            N_("提出人的内部记录已随旧备份丢失，同一机关不能直接决定移出。请先作不予移出，再重新提出。"),
+        )
 
 
 def ground_for(reference: Reference, region: str, code: str, day: date) -> Ground:

@@ -185,7 +185,7 @@ def test_a_case_shows_what_happened_and_seals_who_told_it(site: DeskSite) -> Non
         WHEN,
         "当地居民",
         "矿山企业",
-        "实名，身份已密封",
+        "留有身份信息，已密封",
         "织金县生态环境主管部门",
         "2026年3月17日",
     ):

@@ -44,6 +44,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "case.answered": N_("答复"),
     "case.closed": N_("办结"),
     "case.identity_opened": N_("查看身份"),
+    "case.openings_read": N_("核查查看身份的记录"),
 }
 """A line of another event is shown by its code: nothing that was done to a case is left out."""
 

@@ -32,7 +32,7 @@ from greenmine.store.database import Tx
 from greenmine.store.error_report import RecordRow, find_record, get_report
 from greenmine.store.mine import names_of
 from greenmine.store.notice import get_notice
-from greenmine.usecases.case_desk import answer_complaint
+from greenmine.usecases.case_desk import answer_complaint, has_identity
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.objection import answer_objection
 from greenmine.usecases.report import answer_report, corrections_since
@@ -146,7 +146,7 @@ def _objection(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Service
             Told(_("须另行寄送的书面材料"), paper or _("无")),
         ),
         words=(Told(_("异议的事实和理由"), str(said["text"])),),
-        anonymous=bool(said["anonymous"]),
+        anonymous=not has_identity(tx, task.case, master=services.master),
     )
 
 

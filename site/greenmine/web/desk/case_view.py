@@ -174,6 +174,8 @@ def due_words(task: TaskRow, today: date) -> DueWords | None:
     """``还剩3天``, ``今天到期``, ``已超期2天``; None when nothing is due."""
     if task.due is None or task.stage in OVER:
         return None
+    if task.is_past_period(today):
+        return DueWords(_("公示已期满，办结前答复"), Tone.OPEN)
     left = (task.due - today).days
     if left < 0:
         return DueWords(_("已超期%(n)s天", n=-left), Tone.BAD)

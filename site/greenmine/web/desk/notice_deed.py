@@ -71,7 +71,7 @@ def close_page(number: str) -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     with services.database.read() as tx:
         row, items = _own(get_notice(tx, number), Deed.CLOSE_NOTICE, officer, services), items_of(tx, number)
-    require_closable(row.state(services.clock()))
+    require_closable(row.state(services.clock()), provisional=row.provisional)
     mines = {item.mine: item for item in items if item.mine}
     dropped = [mine for mine in request.form.getlist("dropped") if mine in mines]
     step = request.form.get("step", "")
@@ -98,7 +98,7 @@ def _close(
 ) -> None:
     listed = frozenset(mines) - frozenset(dropped)
     listing = None
-    if row.enters is not None and listed and form.since.data is not None and form.organ.data.strip():
+    if row.enters is not None and listed and form.since.data is not None and (form.organ.data or "").strip():
         listing = Listing(
             row.enters,
             form.since.data,

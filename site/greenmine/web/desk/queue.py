@@ -17,7 +17,7 @@ from greenmine.store.content_problem import content_problems
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
 from greenmine.store.mine import names_of
-from greenmine.store.outbox import stuck
+from greenmine.store.outbox import stuck, undelivered
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.usecases.draft import DEED_OF
 from greenmine.web.act_words import act_step
@@ -53,6 +53,7 @@ def queue_page() -> ResponseReturnValue:
             "drafts": _drafts(tx, officer),
             "steps": _latest(tx, officer, services),
             "letters": stuck(tx, now=now),
+            "undelivered": undelivered(tx, now=now),
             **(_cases(tx, officer, now) if Deed.HANDLE_CASE in deeds else {}),
             **(_notices(tx, officer, now) if Deed.CLOSE_NOTICE in deeds else {}),
             **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
