@@ -21,7 +21,6 @@ from tests.web.complaint_site import (
     photo,
 )
 from tests.web.desk_site import sent_by
-from tests.web.guarded_site import hidden, question, solve
 
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_BYTES, MOST_CASE_FILES
@@ -90,24 +89,6 @@ def test_many_wrong_codes_bring_a_question_not_a_lock(site: ComplaintSite) -> No
     assert "请先回答一个小问题" in main_words(asked)
     site.later(minutes=30)
     assert person.follow(number, code).location == CASE
-
-
-def test_the_code_stands_on_no_page_of_the_question_and_is_typed_once_more(site: ComplaintSite) -> None:
-    """trust.md 14, ASVS 14.2.1: the number goes on with the answer, the code does not."""
-    person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
-    for _guess in range(8):
-        person.follow(number, "1" * 16, status=None)
-    asked = person.follow(number, code, status=429)
-    again = person.post(TRACK, {**hidden(asked), "answer": "不知道"}, status=429)
-    right = person.post(TRACK, {**hidden(again), "answer": solve(question(again))}, status=200)
-    for page in (asked, again, right):
-        assert code not in page.text and code.replace(" ", "") not in page.text
-    assert "答对后请再输入一遍" in main_words(again) and "请再输入一遍查询码" in main_words(right)
-    shown = sent_by(right, having="number")
-    assert (shown["number"], shown["code"]) == (number, "")
-    shown.pop("", None)
-    assert person.post(TRACK, {**shown, "code": code}).location == CASE
 
 
 @pytest.mark.parametrize(

@@ -68,14 +68,12 @@ class Rule:
     :param shared: setting with the budget of all clients together
     :param whole: a whole form, which nobody fills in within a few seconds
     :param allowance: so many more of them for a browser that has answered a question
-    :param unsaid: fields that no page repeats: they are asked for again after the question
     """
 
     budget: str
     shared: str = ""
     whole: bool = False
     allowance: str = "2 per hour"
-    unsaid: frozenset[str] = frozenset()
 
 
 _SENT: Final = Rule("budget_sent", "budget_sent_all", whole=True)
@@ -85,7 +83,7 @@ RULES: Final[Mapping[Guarded, Rule]] = {
     Guarded.OBJECTION: _SENT,
     Guarded.REPORT: _SENT,
     Guarded.MESSAGE: Rule("budget_sent", "budget_sent_all"),
-    Guarded.LOOKUP: Rule("budget_lookups", allowance="5 per hour", unsaid=frozenset({"code"})),
+    Guarded.LOOKUP: Rule("budget_lookups", allowance="5 per hour"),
     Guarded.VERIFY: Rule("budget_steps", "budget_steps_all", allowance="40 per hour"),
 }
 """All limits of public forms in one table (ASVS 2.4.1)."""
@@ -109,11 +107,6 @@ class Verdict:
 
     key: str
     challenge: Response | None = None
-
-
-def is_answered() -> bool:
-    """Whether this POST comes from the page with the question."""
-    return not ANSWER_FIELDS.isdisjoint(request.form)
 
 
 @dataclass(frozen=True)
@@ -163,7 +156,7 @@ def _is_repeat(rule: Rule, key: str) -> bool:
 def _challenged(form: Guarded, marks: _Marks | None, rule: Rule, key: str, *, asked: bool) -> Response | None:
     """The page to answer with instead of taking the form; None lets it through."""
     client = client_mark()
-    if not is_answered():
+    if ANSWER_FIELDS.isdisjoint(request.form):
         doubt = _doubt(marks, rule, client, asked=asked)
         return None if doubt is None else ask(doubt, **_kept(form, marks, key))
     outcome = read_outcome(form, key)
@@ -224,12 +217,11 @@ def _has_allowance(rule: Rule) -> bool:
 
 
 def _kept(form: Guarded, marks: _Marks | None, key: str) -> dict[str, Any]:
-    """What goes on to the question: fresh marks with the same key, and everything typed that may be repeated."""
+    """What goes on to the question: fresh marks with the same key, and everything typed."""
     begun = marks.begun if marks else None
     if begun is None or current_services().clock() - begun > OLDEST:
         begun = current_services().clock()
-    left_out = _OWN_FIELDS | RULES[form].unsaid
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in left_out]
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS]
     return {
         "form_name": form,
         "key": key,

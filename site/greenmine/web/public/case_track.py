@@ -1,7 +1,6 @@
 """``/complaints/track``: number and code open a case for thirty minutes; unknown and wrong are answered alike.
 
-Both are taken by POST only and stand in no address, log or cache; guesses are slowed by a question, never locked; after
-the question the code is typed once more, because no page repeats it.
+Both are taken by POST only and stand in no address, log or cache; guesses are slowed by a question, never locked.
 Source: trust.md 14, 15; ASVS 14.2.1, 2.4.1.
 """
 
@@ -15,7 +14,7 @@ from greenmine.domain.case_number import read_code, read_number
 from greenmine.domain.errors import GreenmineError
 from greenmine.store.case_access import VISIT, end_visit, start_visit
 from greenmine.usecases.case_code import find_case_by_code, is_slowed
-from greenmine.web.abuse import Guarded, check_form, form_marks, is_answered
+from greenmine.web.abuse import Guarded, check_form, form_marks
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.forms.complaint import TrackSheet
 from greenmine.web.i18n import gettext as _
@@ -36,8 +35,6 @@ def track_page() -> ResponseReturnValue:
     verdict = check_form(Guarded.LOOKUP, asked=bool(number) and _is_slowed(number))
     if verdict.challenge is not None:
         return verdict.challenge
-    if is_answered() and not form.code.data:
-        return login(TrackSheet(formdata=None, number=form.number.data), sentence=_("回答正确。请再输入一遍查询码。"))
     if form.errors:
         return login(form)
     services = current_services()
