@@ -185,6 +185,7 @@ def test_the_status_page_turns_red_five_minutes_after_the_last_sign_of_life(tmp_
     site = open_site(tmp_path / "data")
     assert "没有运行中的后台任务" in text_of(site, "/status")
     with site.services.database.write() as tx:
+        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=NOW)
         take_lease(tx, "worker", holder="secret-holder", now=NOW, term=timedelta(seconds=30))
     site.clock.now = NOW + timedelta(minutes=5)
     assert "运行正常" in text_of(site, "/status")

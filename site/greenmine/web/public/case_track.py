@@ -67,7 +67,7 @@ def login(form: TrackSheet, *, sentence: str = "", status: int = 0, fields: tupl
 
     :param sentence: why it is shown instead of the case; :param fields: what was typed there, to be copied
     """
-    form.code.data = ""  # never sent back, not even to who typed it
+    form.code.data = ""  # not sent back; the page of a question alone carries it on, or the holder typed it for ever
     body = render(
         "complaint/track.html",
         Page(
