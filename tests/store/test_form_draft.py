@@ -1,6 +1,5 @@
 """Drafts of public forms: only the cookie opens them, nothing typed is lost, gone after 72 hours (design.md)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,12 +14,10 @@ from greenmine.store.database import Database
 from greenmine.store.form_draft import (
     LIFETIME,
     MOST_BYTES,
-    RESERVED,
     Draft,
     DraftKey,
     DraftMoved,
     add_file,
-    bytes_waiting,
     clear,
     expire,
     has_expired,
@@ -169,23 +166,6 @@ def test_the_longest_form_fits_in_its_rarest_characters(database: Database) -> N
     saved(database, key, **longest)
     held = loaded(database, key)
     assert held is not None and held.data == longest
-
-
-def test_no_draft_begins_above_what_all_may_hold_together(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every draft counts for what it may grow to; whoever has begun goes on, and files are not counted."""
-    key = begun(database)
-    monkeypatch.setattr("greenmine.store.form_draft.MOST_WAITING", 2 * RESERVED + 1)
-    with database.write() as tx:
-        add_file(tx, key, replace(PHOTO, size=3 * RESERVED), name="a.jpg", media_type="image/jpeg", at=NOON)
-        assert bytes_waiting(tx) == RESERVED
-    begun(database)
-    saved(database, key, text="x" * (RESERVED + 1))
-    with pytest.raises(Unready, match="存储空间不足"):
-        begun(database)
-    assert saved(database, key, version=2, text="x" * (2 * RESERVED)).version == 3
-    with database.write() as tx:
-        clear(tx, key)
-    begun(database)
 
 
 def test_files_are_added_without_growing_old_any_page(database: Database) -> None:

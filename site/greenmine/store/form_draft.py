@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from greenmine.domain.case import CaseKind
-from greenmine.domain.errors import BadInput, Conflict, Gone, NotFound, Unready
+from greenmine.domain.errors import BadInput, Conflict, Gone, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
@@ -37,18 +37,6 @@ LIFETIME: Final = timedelta(hours=72)
 MOST_BYTES: Final = 64 * 1024
 """Largest draft, in bytes of JSON, its files not counted: some 7,000 characters is the longest form, of 4 bytes each
 at most; twice that, and the names of its files."""
-
-RESERVED: Final = 8 * 1024
-"""Bytes for which every draft counts at least: what it may still grow by is bounded too, and nobody who has begun is
-refused."""
-
-MOST_WAITING: Final = 512 * 1024 * 1024
-"""Most bytes of all drafts together, counted so; above it none begins. Their files have the cap of the day."""
-
-_REFUSED: Final = N_(
-    "网站存储空间不足，暂时不能接收新的表单和附件，您填写的内容没有提交。请稍后再试，急需反映的事项请先拨打电话。"
-)
-"""The sentence of store/space.py: to whoever reads it, it is the same."""
 
 _SECRET: Final = 32
 
@@ -128,9 +116,7 @@ def parse_token(token: str, *, kind: CaseKind) -> DraftKey | None:
 
 
 def start(tx: Tx, *, kind: CaseKind, at: datetime, data: Mapping[str, Any] | None = None) -> DraftKey:
-    """Begin a draft, version 1, and return the one key to it. Raises BadInput (too long), Unready (too many wait)."""
-    if bytes_waiting(tx) >= MOST_WAITING:
-        raise Unready("draft.full", _REFUSED)
+    """Begin a draft, version 1, and return the one key to it. Raises BadInput (too long)."""
     key = DraftKey(kind, secrets.token_bytes(_SECRET), new_key())
     draft = Draft(data or {}, 1, (), at + LIFETIME)
     values = {"kind": kind, "sealed": _sealed(key, draft), "version": 1, "expires_at": utc_text(draft.expires_at)}
@@ -214,13 +200,6 @@ def expire(tx: Tx, *, at: datetime) -> int:
     over = select(form_draft.c.id_hash).where(form_draft.c.expires_at <= utc_text(at))
     tx.execute(delete(form_draft_file).where(form_draft_file.c.draft.in_(over)))
     return tx.execute(delete(form_draft).where(form_draft.c.expires_at <= utc_text(at))).rowcount
-
-
-def bytes_waiting(tx: Tx) -> int:
-    """Bytes for which all drafts count, without their files: what strangers typed here and have not sent."""
-    size = func.length(form_draft.c.sealed)
-    counted = case((size > RESERVED, size), else_=RESERVED)
-    return int(tx.execute(select(func.coalesce(func.sum(counted), 0))).scalar_one())
 
 
 def _require(tx: Tx, key: DraftKey, *, at: datetime) -> Draft:
