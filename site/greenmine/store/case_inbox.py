@@ -5,14 +5,15 @@ Every query goes through ``store.case_task.scope``: also a count tells nothing o
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select, true
 
 from greenmine.domain.body import Body, Department, RiskClass
 from greenmine.domain.case import OVER, CaseKind, MessageKind
 from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.instant import utc_text
 from greenmine.domain.officer import Officer
 from greenmine.store.case_task import TaskRow, late_on, scope, task_row
 from greenmine.store.database import Tx
@@ -116,13 +117,17 @@ def cluster_sizes(tx: Tx, officer: Officer, clusters: Collection[str]) -> Mappin
     return {row.cluster: row.number for row in tx.execute(scope(query, officer))}
 
 
-def open_by_body(tx: Tx, *, today: date) -> tuple[BodyCount, ...]:
-    """The open cases of every body, counts only: for telling where nobody sits, never shown to officers."""
+def open_by_body(tx: Tx, *, today: date, before: datetime | None = None) -> tuple[BodyCount, ...]:
+    """The open cases of every body, counts only: for telling where nobody sits, never shown to officers.
+
+    :param before: only cases received before this instant
+    """
+    received = true() if before is None else case_task.c.received_at < utc_text(before)
     late = func.sum(case((late_on(today), 1), else_=0))
     columns = (case_task.c.body_region, case_task.c.department)
     query = (
         select(*columns, func.count().label("waiting"), late.label("late"))
-        .where(case_task.c.closed_at.is_(None))
+        .where(case_task.c.closed_at.is_(None), received)
         .group_by(*columns)
         .order_by(*columns)
     )

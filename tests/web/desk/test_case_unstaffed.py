@@ -39,8 +39,10 @@ def test_status_tells_everybody_the_sum_and_no_place(site: DeskSite) -> None:
     assert "各件均有在岗人员的机关办理" in nobody.get("/status").text
     lodge(site, region=JINSHA)
     lodge(site, region=JINSHA)
+    assert "各件均有在岗人员的机关办理" in nobody.get("/status").text, "no poll tells the minute (trust.md 1)"
+    site.later(days=1)
     text = nobody.get("/status").text
-    assert "2件在无人在岗的机关" in text and "金沙" not in text
+    assert "截至昨日，2件在无人在岗的机关" in text and "金沙" not in text
 
 
 def test_pipl_47_an_erased_case_is_gone_from_every_page_of_the_desk(site: DeskSite) -> None:

@@ -8,7 +8,7 @@ from flask import make_response
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import GreenmineError
-from greenmine.domain.instant import legal_day
+from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.text import N_
 from greenmine.store.act import get_act, size
 from greenmine.store.content_problem import content_problems
@@ -53,7 +53,8 @@ def status() -> ResponseReturnValue:
         lease = get_lease(tx, LEASE)
         problems = len(content_problems(tx))
         leapt = jumped_from(tx, LEASE) is not None
-        unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=legal_day(now)))
+        today = legal_day(now)
+        unstaffed = sum(count.waiting for count in unstaffed_bodies(tx, today=today, before=day_starts(today)))
         mail = _mail_values(tx, now)
         watch = witness_standings(tx, services.witnesses, now=now) if log_origin(tx) else ()
         log = log_health(tx, keys=services.log_keys, head_file=services.settings.log_head)
