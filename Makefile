@@ -35,7 +35,7 @@ drill: $(VENV)/.tools ## kills, full disks, broken connections: minutes of them
 	@if [ ! -e tests/drill.py ] && [ ! -e tests/drill/__main__.py ]; then \
 		echo "There are no drills yet: tests/drill.py is missing."; exit 1; fi
 	@$(HOUSE) PYTHONHASHSEED=0 $(BIN)/python -m tests.drill
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m drill -q
+	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m drill -q -o faulthandler_timeout=1800
 
 matrix: $(VENV)/.tools ## all tests on Python 3.11, 3.12 and 3.13
 	@UV="$(abspath $(BIN)/uv)" WORKERS=$(WORKERS) .ci/matrix 3.11 3.12 3.13
