@@ -8,6 +8,7 @@ decide the same removal).
 """
 
 import sqlite3
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -143,7 +144,20 @@ def _make_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
     with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")  # not possible inside the engine's transactions
+        _turn_wal_on(connection)
+
+
+def _turn_wal_on(connection: sqlite3.Connection) -> None:
+    """Not possible inside the engine's transactions; beside others that do it too it is busy at once: tried again."""
+    end = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def begin_file_anew(database: Database) -> bool:
