@@ -1,8 +1,9 @@
 """Site, worker and witness as processes of their own: heads are cosigned, a witness that dies stops nothing."""
 
 import re
+import socket
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from tests.site_process import CHECKOUT, environment, free_port, running, until
@@ -38,8 +39,10 @@ def test_a_worker_collects_words_and_goes_on_without_the_witness(tmp_path: Path)
     witness = ["-m", "greenmine", "witness", "run", "--key", str(key), "--log", own, "--port", str(port)]
     content = _content(tmp_path)
     told = {**env, "GREENMINE_WITNESSES": str(witnesses), "GREENMINE_CONTENT_DIR": str(content)}
-    with running(worker, env=told, log=out):
+    with ExitStack() as stack:
         with running(witness, env=env, log=out):
+            until(lambda: _listens(port), seconds=60, log=out)  # else the worker would ask again only after a rest
+            stack.enter_context(running(worker, env=told, log=out))
             until(lambda: _cosigned(tmp_path) == _size(tmp_path) > 0, seconds=180, log=out)
         before = _size(tmp_path)
         news = content / "news" / "after-the-witness.md"
@@ -48,6 +51,11 @@ def test_a_worker_collects_words_and_goes_on_without_the_witness(tmp_path: Path)
         assert _size(tmp_path) > before
         assert _cosigned(tmp_path) == before
         until(lambda: "down" in _faults(tmp_path), seconds=60, log=out)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _done(arguments: list[str], *, env: dict[str, str], log: Path) -> None:
