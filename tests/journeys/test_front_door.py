@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 START = 60.0
 """Seconds in which a new site must answer (issue 2, item 9: "within a minute")."""
-STOP = 20.0
-"""Seconds in which a site must be gone when asked; serve.py gives answers under way five and a job four."""
+STOP = 10.0
+"""Seconds in which a site must be gone when asked (docs/operations.md)."""
 WSGI = ("wsgi.py",)
 INIT = ("-m", "greenmine", "init")
 

@@ -98,12 +98,12 @@ def test_bytes_that_do_not_hash_to_their_name_are_not_served(site: Site) -> None
 
 def test_a_file_that_no_act_names_is_not_public(site: Site) -> None:
     sha256 = site.services.files.put(b"a draft's picture")
-    site.client.get(f"/documents/{sha256}", status=404)
+    assert site.client.get(f"/documents/{sha256}", status=404).status == 404
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "0" * 63, "..%2f..%2fetc%2fpasswd", "A" * 64, "0" * 63 + "%01", "x"])
 def test_what_was_never_published_answers_404(site: Site, name: str) -> None:
-    site.client.get(f"/documents/{name}", status=404)
+    assert site.client.get(f"/documents/{name}", status=404).status == 404
 
 
 def test_a_reader_who_has_it_is_told_so_and_a_part_can_be_asked_for(site: Site) -> None:

@@ -361,7 +361,7 @@ def test_asvs_15_3_3_nothing_but_the_forms_own_fields_is_taken(site: DeskSite) -
 def test_a_step_that_is_not_open_is_refused_on_opening(site: DeskSite) -> None:
     number = lodge(site)
     for name in ("answer", "extend", "close"):
-        handler(site).get(f"/desk/cases/{number}/{name}", status=409)
+        assert handler(site).get(f"/desk/cases/{number}/{name}", status=409).status == 409
 
 
 def test_long_words_and_long_names_stay_on_the_page(site: DeskSite) -> None:
@@ -379,6 +379,6 @@ def test_asvs_8_3_2_a_moved_officer_loses_the_case_on_the_next_request(site: Des
     number = lodge(site)
     handler(site).get(f"/desk/cases/{number}")
     moved = site.as_(replace(COUNTY_OFFICER, regions=frozenset({NAYONG})))
-    moved.get(f"/desk/cases/{number}", status=404)
+    assert moved.get(f"/desk/cases/{number}", status=404).status == 404
     other = site.as_(replace(COUNTY_OFFICER, departments=frozenset({Department.EMERGENCY})))
-    other.get(f"/desk/cases/{number}", status=404)
+    assert other.get(f"/desk/cases/{number}", status=404).status == 404

@@ -147,5 +147,5 @@ def test_asvs_3_5_3_reading_every_page_of_a_case_changes_no_row(site: DeskSite) 
 def test_hostile_numbers_are_addresses_of_nothing(site: DeskSite) -> None:
     person = site.as_(COUNTY_OFFICER)
     for number in ("'%20OR%201=1--", "T1", "..%2F..", "%E6%8A%95%E8%AF%89", "T" + "9" * 500):
-        person.get(f"/desk/cases/{number}", status=404)
-    person.get("/desk/cases/T1/files/99999999999", status=404)
+        assert person.get(f"/desk/cases/{number}", status=404).status == 404
+    assert person.get("/desk/cases/T1/files/99999999999", status=404).status == 404

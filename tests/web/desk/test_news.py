@@ -201,4 +201,4 @@ def test_trust_6_hostile_words_stay_words(site: DeskSite) -> None:
 
 
 def test_a_county_has_no_news_desk(site: DeskSite) -> None:
-    site.as_(COUNTY_OFFICER).get("/desk/news", status=403)
+    assert site.as_(COUNTY_OFFICER).get("/desk/news", status=403).status == 403

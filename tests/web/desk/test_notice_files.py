@@ -74,4 +74,5 @@ def test_a_file_can_be_taken_out_again(site: DeskSite) -> None:
 def test_a_file_of_a_draft_is_nobody_elses(site: DeskSite) -> None:
     person, draft = written(site)
     person.send(f"{draft}/files", {"file": (io.BytesIO(PDF), "一.pdf")}, form="file")
-    site.as_(NEIGHBOUR).get(f"{draft}/files/{hashlib.sha256(PDF).hexdigest()}", status=404)
+    foreign = site.as_(NEIGHBOUR).get(f"{draft}/files/{hashlib.sha256(PDF).hexdigest()}", status=404)
+    assert foreign.status == 404
