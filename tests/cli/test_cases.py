@@ -9,7 +9,7 @@ from tests.complaints import CANARIES, journal, lodge, seat, task_of
 from tests.desk import COUNTY_OFFICER
 
 from greenmine.app import build_services
-from greenmine.cli.cases import cases
+from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.case import IdentityReason
 from greenmine.domain.errors import NotFound, Unready
@@ -33,7 +33,8 @@ def services(settings: Settings) -> Iterator[Services]:
 
 
 def run(services: Services, *words: str) -> str:
-    result = CliRunner().invoke(cases, words, obj=lambda: services, env={"COLUMNS": "200"}, catch_exceptions=False)
+    told = {"obj": lambda: services, "env": {"COLUMNS": "200"}}
+    result = CliRunner().invoke(greenmine, ["cases", *words], catch_exceptions=False, **told)
     assert result.exit_code == 0, result.output
     return result.output
 

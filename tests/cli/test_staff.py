@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.migrated import bring_up
 
 from greenmine.app import build_services
-from greenmine.cli.staff import staff
+from greenmine.cli.root import greenmine
 from greenmine.config import Mode, Settings
 from greenmine.domain.body import Department
 from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, NotFound, RuleBroken, Unready
@@ -44,7 +44,7 @@ def prepared(services: Services) -> None:
 
 def run(services: Services, *arguments: str) -> str:
     """What the command printed; its refusal is raised."""
-    result = CliRunner().invoke(staff, arguments, obj=lambda: services, env={"COLUMNS": "200"})
+    result = CliRunner().invoke(greenmine, ["staff", *arguments], obj=lambda: services, env={"COLUMNS": "200"})
     if isinstance(result.exception, GreenmineError):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -114,7 +114,7 @@ def test_departments_are_set_on_the_console_kept_and_taken_back(services: Servic
     run(services, "move", "zhijin-01", "--region", "520524", "--all-departments")
     assert departments(services) == frozenset()
     both = ("move", "zhijin-01", "--region", "520524", "--department", "health", "--all-departments")
-    result = CliRunner().invoke(staff, both, obj=lambda: services)
+    result = CliRunner().invoke(greenmine, ["staff", *both], obj=lambda: services)
     assert result.exit_code == 2 and "只能给出一种" in result.output
 
 

@@ -299,7 +299,7 @@ def test_no_server_log_holds_a_mark_though_faults_are_told(lived: Lived) -> None
 
 @pytest.mark.parametrize("command", ["cases", "outbox"])
 def test_the_operators_commands_print_no_mark(lived: Lived, command: str) -> None:
-    done = CliRunner().invoke(greenmine.commands[command], (), obj=lambda: lived.services, catch_exceptions=False)
+    done = CliRunner().invoke(greenmine, [command], obj=lambda: lived.services, catch_exceptions=False)
     assert done.exit_code == 0 and done.output and find_text(done.output) == []
 
 

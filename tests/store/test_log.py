@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from greenmine.store.log import (
     read_tile,
     root_at,
 )
-from greenmine.store.log_key import LogKeys, log_keys
+from greenmine.store.log_key import BOTH_SIGN, LogKeys, log_keys
 from greenmine.store.log_seal import LogSeal, keep_head, read_head
 from greenmine.tlog.checkpoint import Checkpoint, sign_checkpoint
 from greenmine.tlog.entry import leaf_hash
@@ -63,11 +64,11 @@ def sealed(database: Database, keys: LogKeys, head_file: Path) -> Database:
     return ready
 
 
-def record(database: Database, *numbers: int) -> None:
+def record(database: Database, *numbers: int, at: datetime = NOON) -> None:
     """Acts of one transaction."""
     with database.write() as tx:
         for number in numbers:
-            apply(tx, mine_act(number), at=NOON)
+            apply(tx, mine_act(number), at=at)
 
 
 def head(database: Database) -> Head:
@@ -194,14 +195,17 @@ def test_each_of_two_keys_signs_what_waited_for_it(sealed: Database, keys: LogKe
     record(sealed, 1)
     with sealed.read() as tx:
         old, new = (row.key for row in log_keys(tx))
-        assert unsigned_heads(tx, keys=keys, at=NOON) == []
+        assert unsigned_heads(tx, keys=keys) == []
     assert is_signed_by(head(sealed).note, new) and not is_signed_by(head(sealed).note, old)
     assert [fault.table for fault in audited(sealed, tmp_path)] == ["log_signature"], "one is missing, and is named"
+    record(sealed, 2, at=NOON + BOTH_SIGN)
     away.rename(seed)
     with sealed.write() as tx:
-        assert sign_newest(tx, keys=keys, at=NOON) == 1
-        assert sign_newest(tx, keys=keys, at=NOON) == 0
-    assert is_signed_by(head(sealed).note, old)
+        assert sign_newest(tx, keys=keys, at=NOON + 2 * BOTH_SIGN) == 1, "its head of the 30 days, however late"
+        assert sign_newest(tx, keys=keys, at=NOON + 2 * BOTH_SIGN) == 0
+    with sealed.read() as tx:
+        owed, later = head_of(tx, 2), head_of(tx, 3)
+    assert is_signed_by(owed.note, old) and not is_signed_by(later.note, old)
     assert audited(sealed, tmp_path) == []
 
 

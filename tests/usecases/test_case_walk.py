@@ -51,7 +51,7 @@ def test_trust_13_a_random_walk_moves_only_what_is_ones_own(desk: Desk, seed: in
     }
     moved = refused = 0
     for turn in range(500):
-        number, officer = rng.choice(sorted(cases)), rng.choice(OFFICERS)
+        number, officer = rng.choice(list(cases)), rng.choice(OFFICERS)
         before, lines = task_of(database, number), len(journal(database))
         told = working(database, number, officer=officer, at=NOON + timedelta(minutes=turn))
         if rng.random() < 0.1:

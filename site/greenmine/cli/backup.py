@@ -7,7 +7,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.cli.verify import run_verify
 from greenmine.config import Settings
 from greenmine.config.settings import read_settings
@@ -30,8 +30,7 @@ console: Final = Console()
 @click.pass_obj
 def backup(open_services: OpenServices, *, folder: Path, keys_folder: Path | None) -> None:
     """在站点运行时备份数据库、公开文件和密封文件到空文件夹 FOLDER；密钥不在其中。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     site = site_of(services.settings)
     if keys_folder is not None:
         _require_apart(keys_folder, folder)
@@ -65,8 +64,7 @@ def restore(open_services: OpenServices, *, folder: Path, keys_folder: Path | No
     about = restore_backup(site_of(settings), folder, keys=keys_folder)
     _keep_newer_head(settings, folder)
     console.print(f"已恢复 {about['at']} 的备份，共 {about['acts']} 条记录。正在核验。", highlight=False)
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     with services.database.read() as tx:
         log = log_health(tx, keys=services.log_keys, head_file=settings.log_head)
     verified, lines = run_verify(services)

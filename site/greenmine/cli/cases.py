@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.domain.body import DEPARTMENT_LABELS
 from greenmine.domain.case import IDENTITY_REASON_LABELS
 from greenmine.domain.case_number import read_number
@@ -27,7 +27,7 @@ console: Final = Console(soft_wrap=True)
 def cases(context: click.Context) -> None:
     """列出有来件、无人办理的机关，只列件数；openings 列出查看身份的记录。"""
     if context.invoked_subcommand is None:
-        _unstaffed(_ready(context.obj))
+        _unstaffed(ready_services(context.obj))
 
 
 @cases.command("openings")
@@ -35,7 +35,7 @@ def cases(context: click.Context) -> None:
 @click.pass_obj
 def openings(open_services: Callable[[], Services], *, number: str | None) -> None:
     """列出来件 NUMBER（不填则全部来件）的身份何时由谁查看、事由和具体理由，供监督检查；列出本身记入内部日志。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     wanted = None if number is None else read_number(number)
     with services.database.write() as tx:
         found = read_openings(tx, wanted, at=services.clock(), master=services.master)
@@ -65,9 +65,3 @@ def _unstaffed(services: Services) -> None:
         name = services.reference.regions.path_name(count.body.region) + DEPARTMENT_LABELS[count.body.department]
         table.add_row(name, count.body.code, str(count.waiting), str(count.late))
     console.print(table)
-
-
-def _ready(open_services: Callable[[], Services]) -> Services:
-    services = open_services()
-    require_ready(services)
-    return services

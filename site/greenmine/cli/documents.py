@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.cli.upkeep import PROJECTIONS, run_projections
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGround
 from greenmine.projections.runner import rebuild
@@ -34,8 +34,7 @@ def documents() -> None:
 @click.pass_obj
 def remove(open_services: OpenServices, *, sha256: str, ground: str, yes: bool) -> None:
     """依法停止公开一份文件：内容从各处删除，校验值、依据和这条记录保留。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     wanted = RemovalGround(ground)
     for line in _consequences(services, sha256):
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.cli.upkeep import run_projections
 from greenmine.content.sheet import MAX_BYTES, read_table
 from greenmine.domain.errors import BadInput
@@ -61,8 +61,7 @@ def import_group() -> None:
 @click.pass_obj
 def import_mines_command(open_services: Callable[[], Services], /, **options: Any) -> None:
     """导入一份矿山名单（CSV 或 XLSX）：先预览，确认后一次导入，全部成功或全部不变。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     file: Path = options["file"]
     region = _region(services, options["region"])
     preview = _preview(services, file, sheet=options["sheet"], region=region)

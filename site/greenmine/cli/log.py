@@ -92,7 +92,7 @@ def keep_log(services: Services) -> bool:
     with services.database.read() as tx:
         if log_origin(tx) is None:
             return False
-        waiting = unsigned_heads(tx, keys=services.log_keys, at=services.clock())
+        waiting = unsigned_heads(tx, keys=services.log_keys)
     if waiting:
         with services.database.write() as tx:
             sign_newest(tx, keys=services.log_keys, at=services.clock())

@@ -10,7 +10,7 @@ from rich.console import Console
 from greenmine.cli.log import finish_erasure
 from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of
 from greenmine.cli.log_source import LONGEST_DOCUMENT, Missing, Source, bad_file, source_at, text_at
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.domain.act_document import body_of, files_of
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import legal_day
@@ -37,8 +37,7 @@ console: Final = Console()
 @click.pass_obj
 def replay_log(open_services: OpenServices, *, place: str) -> None:
     """恢复旧备份之后：从镜像文件夹或网址补回数据库缺少的记录和文件，核对签名后继续运行。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     number = replay_from(services, source_at(place))
     if number:
         console.print(f"已补回 {number} 条记录，可以继续记录新的事项。", highlight=False)

@@ -2,23 +2,21 @@
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.cli.smtp import MailDoor
 from greenmine.config import MailServer
-from greenmine.domain.letter import Letter
 from greenmine.services import Services
 from greenmine.store.mail_line import line_fault
 from greenmine.store.outbox import counts
-from greenmine.usecases.outbox import Line, Sender, send_at_once, send_due
+from greenmine.usecases.outbox import Sender, send_at_once, send_due
 
 console: Final = Console()
 
@@ -29,35 +27,7 @@ def send_mail(services: Services, *, goes_on: Callable[[], bool] = lambda: True)
     :param goes_on: asked before each letter: whether it is still ours to send
     """
     server = services.settings.mail_server
-    return 0 if server is None else send_due(_while(goes_on, sender_for(services, server)))
-
-
-@dataclass(frozen=True)
-class _AskingLine:
-    """A line that takes no further letter once ``goes_on`` says no; the letter in hand is ended and marked."""
-
-    line: Line
-    goes_on: Callable[[], bool]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another letter can be handed in."""
-        return self.line.is_open and self.goes_on()
-
-    def send(self, letter: Letter) -> str:
-        """Hand one letter in; returns the code of the answer. Raises Undelivered."""
-        return self.line.send(letter)
-
-
-def _while(goes_on: Callable[[], bool], sender: Sender) -> Sender:
-    """The same sender, for as long as ``goes_on`` says so."""
-
-    @contextmanager
-    def connect() -> Iterator[Line]:
-        with sender.connect() as line:
-            yield _AskingLine(line, goes_on)
-
-    return replace(sender, connect=connect)
+    return 0 if server is None else send_due(replace(sender_for(services, server), goes_on=goes_on))
 
 
 def sender_for(services: Services, server: MailServer) -> Sender:
@@ -91,7 +61,7 @@ def mail_host(site_url: str) -> str:
 def outbox(context: click.Context) -> None:
     """查看待发邮件的数量和状态；不显示收件人和内容。"""
     if context.invoked_subcommand is None:
-        _show(_ready(context.obj))
+        _show(ready_services(context.obj))
 
 
 @outbox.command("retry")
@@ -99,16 +69,10 @@ def outbox(context: click.Context) -> None:
 @click.pass_obj
 def retry_now(open_services: Callable[[], Services], *, given_up: bool) -> None:
     """不等间隔，立即重试全部待发邮件；由后台任务发出。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     with services.database.write() as tx:
         due = send_at_once(tx, now=services.clock(), given_up=given_up)
     console.print(f"{due} 封邮件将立即重试。", highlight=False)
-
-
-def _ready(open_services: Callable[[], Services]) -> Services:
-    services = open_services()
-    require_ready(services)
-    return services
 
 
 def _show(services: Services) -> None:

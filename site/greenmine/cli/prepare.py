@@ -121,6 +121,13 @@ def _fill_search(services: Services) -> None:
         log.warning("the search index cannot be written: %s", refused.strerror)
 
 
+def ready_services(open_services: Callable[[], Services]) -> Services:
+    """The services of a command that works on a prepared site; raises as :func:`require_ready`."""
+    services = open_services()
+    require_ready(services)
+    return services
+
+
 def require_ready(services: Services) -> None:
     """For processes that only serve: Unready on another schema or another master key, Conflict on another mode."""
     services.database.require_reachable()

@@ -23,7 +23,7 @@ from greenmine.cli.log_replay import replay_log
 from greenmine.cli.log_source import source_at
 from greenmine.cli.mirror import mirror_command
 from greenmine.cli.outbox import outbox
-from greenmine.cli.prepare import prepare, require_ready, tell_log
+from greenmine.cli.prepare import prepare, ready_services, require_ready, tell_log
 from greenmine.cli.rebuild_site import Rebuilt, policy_at, rebuild_site
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
@@ -118,8 +118,7 @@ def worker(open_services: OpenServices, *, supervisor: int | None) -> None:
         signal.signal(number, lambda *_: stop.set())
     if supervisor is not None:
         threading.Thread(target=_follow, args=(stop, supervisor), daemon=True).start()
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     tell_log(services)
     work(services, stop=stop)
     services.database.close()
@@ -142,8 +141,7 @@ def content() -> None:
 @click.pass_obj
 def content_sync(open_services: OpenServices) -> None:
     """把 content/ 中新增、修改、撤下的文件记录为公开事项。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     summary = sync_content(services)
     for kind, number in summary.recorded.items():
         console.print(f"{kind}: {number}", highlight=False)
@@ -155,8 +153,7 @@ def content_sync(open_services: OpenServices) -> None:
 @click.pass_obj
 def clocks(open_services: OpenServices, *, confirm: bool) -> None:
     """查看自动到期处理；时钟跳动或到期事项过多而暂停时，核对时间后用 --confirm 恢复。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     console.print(f"当前时间：{services.clock():%Y-%m-%d %H:%M:%S} UTC", highlight=False)
     if not confirm:
         with services.database.read() as tx:
@@ -175,8 +172,7 @@ def clocks(open_services: OpenServices, *, confirm: bool) -> None:
 @click.pass_obj
 def rebuild_projections(open_services: OpenServices) -> None:
     """由公开记录重新生成统计、搜索索引等派生数据。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     taken = rebuild(services.database, PROJECTIONS, reference=services.reference)
     make_anew(services.search, reference=services.reference)
     console.print(f"已由 {taken} 条记录重新生成。", highlight=False)

@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
@@ -47,7 +47,7 @@ def add(
     departments: tuple[str, ...],
 ) -> None:
     """登记一名工作人员，打印开通账号的一次性链接。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     regions = services.reference.regions
     with services.database.write() as tx:
         _, token = enter_staff(
@@ -69,7 +69,7 @@ def add(
 @click.pass_obj
 def link(open_services: Callable[[], Services], *, login: str) -> None:
     """重新开通 LOGIN 的账号（手机遗失等）：原密码、动态码和恢复码在使用链接时作废。"""
-    _issue(_ready(open_services), login, Purpose.ENROL)
+    _issue(ready_services(open_services), login, Purpose.ENROL)
 
 
 @staff.command("reset-password")
@@ -77,14 +77,14 @@ def link(open_services: Callable[[], Services], *, login: str) -> None:
 @click.pass_obj
 def reset_password(open_services: Callable[[], Services], *, login: str) -> None:
     """打印 LOGIN 重设密码的一次性链接；动态码照旧。"""
-    _issue(_ready(open_services), login, Purpose.PASSWORD)
+    _issue(ready_services(open_services), login, Purpose.PASSWORD)
 
 
 @staff.command("list")
 @click.pass_obj
 def list_people(open_services: Callable[[], Services]) -> None:
     """列出全部工作人员。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=None)
     table = Table("登录名", "姓名", "岗位", "辖区", "部门", "状态")
@@ -101,7 +101,7 @@ def list_people(open_services: Callable[[], Services]) -> None:
 @click.pass_obj
 def disable_person(open_services: Callable[[], Services], *, login: str) -> None:
     """停用 LOGIN：立即退出全部登录，链接作废。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     with services.database.write() as tx:
         person = staff_by_login(tx, normal_login(login))
         disable(tx, person.id, regions=services.reference.regions, by=None, at=services.clock())
@@ -113,7 +113,7 @@ def disable_person(open_services: Callable[[], Services], *, login: str) -> None
 @click.pass_obj
 def enable_person(open_services: Callable[[], Services], *, login: str) -> None:
     """恢复已停用的 LOGIN。"""
-    services = _ready(open_services)
+    services = ready_services(open_services)
     with services.database.write() as tx:
         person = staff_by_login(tx, normal_login(login))
         enable(tx, person.id, regions=services.reference.regions, by=None, at=services.clock())
@@ -139,7 +139,7 @@ def move(
     """调整 LOGIN 的辖区、岗位或部门：下一次访问即按新的办理，换岗位须重新登录。"""
     if departments and all_departments:
         raise click.UsageError("--department 和 --all-departments 只能给出一种。")
-    services = _ready(open_services)
+    services = ready_services(open_services)
     with services.database.write() as tx:
         person = staff_by_login(tx, normal_login(login))
         assign(
@@ -159,7 +159,7 @@ def move(
 @click.pass_obj
 def print_demo_links(open_services: Callable[[], Services]) -> None:
     """演示模式：为每个岗位打印一条一次性登录链接；此前打印的作废。"""
-    for line in demo_link_lines(_ready(open_services)):
+    for line in demo_link_lines(ready_services(open_services)):
         console.print(line, highlight=False, markup=False)
 
 
@@ -177,12 +177,6 @@ def demo_link_lines(services: Services) -> tuple[str, ...]:
 def link_address(services: Services, token: str) -> str:
     """The whole address of a one-time link."""
     return f"{services.settings.site_url}/desk/link/{token}"
-
-
-def _ready(open_services: Callable[[], Services]) -> Services:
-    services = open_services()
-    require_ready(services)
-    return services
 
 
 def _issue(services: Services, login: str, purpose: Purpose) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import require_ready
+from greenmine.cli.prepare import ready_services
 from greenmine.domain.errors import Conflict
 from greenmine.domain.instant import at_legal_time, legal_day
 from greenmine.domain.text import N_
@@ -34,8 +34,7 @@ console: Final = Console()
 @click.pass_obj
 def verify(open_services: OpenServices, *, private: bool, database_only: bool) -> None:
     """由全部记录重新计算并逐行核对：记录、记录树、签名、公开文件和公开数据。发现改动时以 1 退出。"""
-    services = open_services()
-    require_ready(services)
+    services = ready_services(open_services)
     verified, lines = run_verify(services, private=private, files=not database_only)
     for line in lines:
         console.print(line, highlight=False, markup=False, soft_wrap=True)

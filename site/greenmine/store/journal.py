@@ -30,6 +30,11 @@ def person_of_act(tx: Tx, n: int) -> int | None:
     return tx.execute(select(journal.c.staff).where(journal.c.act == n).order_by(journal.c.n)).scalars().first()
 
 
+def codes_of(detail: str) -> dict[str, str]:
+    """The codes of a line by name: ``"from=a to=b"`` → ``{"from": "a", "to": "b"}``."""
+    return dict(word.split("=", 1) for word in detail.split() if "=" in word)
+
+
 @dataclass(frozen=True)
 class CaseLine:
     """What was done to a case: event, by whom of the staff (None: by the person or the site), codes."""

@@ -191,12 +191,15 @@ def head_of(tx: Tx, size: int) -> Head:
     return head
 
 
-def heads_after(tx: Tx, size: int) -> list[Head]:
-    """The heads of larger sizes, oldest first."""
-    sizes = tx.execute(
-        select(log_checkpoint.c.size).where(log_checkpoint.c.size > size).order_by(log_checkpoint.c.size)
-    )
-    return [head_of(tx, found) for found in sizes.scalars().all()]
+def heads_after(tx: Tx, size: int, *, before: datetime | None = None) -> list[Head]:
+    """The heads of larger sizes, oldest first; those made before a time only, when one is given."""
+    query = select(log_checkpoint.c.size).where(log_checkpoint.c.size > size).order_by(log_checkpoint.c.size)
+    if before is not None:
+        is_before = log_checkpoint.c.at < utc_text(before)
+        newest_first = (log_checkpoint.c.at.desc(), log_checkpoint.c.size.desc())
+        latest = select(log_checkpoint.c.size).where(is_before).order_by(*newest_first)
+        query = query.where(is_before, log_checkpoint.c.size <= latest.limit(1).scalar_subquery())  # asked every second
+    return [head_of(tx, found) for found in tx.execute(query).scalars().all()]
 
 
 def head_covering(tx: Tx, n: int) -> int | None:

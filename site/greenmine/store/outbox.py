@@ -44,6 +44,9 @@ TAKEN: Final = "taken"
 ERASED: Final = "erased"
 UNREADABLE: Final = "unreadable"
 
+_OWN_FAULT: Final = (ERASED, "550", "551", "553")
+"""Results that are no sign of a broken line: 55x is what a server says of a mailbox it does not have."""
+
 _earlier = outbox.alias("earlier")
 
 
@@ -214,10 +217,6 @@ def stuck(tx: Tx, *, now: datetime) -> int:
     since = utc_text(now - STUCK_AFTER)
     waits = and_(outbox.c.state == LetterState.WAITING, outbox.c.created_at <= since)
     return int(tx.execute(select(func.count()).select_from(outbox).where(waits)).scalar_one())
-
-
-_OWN_FAULT: Final = (ERASED, "550", "551", "553")
-"""Results that are no sign of a broken line: 55x is what a server says of a mailbox it does not have."""
 
 
 def undelivered(tx: Tx, *, now: datetime) -> int:

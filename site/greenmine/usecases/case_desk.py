@@ -4,6 +4,7 @@ Each step is one transaction. Source: 信访工作条例 18, 22, 23, 34.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from greenmine.domain.body import Body, HandOverReason, require_hand_over
@@ -14,7 +15,7 @@ from greenmine.domain.instant import legal_day, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.case import add_part
 from greenmine.store.case_task import TaskRow, due_values, task_of_officer
-from greenmine.store.complaint import get_complaint, mark_accepted, mark_answered, mark_extended
+from greenmine.store.complaint import ComplaintRow, get_complaint, mark_accepted, mark_answered, mark_extended
 from greenmine.store.database import Tx
 from greenmine.store.sealed import MasterKey
 from greenmine.usecases.case_step import (
@@ -88,16 +89,25 @@ def extend_case(tx: Tx, number: str, *, text: str, desk: Desk) -> None:
     """
     task = own_case(tx, number, Step.EXTEND, desk)
     row = get_complaint(tx, task.case)
-    if row.extended or row.accepted_at is None:
-        raise RuleBroken("case.extended_before", N_("办理期限只能延长一次。"))
-    if task.is_overdue(desk.today):
-        raise RuleBroken("case.extended_late", N_("已经超过办理期限，不能再延长。"))
+    accepted = require_extensible(task, row, today=desk.today)
     words = required_words(text)
-    due = decide_due(desk.reference, region=task.region, accepted=legal_day(row.accepted_at), extended=True)
+    due = decide_due(desk.reference, region=task.region, accepted=accepted, extended=True)
     move_case(tx, task, Step.EXTEND, **due_values(due))
     mark_extended(tx, task.case, decide_due=due.day)
     tell_person(tx, task, MessageKind.NOTICE, words, desk)
     note_step(tx, "case.extended", task, desk, detail=f"due={due.day.isoformat()}")
+
+
+def require_extensible(task: TaskRow, row: ComplaintRow, *, today: date) -> date:
+    """The legal day of acceptance, from which the extended period runs (信访工作条例 34).
+
+    Raises RuleBroken when the deadline was extended before, or when it is over.
+    """
+    if row.extended or row.accepted_at is None:
+        raise RuleBroken("case.extended_before", N_("办理期限只能延长一次。"))
+    if task.is_overdue(today):
+        raise RuleBroken("case.extended_late", N_("已经超过办理期限，不能再延长。"))
+    return legal_day(row.accepted_at)
 
 
 def answer_complaint(tx: Tx, number: str, *, outcome: Outcome, text: str, desk: Desk) -> None:

@@ -60,4 +60,4 @@ def _words(tx: Tx, case: str, master: MasterKey) -> Iterator[str]:
 
 
 def _reason(row: OpeningRow) -> IdentityReason:
-    return IdentityReason(dict(word.split("=", 1) for word in row.detail.split())["reason"])
+    return IdentityReason(journal.codes_of(row.detail)["reason"])

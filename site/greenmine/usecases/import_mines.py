@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
-from greenmine.domain.ground import GroundKind
 from greenmine.domain.import_preview import KnownMine, Preview, preview_list
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, Level, Library
@@ -20,14 +19,13 @@ from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
 from greenmine.domain.text import N_
-from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import known_mines, memberships_of
 from greenmine.store.removal import open_proposal
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.record import author, record
-from greenmine.usecases.removal import ground_for
+from greenmine.usecases.removal import ground_for, next_removal, removal_facts
 
 
 class ListAct(StrEnum):
@@ -284,14 +282,7 @@ def _remove(tx: Tx, mine: str, decision: PrintedDecision, *, reference: Referenc
             "removal.open", N_("矿山%(mine)s有移出事项%(number)s待决定，请先作出决定。"), mine=mine, number=open_number
         )
     ground = ground_for(reference, decision.region, decision.ground, decision.day)
-    year = legal_day(at).year
-    number = f"{year}-{next_number(tx, 'removal', prefix=str(year)):04}"
-    facts = {
-        "mine": mine,
-        "level": str(decision.level),
-        "ground": ground.code,
-        "adverse": ground.kind is GroundKind.ADVERSE,
-    }
+    number, facts = next_removal(tx, at), removal_facts(mine, decision.level, ground)
     words = {"reason": decision.name, "basis": decision.number or ground.name}
     book = reference.books.in_force(decision.region, decision.day).stamp
     steps: tuple[tuple[str, Mapping[str, Any], Mapping[str, str]], ...] = (

@@ -74,21 +74,26 @@ def sign_newest(tx: Tx, *, keys: LogKeys, at: datetime) -> int:
     All of them, not the newest only: below a key's newest signature no head that it signs stays without it, so one
     that does was changed behind the app (store/audit_head.py).
     """
-    waiting = unsigned_heads(tx, keys=keys, at=at)
+    waiting = unsigned_heads(tx, keys=keys)
     for head, key in waiting:
         (signature,) = sign_checkpoint(head.checkpoint, [key]).signatures
         add_signature(tx, head.checkpoint.size, signature, at=at)
     return len(waiting)
 
 
-def unsigned_heads(tx: Tx, *, keys: LogKeys, at: datetime) -> list[tuple[Head, SignerKey]]:
-    """The heads above the newest one that a standing key has signed, with that key, if it is here; reads only."""
-    found, rows = [], log_keys(tx)[-2:]
+def unsigned_heads(tx: Tx, *, keys: LogKeys) -> list[tuple[Head, SignerKey]]:
+    """The heads above the newest one that a key has signed, with that key, if it is here; reads only.
+
+    The key before the newest owes its signature to the heads of the 30 days in which both sign, however late its seed
+    comes back.
+    """
+    found: list[tuple[Head, SignerKey]] = []
+    rows = log_keys(tx)[-2:]
     for row in rows:
-        is_over = row is not rows[-1] and at >= rows[-1].since + BOTH_SIGN
-        key = None if is_over else keys.find(row.key)
+        key = keys.find(row.key)
         if key is not None:
             signed = newest_signed_head(tx, [row.key.id])
             after = max(signed.checkpoint.size if signed is not None else -1, -1 if row.act is None else row.act)
-            found += [(head, key) for head in heads_after(tx, after)]
+            until = None if row is rows[-1] else rows[-1].since + BOTH_SIGN
+            found += [(head, key) for head in heads_after(tx, after, before=until)]
     return found

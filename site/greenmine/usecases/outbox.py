@@ -72,6 +72,7 @@ class Sender:
     :param connect: opens a line; raises Undelivered with Verdict.LINE
     :param chance: a number from 0 to 1, anew at each call: spreads the attempts
     :param host: of the site, for Message-IDs
+    :param goes_on: asked before each letter: whether the next is still ours to send; the one in hand is ended
     """
 
     database: Database
@@ -81,6 +82,7 @@ class Sender:
     master: MasterKey
     site_url: str
     host: str
+    goes_on: Callable[[], bool] = lambda: True
 
 
 def send_due(sender: Sender) -> int:
@@ -95,7 +97,8 @@ def send_due(sender: Sender) -> int:
         with sender.connect() as line:
             end = sender.clock() + BUDGET  # from here on: a server that is slow to greet still gets a letter
             for _ in range(BATCH):
-                taken = _take(sender) if line.is_open and sender.clock() < end else None
+                may_take = line.is_open and sender.clock() < end and sender.goes_on()
+                taken = _take(sender) if may_take else None
                 if taken is None:
                     break
                 sent += _deliver(sender, line, taken)

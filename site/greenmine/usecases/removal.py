@@ -64,13 +64,13 @@ def propose_removal(tx: Tx, proposal: RemovalProposal, *, reference: Reference, 
     if not proposal.reason.strip():
         raise BadInput("removal.reason_missing", N_("请写明移出的事实和理由。"), field="reason")
     ground = ground_for(reference, mine.facts.region, proposal.ground, legal_day(at))
-    number = _next_number(tx, at)
+    number = next_removal(tx, at)
     act = Act(
         kind="removal.proposed",
         object=f"removal/{number}",
         by=author(officer),
         valid_from=legal_day(at),
-        facts=_facts(mine.id, proposal.level, ground),
+        facts=removal_facts(mine.id, proposal.level, ground),
         body={"reason": proposal.reason.strip(), "basis": proposal.basis.strip() or ground.name},
         book=reference.books.in_force(mine.facts.region, legal_day(at)).stamp,
     )
@@ -98,7 +98,7 @@ def decide_removal(
     _check_decision(decision, removal, today=legal_day(at))
     ground = ground_for(reference, removal.region, removal.ground, removal.proposed_on)
     facts: dict[str, Any] = {
-        **_facts(removal.mine, removal.level, ground),
+        **removal_facts(removal.mine, removal.level, ground),
         "outcome": "removed" if decision.removed else "refused",
     }
     if decision.rectify_until is not None:
@@ -182,7 +182,8 @@ def _check_decision(decision: RemovalDecision, removal: RemovalRow, *, today: da
         raise BadInput("removal.rectify_early", N_("整改期限须晚于决定日期。"), field="rectify_until")
 
 
-def _facts(mine: str, level: Level, ground: Ground) -> dict[str, Any]:
+def removal_facts(mine: str, level: Level, ground: Ground) -> dict[str, Any]:
+    """What proposal and decision of one removal both state."""
     return {
         "mine": mine,
         "level": str(level),
@@ -191,6 +192,7 @@ def _facts(mine: str, level: Level, ground: Ground) -> dict[str, Any]:
     }
 
 
-def _next_number(tx: Tx, at: datetime) -> str:
+def next_removal(tx: Tx, at: datetime) -> str:
+    """The number of the next removal of this legal year, ``2026-0001``."""
     year = legal_day(at).year
     return f"{year}-{next_number(tx, 'removal', prefix=str(year)):04}"

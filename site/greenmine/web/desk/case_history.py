@@ -15,7 +15,7 @@ from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.case_task import TaskRow
 from greenmine.store.database import Tx
-from greenmine.store.journal import CaseLine, lines_of_case
+from greenmine.store.journal import CaseLine, codes_of, lines_of_case
 from greenmine.store.staff import get_staff
 from greenmine.web.case_words import body_name, read_body
 from greenmine.web.formats import day
@@ -81,7 +81,7 @@ def _by_nobody(line: CaseLine) -> str:
 
 
 def _detail(line: CaseLine, kind: CaseKind, regions: Regions) -> str:
-    codes = dict(word.split("=", 1) for word in line.detail.split() if "=" in word)
+    codes = codes_of(line.detail)
     told: list[str] = []
     if line.event == "case.handed_over":
         told.append(_("由%(sender)s转至%(receiver)s", sender=body_name(read_body(codes["from"]), regions),

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.case import IdentityReason
 from greenmine.domain.errors import GreenmineError, NotFound, RuleBroken
 from greenmine.domain.text import N_
-from greenmine.usecases.case_desk import has_identity, open_identity
+from greenmine.usecases.case_desk import open_identity
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.forms.case import IdentitySheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import render
 
 from .case_desk import desk_of
-from .case_view import case_page, read_case
+from .case_view import case_page, read_own
 from .refusal import shown, shown_refused
 
 FORM: Final = "desk/case_identity.html"
@@ -34,10 +34,8 @@ PARTS: Final[Mapping[str, str]] = {
 def identity_page(number: str) -> ResponseReturnValue:
     """``/desk/cases/<number>/identity``: the reason first; the answer to the form is the only page that shows it."""
     services, officer = current_services(), current_officer()
-    with services.database.read() as tx:
-        view = read_case(tx, number, officer=officer, services=services)
-        is_named = has_identity(tx, view.task.case, master=services.master)
-    if not is_named:
+    view = read_own(number, officer=officer, services=services)
+    if view.anonymous:
         raise RuleBroken("case.anonymous", N_("此件是匿名的，没有留下身份。"))
     form, page = IdentitySheet(), case_page(view, _("查看身份：%(number)s", number=view.task.number))
     if not form.validate_on_submit():

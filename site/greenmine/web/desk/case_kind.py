@@ -32,7 +32,7 @@ from greenmine.store.database import Tx
 from greenmine.store.error_report import RecordRow, find_record, get_report
 from greenmine.store.mine import names_of
 from greenmine.store.notice import get_notice
-from greenmine.usecases.case_desk import answer_complaint, has_identity
+from greenmine.usecases.case_desk import answer_complaint
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.objection import answer_objection
 from greenmine.usecases.report import answer_report, corrections_since
@@ -59,13 +59,11 @@ class Matter:
     """What a case says, without who says it.
 
     :param words: free texts as they were written
-    :param anonymous: nobody's name is sealed in it
     """
 
     sort: str
     facts: tuple[Told, ...]
     words: tuple[Told, ...]
-    anonymous: bool
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,6 @@ def _complaint(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Service
             Told(_("来件人身份"), _(COMPLAINANT_LABELS[Complainant(said["complainant"])])),
         ),
         words=(Told(_("反映的情况"), str(said["text"])),),
-        anonymous=bool(said["anonymous"]),
     )  # fmt: skip
 
 
@@ -146,7 +143,6 @@ def _objection(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Service
             Told(_("须另行寄送的书面材料"), paper or _("无")),
         ),
         words=(Told(_("异议的事实和理由"), str(said["text"])),),
-        anonymous=not has_identity(tx, task.case, master=services.master),
     )
 
 
@@ -172,7 +168,6 @@ def _report(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Services) 
             Told(_("记录"), record.title, _where(record)),
         ),
         words=tuple(each for each in words if each.text),
-        anonymous=bool(said["anonymous"]),
     )
 
 

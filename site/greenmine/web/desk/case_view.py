@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from greenmine.domain.case import OVER, STEPS, CaseKind, Stage, Step, may_step
-from greenmine.domain.errors import NotFound
+from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.letter import LABELS, LetterState
 from greenmine.domain.officer import Officer
@@ -16,10 +16,11 @@ from greenmine.store.case_attachment import Attachment, attachments_of
 from greenmine.store.case_inbox import cluster_sizes
 from greenmine.store.case_message import Message, messages_of
 from greenmine.store.case_task import TaskRow, task_of_officer
-from greenmine.store.complaint import get_complaint
+from greenmine.store.complaint import ComplaintRow, get_complaint
 from greenmine.store.database import Tx
 from greenmine.store.outbox import letters_of
 from greenmine.store.staff import get_staff
+from greenmine.usecases.case_desk import has_identity, require_extensible
 from greenmine.usecases.case_step import matter_of_case
 from greenmine.web.case_words import body_name
 from greenmine.web.formats import Tone
@@ -80,6 +81,7 @@ class CaseView:
 
     :param login: of who has taken it, empty for nobody; ``is_mine``: the officer has
     :param may_extend: whether the deadline can still be extended: once, and not when it is over
+    :param anonymous: nobody's name is sealed in it
     :param alike: how many of the officer's own open complaints say the same, this one included; 0 for other kinds
     """
 
@@ -95,6 +97,7 @@ class CaseView:
     login: str
     is_mine: bool
     may_extend: bool
+    anonymous: bool
     alike: int
 
     @property
@@ -143,9 +146,18 @@ def read_case(tx: Tx, number: str, *, officer: Officer, services: Services) -> C
         body=body_name(task.body, services.reference.regions),
         login=login_of(tx, task),
         is_mine=task.staff == officer.id,
-        may_extend=row is not None and not row.extended and not task.is_overdue(today),
+        may_extend=row is not None and _is_extensible(task, row, today),
+        anonymous=not has_identity(tx, task.case, master=services.master),
         alike=cluster_sizes(tx, officer, [row.cluster]).get(row.cluster, 0) if row is not None else 0,
     )
+
+
+def _is_extensible(task: TaskRow, row: ComplaintRow, today: date) -> bool:
+    try:
+        require_extensible(task, row, today=today)
+    except RuleBroken:
+        return False
+    return True
 
 
 def read_own(number: str, *, officer: Officer, services: Services) -> CaseView:
