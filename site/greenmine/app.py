@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from greenmine.cli.prepare import MASTER_KEY
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import load_reference
 from greenmine.content.slots import Slots
@@ -19,7 +18,7 @@ from greenmine.store.log_key import LogKeys
 from greenmine.store.log_seal import LogSeal
 from greenmine.store.sealed import MasterKey, master_key
 from greenmine.store.sealed_files import SealedFiles
-from greenmine.store.site_fact import is_settled
+from greenmine.store.site_fact import MASTER_KEY, is_settled
 from greenmine.tlog.policy import Policy
 from greenmine.usecases.log_policy import known_witnesses
 from greenmine.web.desk.session import signed_in_officer

@@ -23,12 +23,11 @@ from greenmine.store.database import begin_file_anew
 from greenmine.store.lease import confirm_clock
 from greenmine.store.log_health import LogHealth, log_health
 from greenmine.store.migrate import head, knows_revision, revision, upgrade
-from greenmine.store.site_fact import change_fact, get_fact, settle_fact
+from greenmine.store.site_fact import MASTER_KEY, change_fact, get_fact, settle_fact
 
 log = logging.getLogger(__name__)
 
 MODE: Final = "mode"
-MASTER_KEY: Final = "master_key"
 REGISTER: Final = "register"
 EMPTY: Final = "empty"
 DEMO: Final = "demo"

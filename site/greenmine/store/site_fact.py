@@ -7,6 +7,9 @@ from sqlalchemy import bindparam, delete, insert, inspect, select, update
 from greenmine.store.database import Database, Tx
 from greenmine.store.tables_private import site_fact
 
+MASTER_KEY: Final = "master_key"
+"""Name of the fact that holds the fingerprint of the master key this database belongs to."""
+
 _FACT: Final = select(site_fact.c.value).where(site_fact.c.name == bindparam("name"))
 """Made once: every act asks whose log this is."""
 
