@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.journeys.browser import PHONE, THEMES, overflow, served, violations
 from tests.web.complaint_site import complaint_site
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.config import Settings
-from greenmine.usecases.log import begin_log
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +25,7 @@ STORY = "夜里两点放炮，窗户震裂。\n已经持续一周。"
 @pytest.fixture
 def origin(settings: Settings) -> Iterator[str]:
     with complaint_site(settings, form_seconds=0) as site, served(site.app) as address:
-        with site.services.database.write() as tx:
-            begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.hand.now)
+        begin_demo_log(site.services)
         yield address
 
 

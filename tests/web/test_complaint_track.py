@@ -22,6 +22,7 @@ from tests.web.complaint_site import (
 )
 from tests.web.desk_site import sent_by
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_BYTES, MOST_CASE_FILES
 from greenmine.domain.body import Department
@@ -38,7 +39,6 @@ from greenmine.store.tables_case import complaint
 from greenmine.usecases.case_desk import accept_case, answer_complaint, ask_person, close_case
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.commitment_batch import list_commitments
-from greenmine.usecases.log import begin_log
 from greenmine.usecases.mine import register_mine
 
 UNKNOWN = make_number(CaseKind.COMPLAINT, 1234567890)
@@ -273,8 +273,7 @@ def test_who_cannot_show_number_and_code_sees_no_case(site: ComplaintSite) -> No
 
 def test_the_case_names_the_public_entry_that_lists_it(site: ComplaintSite) -> None:
     """log-spec.md 6: the commitment of the receipt stands in the day's list, and the case says where."""
-    with site.services.database.write() as tx:
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.hand.now)
+    begin_demo_log(site.services)
     person = site.person()
     person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
     assert "尚未列入公开记录" in main_words(person.get(CASE))
@@ -294,6 +293,6 @@ def test_a_case_from_before_the_log_promises_no_public_entry(site: ComplaintSite
     with site.services.database.write() as tx:
         facts, at = MineFacts("演示织金某某石场", "520524"), site.hand.now
         register_mine(tx, facts, reference=site.services.reference, officer=None, at=at)
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=at)
+    begin_demo_log(site.services)
     person.follow(*known)
     assert "办理经过" in main_words(person.get(CASE)) and "提交凭证" not in main_words(person.get(CASE))

@@ -12,19 +12,18 @@ from tests.web.clock_site import Site, open_site, text_of
 from tests.web.register import NOW, Register, build
 from tests.web.strict_client import words
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.cli.upkeep import run_projections, sync_content
 from greenmine.domain.region import COUNTRY
 from greenmine.store.lease import take_lease
 from greenmine.usecases.article import sync_articles
-from greenmine.usecases.log import begin_log
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Register]]:
     """A site with the small register, its log, and all of content/."""
     site = open_site(tmp_path_factory.mktemp("content") / "data")
-    with site.services.database.write() as tx:
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.clock.now)
+    begin_demo_log(site.services)
     register = build(site.services.database)
     sync_content(site.services)
     run_projections(site.services)
@@ -184,8 +183,8 @@ def test_the_site_map_for_machines_lists_what_may_be_kept(filled: tuple[Site, Re
 def test_the_status_page_turns_red_five_minutes_after_the_last_sign_of_life(tmp_path: Path) -> None:
     site = open_site(tmp_path / "data")
     assert "没有运行中的后台任务" in text_of(site, "/status")
+    begin_demo_log(site.services)
     with site.services.database.write() as tx:
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=NOW)
         take_lease(tx, "worker", holder="secret-holder", now=NOW, term=timedelta(seconds=30))
     site.clock.now = NOW + timedelta(minutes=5)
     assert "运行正常" in text_of(site, "/status")

@@ -7,11 +7,11 @@ from tests.desk import COUNTY_OFFICER, ZHIJIN
 from tests.web.desk_site import START, DeskSite, desk_site
 from tests.web.strict_client import words
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.config import Settings
 from greenmine.store.case import open_case
 from greenmine.store.lease import take_lease
 from greenmine.store.outbox import ERASED, give_up, post, retry, take
-from greenmine.usecases.log import begin_log
 
 TO = "zhang.san@example.com"
 
@@ -20,8 +20,7 @@ TO = "zhang.san@example.com"
 def site(settings: Settings) -> DeskSite:
     """A site whose clock the test moves; its log has begun, so that nothing else makes the page red."""
     made = desk_site(settings)
-    with made.services.database.write() as tx:
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=made.services.log_keys, at=made.hand.now)
+    begin_demo_log(made.services)
     return made
 
 

@@ -51,6 +51,19 @@ def test_ln_13_one_officer_proposes_another_publishes(site: DeskSite) -> None:
     assert "已经发布" in words(again.page)
 
 
+def test_design_a_name_that_must_vanish_stays_in_no_draft(site: DeskSite) -> None:
+    """design.md "Private data": of a draft that was published neither words nor title are kept."""
+    _person, draft = proposed(site)
+    second = site.as_(PROVINCE_COLLEAGUE)
+    second.get(f"{draft}/decide")
+    with site.services.database.read() as tx:
+        assert "演示失信矿业有限公司" in get_draft(tx, int(draft.rpartition("/")[2])).title
+    second.send(f"{draft}/decide", form="version")
+    with site.services.database.read() as tx:
+        used = get_draft(tx, int(draft.rpartition("/")[2]))
+    assert (used.title, dict(used.data)) == ("", {})
+
+
 def test_the_salt_is_new_each_time(site: DeskSite) -> None:
     _person, draft = proposed(site)
     second = site.as_(PROVINCE_COLLEAGUE)

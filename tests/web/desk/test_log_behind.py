@@ -9,11 +9,11 @@ from tests.web.desk.test_notice import TITLE, published, start, written
 from tests.web.desk_site import DeskSite, sent_by
 from tests.web.strict_client import words
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.store.log import newest_head
 from greenmine.store.log_seal import keep_head
 from greenmine.tlog.checkpoint import Checkpoint, sign_checkpoint
 from greenmine.tlog.note import ED25519, SignerKey
-from greenmine.usecases.log import begin_log
 
 BEHIND = "数据库落后于已签名的记录（已签名至99条）"
 
@@ -21,8 +21,7 @@ BEHIND = "数据库落后于已签名的记录（已签名至99条）"
 @pytest.fixture
 def logged(site: DeskSite) -> DeskSite:
     """A desk whose log has begun."""
-    with site.services.database.write() as tx:
-        begin_log(tx, origin=ORIGIN, keys=site.services.log_keys, at=site.hand.now)
+    begin_demo_log(site.services)
     return site
 
 

@@ -7,12 +7,12 @@ from tests.desk import ADMINISTRATOR, COUNTY_OFFICER, EDITOR, PROVINCE_OFFICER, 
 from tests.web.desk_site import START, DeskSite
 from tests.web.strict_client import words
 
+from greenmine.cli.log import begin_demo_log
 from greenmine.domain.officer import Officer
 from greenmine.store.case import open_case
 from greenmine.store.lease import take_lease
 from greenmine.store.mail_line import LineFault, note_fault
 from greenmine.store.outbox import mark_sent, post
-from greenmine.usecases.log import begin_log
 
 TO = "zhang.san@example.com"
 
@@ -20,8 +20,7 @@ TO = "zhang.san@example.com"
 @pytest.fixture(autouse=True)
 def begun(site: DeskSite) -> None:
     """The log has begun, so that nothing else makes the status page red."""
-    with site.services.database.write() as tx:
-        begin_log(tx, origin="demo.greenmine.invalid/log", keys=site.services.log_keys, at=site.hand.now)
+    begin_demo_log(site.services)
 
 
 def write_letters(site: DeskSite, number: int) -> None:

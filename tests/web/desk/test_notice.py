@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+import pytest
 from tests.desk import CITY_OFFICER, COUNTY_OFFICER, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, ZHIJIN
 from tests.web.desk_site import DeskSite, Person
 from tests.web.strict_client import words
@@ -68,6 +69,20 @@ def test_zj_13_a_province_notice_from_draft_to_listing(site: DeskSite) -> None:
     assert [act.kind for act in site.acts()[-2:]] == ["notice.closed", "directory.listed"]
     assert {site.person_of(act.n) for act in site.acts()[-2:]} == {PROVINCE_OFFICER.id}
     person.post(f"/desk/notices/{number}/close", token(person, number) | told, status=409)
+
+
+@pytest.mark.parametrize("missing", ["organ", "since", "result"])
+def test_a_closing_sent_without_a_field_is_told_so_beside_it_and_closes_nothing(site: DeskSite, missing: str) -> None:
+    person, number = published(site)
+    site.later(days=7)
+    close, before = f"/desk/notices/{number}/close", site.state()
+    told = {"result": "公示期满。", "organ": "演示自然资源厅", "since": "2026-03-09", "step": "close"}
+    for sent in ({**told, missing: ""}, {name: value for name, value in told.items() if name != missing}):
+        answer = person.post(close, token(person, number) | sent, status=400)
+        assert answer.page.find(f".//*[@id='{missing}'][@aria-invalid='true']") is not None
+        typed = [node for node in answer.page.iter() if node.get("name") in {"organ", "since", "result"} - {missing}]
+        assert {node.get("value") or words(node) for node in typed} <= set(told.values()), "nothing typed is lost"
+        assert len(typed) == 2 and site.state() == before
 
 
 def token(person: Person, number: str) -> dict[str, str]:

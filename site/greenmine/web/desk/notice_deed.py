@@ -22,7 +22,7 @@ from greenmine.usecases.mine import Listing
 from greenmine.usecases.notice import close_notice, correct_notice, withdraw_notice
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.forms.fields import formdata, typed
-from greenmine.web.forms.notice import NoticeCloseSheet, NoticeCorrectSheet, ReasonSheet, close_sheet
+from greenmine.web.forms.notice import NoticeCorrectSheet, NoticeDecisionSheet, ReasonSheet, close_sheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.parts import Change
@@ -75,14 +75,12 @@ def close_page(number: str) -> ResponseReturnValue:
     mines = {item.mine: item for item in items if item.mine}
     dropped = [mine for mine in request.form.getlist("dropped") if mine in mines]
     step = request.form.get("step", "")
+    lists = row.enters is not None
+    form = close_sheet(
+        ((mine, mines[mine].name) for mine in dropped), lists=lists, decides=lists and len(dropped) < len(mines)
+    )
     if request.method == "GET" or (step == "choose" and mines):
-        form = (
-            close_sheet(((mine, mines[mine].name) for mine in dropped), lists=row.enters is not None)
-            if step
-            else NoticeCloseSheet()
-        )
         return _close_shown(row, mines, dropped, form, choosing=bool(mines) and not step)
-    form = close_sheet(((mine, mines[mine].name) for mine in dropped), lists=row.enters is not None)
     if not form.validate():
         return _close_shown(row, mines, dropped, form, choosing=False)
     try:
@@ -98,7 +96,7 @@ def _close(
 ) -> None:
     listed = frozenset(mines) - frozenset(dropped)
     listing = None
-    if row.enters is not None and listed and form.since.data is not None and (form.organ.data or "").strip():
+    if row.enters is not None and isinstance(form, NoticeDecisionSheet):
         listing = Listing(
             row.enters,
             form.since.data,

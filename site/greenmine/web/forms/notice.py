@@ -144,20 +144,21 @@ class NoticeFilesSheet(Sheet):
 
 
 class NoticeCloseSheet(Sheet):
-    """Result and decision; which mines are left out, and why, are fields made for each mine (see close_sheet)."""
+    """The result; which mines are left out, and why, are fields made for each mine (see close_sheet)."""
 
     result = TextAreaField(
         _("公示结果"),
         description=_("将公开，如“公示期内未收到异议”。"),
         validators=[needed(_("请填写公示结果")), Length(max=LONGEST_TEXT, message=_("不能超过%(max)d个字。"))],
     )
+
+
+class NoticeDecisionSheet(NoticeCloseSheet):
+    """The same with the decision that lists the mines which are taken."""
+
     decision_no = line(_("决定文号"), hint=_("纳入名录的文件文号。"))
-    organ = line(_("决定机关"), NeededWhen(_("（有矿山纳入名录时必填）")))
-    since = DayField(
-        _("纳入日期"),
-        description=_("决定生效的日期。"),
-        validators=[NeededWhen(_("（有矿山纳入名录时必填）")), Optional()],
-    )
+    organ = line(_("决定机关"), needed(_("请填写决定机关")))
+    since = DayField(_("纳入日期"), description=_("决定生效的日期。"), validators=[needed(_("请填写纳入日期"))])
     batch_name = line(_("批次"), hint=_("如“2026年第一批”。"))
 
 
@@ -182,10 +183,11 @@ class ReasonSheet(Sheet):
     )
 
 
-def close_sheet(dropped: Iterable[tuple[str, str]], *, lists: bool = True) -> NoticeCloseSheet:
+def close_sheet(dropped: Iterable[tuple[str, str]], *, lists: bool, decides: bool) -> NoticeCloseSheet:
     """The closing form with one field of reasons for each mine left out: (number, name).
 
     :param lists: whether the notice leads into a directory; without one a mine passes or does not
+    :param decides: whether any mine is listed now, so that the decision is asked for
     """
     fields = {
         f"reason-{number}": line(
@@ -196,5 +198,5 @@ def close_sheet(dropped: Iterable[tuple[str, str]], *, lists: bool = True) -> No
         )
         for number, name in dropped
     }
-    made = type("NoticeCloseSheetOfMines", (NoticeCloseSheet,), fields)
+    made = type("NoticeCloseSheetOfMines", (NoticeDecisionSheet if decides else NoticeCloseSheet,), fields)
     return made()  # type: ignore[no-any-return]
