@@ -1,13 +1,12 @@
 """The demonstration site for tests of whole pages: made once for a run and copied, at a fixed day."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
+from tests.made_once import made_once
 
 from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
@@ -47,16 +46,12 @@ def demo_copy(
     factory: pytest.TempPathFactory, folder: Path, *, clock: Callable[[], datetime] = lambda: NOW
 ) -> Services:
     """A demonstration of the test's own in ``folder``, not there yet; made once for all of a run."""
-    base = factory.getbasetemp()
-    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-made"
-    place.mkdir(exist_ok=True)
-    with (place / "lock").open("w") as file:
-        flock(file, LOCK_EX)
-        if not (place / "done").exists():
-            made = build_services(demo_settings(place / "data"), clock=lambda: NOW)
-            prepare(made)
-            made.database.checkpoint()
-            made.database.close()
-            (place / "done").touch()
-    shutil.copytree(place / "data", folder)
+    shutil.copytree(made_once(factory, "demo", _make_demo), folder)
     return build_services(demo_settings(folder), clock=clock)
+
+
+def _make_demo(folder: Path) -> None:
+    made = build_services(demo_settings(folder), clock=lambda: NOW)
+    prepare(made)
+    made.database.checkpoint()
+    made.database.close()

@@ -119,7 +119,7 @@ def _leave(place: Path, server: PostgresServer) -> None:
         (place / f"user-{os.getpid()}").unlink(missing_ok=True)
         if not any(place.glob("user-*")):
             (place / "server").unlink(missing_ok=True)
-            _remove(server.folder)
+            _stop(server.folder)  # its hundreds of databases are the watcher's to delete: nobody waits for that
 
 
 @contextmanager
@@ -215,9 +215,13 @@ def _run(folder: Path, program: str, *arguments: str, check: bool = True) -> Non
             raise RuntimeError(f"{program} failed with {ended.returncode}:\n{log.read()[-2000:]}")
 
 
-def _remove(folder: Path) -> None:
+def _stop(folder: Path) -> None:
     if (folder / "data" / "postmaster.pid").exists():
         _control(folder, "stop", "--mode=immediate", check=False)
+
+
+def _remove(folder: Path) -> None:
+    _stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -228,7 +232,7 @@ def _watch_over(folder: Path) -> None:
 
 
 def _watch(run: int, folder: Path) -> None:
-    """Wait until the test run has ended or has removed the folder itself; then remove what is left."""
+    """Wait until the test run has ended; then stop the server, if it still runs, and remove its folder."""
     while folder.exists():
         try:
             os.kill(run, 0)

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import pytest
+from tests.made_once import empty_site
 from tests.site_process import CHECKOUT, environment, free_port, running, until
 
 NEWS = """---
@@ -22,10 +24,12 @@ summary: 演示摘要。
 """
 
 
-def test_a_worker_collects_words_and_goes_on_without_the_witness(tmp_path: Path) -> None:
+def test_a_worker_collects_words_and_goes_on_without_the_witness(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty_site(tmp_path_factory, tmp_path)
     out, key, port = tmp_path / "out", tmp_path / "w.key", free_port()
     env = environment(tmp_path)
-    _done(["init", "--empty"], env=env, log=out)
     with closing(sqlite3.connect(tmp_path / "data" / "greenmine.sqlite")) as site:
         begun = site.execute("SELECT count(*) FROM log_key").fetchone()[0]
     if not begun:

@@ -3,8 +3,6 @@
 import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,8 @@ import pytest
 from sqlalchemy import event, select
 from tests.both_databases import BOTH, opened
 from tests.desk import credit_act
-from tests.site_process import CHECKOUT, environment, members, running, until
+from tests.made_once import empty_site
+from tests.site_process import environment, members, running, until
 
 from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
@@ -326,14 +325,9 @@ work(build_services(read_settings()), stop=threading.Event(), term=timedelta(sec
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose data are prepared: empty, in demonstration mode."""
-    done = subprocess.run(
-        [sys.executable, "-m", "greenmine", "init", "--empty"], env=environment(tmp_path), cwd=CHECKOUT,
-        capture_output=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return tmp_path
+    return empty_site(tmp_path_factory, tmp_path)
 
 
 def look(folder: Path) -> tuple[LeaseRow | None, int]:

@@ -130,7 +130,7 @@ class Nursery:
         """Let four writers work, kill them (or the server, then them); what they said was committed."""
         self._say(f"{number}")
         pids, said = [], []
-        while len(pids) < CLIENTS or not said:
+        while len(pids) < CLIENTS or len(said) < CLIENTS:
             line = self._hear()
             if line.startswith("pid "):
                 pids.append(int(line[4:]))

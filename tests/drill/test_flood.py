@@ -1,7 +1,6 @@
 """A flood of forms does not keep an honest person from a receipt (trust.md 4; issue 3, item 8)."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,23 +10,21 @@ import pytest
 from tests.drill.complaining import CASE, at_the_start, at_the_story, at_the_way_in, follow, lodge, receipt
 from tests.drill.flood import HONEST, PATIENCE, PER_MINUTE, Flood, Site, addresses, drill, running_site
 from tests.drill.visitor import Visitor
-from tests.site_process import CHECKOUT, environment
+from tests.made_once import empty_site
 
 CAP = 20_000_000
 """Bytes by which the data may grow in the seconds of a short flood, or in a minute of a long one."""
 
 
-def empty_site(folder: Path) -> None:
-    """An empty site in the folder."""
-    command = [sys.executable, "-m", "greenmine", "init", "--empty"]
-    subprocess.run(command, env=environment(folder), cwd=CHECKOUT, check=True, capture_output=True, timeout=120)
+@pytest.fixture
+def empty(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty site in a folder of the test's own."""
+    return empty_site(tmp_path_factory, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("flood")
-    empty_site(folder)
-    with running_site(folder) as made:
+    with running_site(empty_site(tmp_path_factory, tmp_path_factory.mktemp("flood"))) as made:
         yield made
 
 
@@ -43,11 +40,10 @@ def test_a_complaint_gets_its_receipt_in_the_middle_of_a_flood(site: Site, numbe
 @pytest.mark.drill
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 200])
-def test_a_complaint_gets_its_receipt_through_five_minutes_of_flood(tmp_path: Path, number: int) -> None:
+def test_a_complaint_gets_its_receipt_through_five_minutes_of_flood(empty: Path, number: int) -> None:
     """trust.md 4, in full: 5,000 forms a minute, one whole complaint a minute, no answer above five seconds."""
-    empty_site(tmp_path)
     minutes = float(os.environ.get("FLOOD_MINUTES", "5"))
-    with running_site(tmp_path) as site:
+    with running_site(empty) as site:
         toll = drill(site, receipt, opening=at_the_story, number=number, seconds=60 * minutes, every=60)
     sys.stdout.write(f"\n{number} addresses, {minutes:g} minutes: {toll}\n")
     assert toll.per_minute >= 0.9 * PER_MINUTE, "the flood was one"
@@ -84,10 +80,9 @@ def test_guesses_at_the_way_in_hit_nothing_and_the_holder_is_served(site: Site) 
 
 @pytest.mark.drill
 @pytest.mark.slow
-def test_ten_thousand_guesses_at_the_way_in_hit_nothing_and_the_holder_is_served(tmp_path: Path) -> None:
+def test_ten_thousand_guesses_at_the_way_in_hit_nothing_and_the_holder_is_served(empty: Path) -> None:
     """trust.md 14, in full, from a hundred addresses."""
-    empty_site(tmp_path)
-    with running_site(tmp_path) as site:
+    with running_site(empty) as site:
         hits, served, slowest, asked = guesses(site, tries=10_000, number=100, every=21, least=4)
     told = f"{hits} hits; holder served {served} times, slowest answer {slowest:.2f} s, {asked} questions"
     sys.stdout.write(f"\n10,000 guesses: {told}\n")

@@ -3,8 +3,6 @@
 Two processes of the real web server with four threads each take the posts; each comes on a connection of its own.
 """
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -24,7 +21,7 @@ from tests.drill.complaining import ANSWERS, CASE, NEW, RECEIPT, follow
 from tests.drill.complaint_kill import UNHURRIED, services_of
 from tests.drill.flood import running_site
 from tests.journeys.canary_story import Browser, Case, Officer, form_having
-from tests.site_process import CHECKOUT, environment
+from tests.made_once import empty_site
 from tests.web.strict_client import words
 
 from greenmine.domain.instant import legal_day
@@ -57,9 +54,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder: Path = tmp_path_factory.mktemp("at-once")
-    command = [sys.executable, "-m", "greenmine", "init", "--empty"]
-    subprocess.run(command, env=environment(folder), cwd=CHECKOUT, check=True, capture_output=True, timeout=120)
+    folder = empty_site(tmp_path_factory, tmp_path_factory.mktemp("at-once"))
     roomy = {**UNHURRIED, "GREENMINE_RATE_DESK": "100000 per minute", "GREENMINE_BUDGET_LOOKUPS": "100000 per minute"}
     with running_site(folder, **roomy) as running:
         services, now = services_of(folder, running.port), datetime.now(UTC)

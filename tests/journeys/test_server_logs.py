@@ -3,14 +3,12 @@
 import http.client
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from tests.site_process import CHECKOUT, environment, free_port, running, until
+from tests.made_once import empty_site
+from tests.site_process import environment, free_port, running, until
 
 pytestmark = pytest.mark.slow
 
@@ -31,11 +29,8 @@ SERVERS = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    made = tmp_path_factory.mktemp("logs")
-    command = [sys.executable, "-m", "greenmine", "init", "--empty"]
-    subprocess.run(command, env=environment(made), cwd=CHECKOUT, check=True, capture_output=True, timeout=120)
-    yield made
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_site(tmp_path_factory, tmp_path_factory.mktemp("logs"))
 
 
 def ask(port: int, method: str, path: str, body: str = "") -> int:

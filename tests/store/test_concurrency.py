@@ -37,7 +37,9 @@ from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_
 
 WRITERS = 8
 ACTS = 40
-SPAWN = multiprocessing.get_context("spawn")
+FORKS = multiprocessing.get_context("forkserver")
+"""Processes of their own that need not import everything again: forked from one that did nothing else."""
+FORKS.set_forkserver_preload([__name__])
 
 
 def _write(url: str, writer: int, start: Any, said: Any) -> None:
@@ -57,9 +59,9 @@ def _record(database: Database, number: int) -> None:
 
 
 def test_eight_processes_lose_nothing_and_leave_no_gap(database: Database) -> None:
-    start, said = SPAWN.Barrier(WRITERS), SPAWN.Queue()
+    start, said = FORKS.Barrier(WRITERS), FORKS.Queue()
     url = database.engine.url.render_as_string(hide_password=False)
-    writers = [SPAWN.Process(target=_write, args=(url, n, start, said)) for n in range(WRITERS)]
+    writers = [FORKS.Process(target=_write, args=(url, n, start, said)) for n in range(WRITERS)]
     for writer in writers:
         writer.start()
     heard = [said.get(timeout=120) for _ in range(WRITERS * ACTS)]
