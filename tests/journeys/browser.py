@@ -1,6 +1,7 @@
 """A real browser for journeys: Debian's Chromium, driven by Playwright, on a server of this process."""
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,11 @@ def violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window; 0 when nothing sticks out."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def parts(html: str) -> frozenset[str]:
+    """What a page is built of: the classes and roles of its elements."""
+    return frozenset(re.findall(r'(?:class|role)="[^"]*"', html))
 
 
 def unsound(page: Page, address: str) -> list[str]:

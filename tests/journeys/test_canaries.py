@@ -6,8 +6,6 @@ put to the test first.
 """
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -30,6 +28,7 @@ from tests.drill.complaint_kill import UNHURRIED, services_of
 from tests.drill.flood import Site, running_site
 from tests.drill.visitor import Seen
 from tests.example_pages import example_addresses
+from tests.first_start import first_start
 from tests.journeys.canary_hunt import ASKED, crawl, leaks, leaks_of_files, leaks_of_rows, leaks_of_search
 from tests.journeys.canary_story import (
     MAILS,
@@ -48,7 +47,6 @@ from tests.journeys.canary_story import (
     write_more,
 )
 from tests.mail_servers import Mailbox, good_server
-from tests.site_process import CHECKOUT, environment
 from tests.web.strict_client import words
 
 from greenmine.cli.root import greenmine
@@ -124,10 +122,8 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    folder, mailbox = tmp_path_factory.mktemp("canaries"), Mailbox()
+    folder, mailbox = first_start(tmp_path_factory, tmp_path_factory.mktemp("canaries") / "made").folder, Mailbox()
     (folder / "tmp").mkdir()
-    command = [sys.executable, "-m", "greenmine", "init"]
-    subprocess.run(command, env=environment(folder), cwd=CHECKOUT, check=True, capture_output=True, timeout=600)
     with ExitStack() as stack:
         mail = stack.enter_context(good_server(mailbox))
         settings = {

@@ -1,68 +1,23 @@
 """The front door as a stranger opens it: real processes on a fresh folder, signals, kills, other servers."""
 
-import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.first_start import INIT, START, STOP, WSGI, FirstStart, answers, first_start, get, state
 from tests.site_process import CHECKOUT, environment, free_port, members, running, until
 
-from greenmine.store.act import size
-from greenmine.store.database import open_database
-from greenmine.store.lease import LeaseRow, get_lease
-
 pytestmark = pytest.mark.slow
-
-START = 60.0
-"""Seconds in which a new site must answer (issue 2, item 9: "within a minute")."""
-STOP = 10.0
-"""Seconds in which a site must be gone when asked (docs/operations.md)."""
-WSGI = ("wsgi.py",)
-INIT = ("-m", "greenmine", "init")
-
-
-def get(port: int, path: str) -> tuple[int, str]:
-    """Status and text of a page; 0 while nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode("utf-8")
-    except OSError:
-        return 0, ""
-    finally:
-        connection.close()
-
-
-def answers(port: int) -> bool:
-    return get(port, "/static/gm.css")[0] == 200
 
 
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def state(folder: Path) -> tuple[LeaseRow | None, int]:
-    """The worker's lease and the number of acts."""
-    database = open_database(f"sqlite:///{folder / 'data' / 'greenmine.sqlite'}")
-    with database.read() as tx:
-        seen = get_lease(tx, "worker"), size(tx)
-    database.close()
-    return seen
-
-
-def files_of(checkout: Path) -> set[Path]:
-    """Databases, keys, locks and logs in the folders where a careless start would leave them."""
-    folders = (checkout, checkout / "data", checkout / "search_index", checkout / "content", checkout / "site")
-    endings = (".sqlite", ".sqlite-wal", ".key", ".prepare.lock", ".log")
-    return {path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.name.endswith(endings)}
 
 
 def ended(env: dict[str, str], *arguments: str, cwd: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:
@@ -80,42 +35,24 @@ def bare(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, float, set[Path]]]:
-    """A folder on which ``python wsgi.py`` ran once, beside ``greenmine init``, and was ended by SIGTERM.
+def made(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """A folder on which a site was started and ended by SIGTERM."""
+    return first_start(tmp_path_factory, tmp_path_factory.mktemp("front") / "made")
 
-    Seconds its start took; new files.
-    """
-    folder, port = tmp_path_factory.mktemp("front"), free_port()
-    before = files_of(CHECKOUT)
-    env, log = environment(folder, GREENMINE_PORT=str(port)), folder / "log"
-    with running(INIT, env=env, log=log) as other, running(WSGI, env=env, log=log) as process:
-        took = until(lambda: answers(port), seconds=START, log=log)
-        assert other.wait(timeout=60) == 0, log.read_text("utf-8")
-        for path in ("/", "/mines"):
-            status, page = get(port, path)
-            assert status == 200, f"{path}: {status}"
-            assert "演示数据" in page
-        until(lambda: state(folder)[0] is not None, seconds=20, log=log)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=STOP) == 0
-        until(lambda: members(process.pid) == [], seconds=5, log=log)  # Python's own helper ends when it notices
-    assert state(folder)[0] is None, "the worker gave its lease back"
-    told = log.read_text("utf-8")
+
+def test_a_new_folder_serves_home_and_directory_within_a_minute(made: FirstStart) -> None:
+    lease, acts = state(made.folder)
+    assert made.took < START and acts > 300
+    assert lease is None, "the worker gave its lease back"
+    told = (made.folder / "log").read_text("utf-8")
     assert told.count("已生成演示名录") == 1, "the second start waits for the first, and takes it for no torn one"
     assert told.count("/desk/link/") == 5, "a one-time link for each role"
-    yield folder, took, files_of(CHECKOUT) - before
 
 
-def test_a_new_folder_serves_home_and_directory_within_a_minute(made: tuple[Path, float, set[Path]]) -> None:
-    folder, took, _ = made
-    assert took < START
-    assert state(folder)[1] > 300
-
-
-def test_nothing_is_kept_outside_the_data_and_search_folders(made: tuple[Path, float, set[Path]]) -> None:
-    folder, _, new = made
+def test_nothing_is_kept_outside_the_data_and_search_folders(made: FirstStart) -> None:
+    folder = made.folder
     assert {path.name for path in folder.iterdir()} <= {"data", "search_index", "log"}
-    assert new == set()
+    assert made.strays == ()
     assert (folder / "data").stat().st_mode & 0o077 == 0
     for name in ("greenmine.sqlite", "secret.key", "keys/case-master.key"):
         assert (folder / "data" / name).stat().st_mode & 0o077 == 0, name
@@ -130,9 +67,9 @@ def workers(group: int) -> list[int]:
     return found
 
 
-def test_a_second_start_is_fast_changes_no_act_and_keeps_a_worker(made: tuple[Path, float, set[Path]]) -> None:
+def test_a_second_start_is_fast_changes_no_act_and_keeps_a_worker(made: FirstStart) -> None:
     """The worker is killed, comes back, and ends with the site on Ctrl+C."""
-    folder, _, _ = made
+    folder = made.folder
     acts, port = state(folder)[1], free_port()
     log = folder / "log"
     with running(WSGI, env=environment(folder, GREENMINE_PORT=str(port)), log=log) as process:
@@ -150,17 +87,17 @@ def test_a_second_start_is_fast_changes_no_act_and_keeps_a_worker(made: tuple[Pa
     assert took < 20
 
 
-def test_a_demonstration_never_becomes_an_empty_site(made: tuple[Path, float, set[Path]]) -> None:
-    acts = state(made[0])[1]
-    emptied = ended(environment(made[0]), *INIT, "--empty")
+def test_a_demonstration_never_becomes_an_empty_site(made: FirstStart) -> None:
+    acts = state(made.folder)[1]
+    emptied = ended(environment(made.folder), *INIT, "--empty")
     assert emptied.returncode == 1
     assert "不能改为空白站点" in emptied.stderr
-    assert state(made[0])[1] == acts
+    assert state(made.folder)[1] == acts
 
 
-def test_a_killed_master_leaves_no_process_and_no_listener(made: tuple[Path, float, set[Path]]) -> None:
+def test_a_killed_master_leaves_no_process_and_no_listener(made: FirstStart) -> None:
     """kill -9 as soon as the site answers: the worker may still be starting."""
-    folder, _, _ = made
+    folder = made.folder
     port, log = free_port(), folder / "log"
     with running(WSGI, env=environment(folder, GREENMINE_PORT=str(port)), log=log) as process:
         until(lambda: answers(port), seconds=30, log=log)
@@ -177,8 +114,8 @@ def test_a_killed_master_leaves_no_process_and_no_listener(made: tuple[Path, flo
     ],
     ids=["gunicorn", "granian"],
 )
-def test_other_servers_serve_the_same_application(made: tuple[Path, float, set[Path]], server: tuple[str, ...]) -> None:
-    folder, _, _ = made
+def test_other_servers_serve_the_same_application(made: FirstStart, server: tuple[str, ...]) -> None:
+    folder = made.folder
     port, log = free_port(), folder / "log"
     arguments = [part.format(port=port) for part in server]
     with running(arguments, env=bare(folder, GREENMINE_PORT=str(port)), log=log) as process:
@@ -190,8 +127,8 @@ def test_other_servers_serve_the_same_application(made: tuple[Path, float, set[P
         process.wait(timeout=10)
 
 
-def test_flask_lists_the_routes(made: tuple[Path, float, set[Path]]) -> None:
-    done = ended(bare(made[0]), "-m", "flask", "--app", "wsgi", "routes")
+def test_flask_lists_the_routes(made: FirstStart) -> None:
+    done = ended(bare(made.folder), "-m", "flask", "--app", "wsgi", "routes")
     assert done.returncode == 0, done.stderr
     assert "/mines" in done.stdout
 

@@ -1,6 +1,5 @@
 """Many writers at once, and writers that die: no act lost, none twice, no gap (log-spec.md 7; trust.md "Faults")."""
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from tests.desk import (
     mine_act,
 )
 from tests.drill.kill import Lost, check, drill_postgresql, drill_sqlite
+from tests.forks import FORKS
 from tests.reference_data import reference
 
 from greenmine.domain.errors import Conflict, Unready
@@ -37,9 +37,6 @@ from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_
 
 WRITERS = 8
 ACTS = 40
-FORKS = multiprocessing.get_context("forkserver")
-"""Processes of their own that need not import everything again: forked from one that did nothing else."""
-FORKS.set_forkserver_preload([__name__])
 
 
 def _write(url: str, writer: int, start: Any, said: Any) -> None:

@@ -1,6 +1,5 @@
 """Migrations: up, down, refused where they would lose what must not be lost, whole or not at all."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -15,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, inspect, text
 from tests.desk import NOON, ZHIJIN, mine_act
+from tests.forks import FORKS
 
 from greenmine.domain.errors import Conflict
 from greenmine.store.apply import apply
@@ -23,8 +23,6 @@ from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import downgrade, head, revision, upgrade
 from greenmine.store.sealed import MasterKey
 from greenmine.store.tables_case import outbox
-
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def structure(database: Database) -> dict[str, Any]:
@@ -182,7 +180,7 @@ def _killed_while_migrating(url: str, statements: int) -> None:
 @pytest.mark.parametrize("statements", [5, 30])
 def test_a_kill_in_the_middle_leaves_a_database_that_can_be_migrated(tmp_path: Path, statements: int) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
-    child = SPAWN.Process(target=_killed_while_migrating, args=(url, statements))
+    child = FORKS.Process(target=_killed_while_migrating, args=(url, statements))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
@@ -206,8 +204,8 @@ def _migrate(url: str, start: Any) -> None:
 def test_processes_that_migrate_at_once_agree(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
     """Two web processes started together on an empty folder."""
     url = f"sqlite:///{tmp_path / 'x.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
-    start = SPAWN.Barrier(3)
-    children = [SPAWN.Process(target=_migrate, args=(url, start)) for _ in range(3)]
+    start = FORKS.Barrier(3)
+    children = [FORKS.Process(target=_migrate, args=(url, start)) for _ in range(3)]
     for child in children:
         child.start()
     for child in children:

@@ -1,12 +1,12 @@
 """Sealing: bound to its place, opened by the right key only; and the master key's file (design.md "Private data")."""
 
-import multiprocessing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.forks import FORKS
 
 from greenmine.domain.errors import Gone, Unready
 from greenmine.store.sealed import (
@@ -22,7 +22,6 @@ from greenmine.store.sealed import (
 
 KEY = bytes(range(32))
 PLACE: dict[str, Any] = {"case": "c1", "label": "text", "position": 0}
-SPAWN = multiprocessing.get_context("spawn")
 
 
 @given(st.binary(max_size=200), st.text(max_size=8), st.integers(0, 99))
@@ -121,8 +120,8 @@ def _make(path: str, start: Any, told: Any) -> None:
 
 
 def test_processes_that_make_the_key_at_once_agree(tmp_path: Path) -> None:
-    start, told = SPAWN.Barrier(3), SPAWN.Queue()
-    makers = [SPAWN.Process(target=_make, args=(str(tmp_path / "master"), start, told)) for _ in range(3)]
+    start, told = FORKS.Barrier(3), FORKS.Queue()
+    makers = [FORKS.Process(target=_make, args=(str(tmp_path / "master"), start, told)) for _ in range(3)]
     for maker in makers:
         maker.start()
     secrets = {told.get(timeout=60) for _ in makers}

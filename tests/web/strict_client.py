@@ -1,5 +1,6 @@
 """The client every page test uses: it checks each page it fetches, so a test can only see sound pages."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -139,15 +140,21 @@ def check_headers(response: TestResponse, path: str) -> None:
 
 def check_page(html: str, path: str) -> Element:
     """Everything a page of this site must be; returns the parsed document."""
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
-    document = parser.parse(html)
-    lines = html.splitlines()
-    assert not parser.errors, f"{path}: " + "; ".join(
-        f"{code} {more} at {lines[min(place[0], len(lines)) - 1].strip()!r}" for place, code, more in parser.errors
-    )
+    document, errors = _parsed(html)
+    assert not errors, f"{path}: {errors}"
     for check in (_frame, _identifiers, _inputs, _links_and_images, _no_inline, _tables):
         check(document, path)
     return document
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(html: str) -> tuple[Element, str]:
+    """The document, to be read only, and what a strict parser says of it; a page seen a moment ago is parsed once."""
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    document, lines = parser.parse(html), html.splitlines()
+    return document, "; ".join(
+        f"{code} {more} at {lines[min(place[0], len(lines)) - 1].strip()!r}" for place, code, more in parser.errors
+    )
 
 
 def _frame(document: Element, path: str) -> None:

@@ -35,7 +35,7 @@ def test_no_field_that_is_refused_when_empty_is_called_optional(site: DeskSite) 
     chosen = person.post(f"/desk/notices/{number}/close", token(person, "") | {"step": "choose"}, status=200)
     labels = [words(node) for node in chosen.page.iter("label")]
     for label in ("决定机关", "纳入日期"):
-        assert f"{label}（有矿山纳入名录时必填）" in labels
+        assert f"{label}（必填）" in labels
 
 
 def test_publishing_is_confirmed_once_and_leaves_nothing_in_cookies(site: DeskSite) -> None:
