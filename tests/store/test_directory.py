@@ -1,11 +1,13 @@
 """The directory's queries: what a filter finds, what facets count, in what order, with how many statements."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.both_databases import BOTH, opened
 from tests.reference_data import reference
 from tests.statements import statements
 from tests.web.register import FACTS, HOLDER, Register, build
@@ -30,7 +32,13 @@ from greenmine.store.directory import (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=BOTH)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One of each kind for all tests here: they read only."""
+    yield from opened(request, tmp_path_factory.mktemp("directory"), kind=request.param)
+
+
+@pytest.fixture(scope="module")
 def register(database: Database) -> Register:
     return build(database)
 
@@ -152,13 +160,10 @@ SHAPED = {
 }
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("register")
+@settings(max_examples=60)
 @given(wanted=FILTERS)
 def test_a_facet_counts_what_choosing_it_leaves(database: Database, wanted: DirectoryFilter) -> None:
-    with database.read() as tx:
-        empty = count_mines(tx, DirectoryFilter()) == 0
-    if empty:
-        build(database)
     with database.read() as tx:
         assert count_mines(tx, wanted) == len(list_mines(tx, wanted, limit=100))
         for facet, counts in count_facets(tx, wanted).items():

@@ -1,8 +1,11 @@
 """What feeds tell, on both databases: the newest threads, whatever the scope, are those that a plain reading gives."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from tests.both_databases import BOTH, opened
 from tests.desk import NOON, mine_act
 from tests.statements import statements
 from tests.story import Story
@@ -34,7 +37,19 @@ from greenmine.store.notice import NoticeFilter, list_notices
 NOUNS = {"notices": "notice", "removals": "removal", "credit": "credit", "mines": "mine"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=BOTH)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One of each kind for all tests that read only."""
+    yield from opened(request, tmp_path_factory.mktemp("feed"), kind=request.param)
+
+
+@pytest.fixture(params=BOTH)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A test's own."""
+    yield from opened(request, tmp_path, kind=request.param)
+
+
+@pytest.fixture(scope="module")
 def story(database: Database) -> Story:
     return Story(database, seed=1).live(60)
 
@@ -72,15 +87,15 @@ def test_a_section_is_what_a_plain_reading_gives(story: Story, database: Databas
         assert names(database, SECTION_SCOPES[section]) == expected
 
 
-def test_more_threads_than_one_page_holds_are_read_on(database: Database) -> None:
-    with database.write() as tx:
+def test_more_threads_than_one_page_holds_are_read_on(empty: Database) -> None:
+    with empty.write() as tx:
         for number in range(1, CHUNK + 31):
             apply(tx, mine_act(number), at=NOON)
         for number in range(CHUNK + 20):
             apply(tx, mine_act(1, kind="mine.changed", facts={"set": {}}, body={"changes": {}, "reason": f"{number}"}),
                   at=NOON)  # fmt: skip
-    assert names(database, FeedScope()) == plain(told(database))
-    assert len(names(database, FeedScope(), limit=CHUNK + 50)) == CHUNK + 50
+    assert names(empty, FeedScope()) == plain(told(empty))
+    assert len(names(empty, FeedScope(), limit=CHUNK + 50)) == CHUNK + 50
 
 
 def test_a_mine_is_told_by_every_act_that_concerns_it(story: Story, database: Database) -> None:
