@@ -287,6 +287,16 @@ def test_filters_narrow_and_the_csv_holds_exactly_the_result(real: tuple[Site, d
         assert listed == {f"/notices/{numbers[name]}" for name in wanted}, query
 
 
+def test_the_tab_of_a_state_counts_what_it_leads_to(real: tuple[Site, dict[str, str]]) -> None:
+    site, _numbers = real
+    for query in ("", "region=210000", "kind=removal", "q=山西省自然资源厅", "region=210000&state=running"):
+        page = site.client.get(f"/notices?{query}").page
+        tabs = next(node for node in page.iter("nav") if node.get("aria-label") == "公示公告状态")
+        for tab in tabs.iter("a"):
+            counted = int(words(tab).rsplit(" ", 1)[1])
+            assert f"共 {counted} 条" in text_of(site, tab.get("href", "")), (query, words(tab))
+
+
 @pytest.mark.parametrize("query", ["kind=x", "level=x", "state=x", "year=20x6", "region=999999", "page=0", "page=99"])
 def test_values_that_do_not_exist_answer_404(site: Site, query: str) -> None:
     site.client.get(f"/notices?{query}", status=404)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -111,13 +111,12 @@ def list_notices(
     return [_row(row) for row in tx.execute(query.limit(limit).offset(offset))], total
 
 
-def count_by_state(tx: Tx, *, now: datetime) -> Mapping[NoticeState, int]:
-    """How many notices stand in each state now."""
+def count_by_state(tx: Tx, wanted: NoticeFilter, *, now: datetime) -> Mapping[NoticeState, int]:
+    """How many notices that match, whatever their state, stand in each state now."""
+    each = {state: replace(wanted, state=state, states=()) for state in NoticeState}
     return {
-        state: tx.execute(
-            select(func.count()).select_from(notice).where(*_where(NoticeFilter(state=state), now))
-        ).scalar_one()
-        for state in NoticeState
+        state: tx.execute(select(func.count()).select_from(notice).where(*_where(narrowed, now))).scalar_one()
+        for state, narrowed in each.items()
     }
 
 

@@ -75,7 +75,7 @@ def notices() -> ResponseReturnValue:
     with services.database.read() as tx:
         rows, total = list_notices(tx, wanted, now=now, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         facets = _facets(tx, services, wanted, kept, now)
-        states = count_by_state(tx, now=now)
+        states = count_by_state(tx, wanted, now=now)
         objections = public_counts(tx, rows, now=now)
     plan = named_plan("notices")
     page = Page(
@@ -255,7 +255,7 @@ def _year_word(year: str) -> str:
 
 
 def _tabs(states: Mapping[NoticeState, int], kept: Mapping[str, str]) -> tuple[Way, ...]:
-    """The groups of states, each with its count in the whole register."""
+    """The groups of states, each with its count under all other filters."""
     others = {name: value for name, value in kept.items() if name != "state"}
     groups = [(group_word(group), sum(states.get(state, 0) for state in group.states), group) for group in StateGroup]
     return tuple(
