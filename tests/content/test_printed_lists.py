@@ -120,6 +120,17 @@ def test_a_workbook_with_title_repeated_heading_and_signature_gives_the_same_min
     assert why == ["title"] * 2 + ["heading"] + ["repeated_heading"] * 2 + ["total"] + ["note"] * 3
 
 
+@pytest.mark.parametrize(
+    ("first", "is_total"),
+    [("合计", True), ("合计36家", True), ("总计（座）", True), ("小计：", True), ("合计山石灰岩矿", False),
+     ("小计沟煤矿", False), ("总计坪磷矿", False)],
+)  # fmt: skip
+def test_a_mine_whose_name_begins_like_a_total_is_a_mine(first: str, is_total: bool) -> None:
+    text = f"矿山名称,所在县\n示例一矿,贵州省毕节市织金县\n{first},贵州省毕节市织金县\n"
+    found = preview(text.encode()).list
+    assert [mine.name for mine in found.mines] == ["示例一矿", *([] if is_total else [first])]
+
+
 def test_a_notice_and_the_later_list_are_joined_mine_by_mine() -> None:
     """The same mines stand in a notice and in the list that follows (rules.md: noticed ≠ listed)."""
     noticed = preview(list_bytes("2025-xinjiang-notice.csv"), within="650000")

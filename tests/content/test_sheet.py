@@ -229,6 +229,17 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
     assert refusal(lying).code in {"sheet.not_xlsx", "sheet.xml"}
 
 
+def test_a_workbook_with_damaged_bytes_is_refused_wherever_they_stand() -> None:
+    whole = workbook([["矿山名称", "所在县"], *([f"示例{number}矿", "织金县"] for number in range(200))])
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = part.header_offset + 30 + len(part.filename)
+    codes = set()
+    for place in range(start + 5, start + part.compress_size - 16, part.compress_size // 20):
+        codes.add(refusal(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]).code)
+    assert codes <= {"sheet.not_xlsx", "sheet.xml"} and "sheet.not_xlsx" in codes
+
+
 def test_entity_declarations_are_refused() -> None:
     xml = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "xx">]><worksheet/>'
     assert refusal(replaced(workbook(SMALL), "xl/worksheets/sheet1.xml", xml)).code == "sheet.xml"

@@ -64,7 +64,7 @@ def test_a_reader_finds_a_mine_from_home_and_asks_for_its_past(browser: Browser,
     assert "云岭煤矿" in page.inner_text("h1")
     page.fill("#on", "2024-05-05")
     page.click(".onday button")
-    assert page.inner_text("h1 .tag") == "公示中" and "2024年5月5日" in page.inner_text("h1")
+    assert page.inner_text("h1 .tag") == "公示阶段" and "2024年5月5日" in page.inner_text("h1")
     page.context.close()
 
 
@@ -77,7 +77,7 @@ def test_a_reader_narrows_by_links_and_takes_the_result_along(browser: Browser, 
     assert page.inner_text(".count").startswith("共 2 条")
     with page.expect_download() as download:
         page.click(".downloads a:text-is('CSV')")
-    assert download.value.suggested_filename.startswith("绿色矿山名录-2026-11-18")
+    assert download.value.suggested_filename.startswith("演示数据-绿色矿山名录-2026-11-18")
     assert len(Path(str(download.value.path())).read_bytes().split(b"\r\n")) == 4
     page.click(".chips a >> nth=0")
     assert page.url == f"{origin}/mines?region=210000"

@@ -171,7 +171,7 @@ def test_a_field_says_what_describes_it_and_whether_it_must_be_filled(client: St
 
 def test_tags_carry_words_and_shape_not_colour_alone(client: StrictClient) -> None:
     tags = {(words(tag), tag.get("class")) for tag in of_class(client.get("/gallery").page, "tag")}
-    assert {("在册", "tag ok"), ("公示中", "tag open"), ("已移出", "tag bad"), ("未入库", "tag plain")} <= tags
+    assert {("在册", "tag ok"), ("公示阶段", "tag open"), ("已移出", "tag plain"), ("未入库", "tag plain")} <= tags
 
 
 def test_an_act_is_linked_only_once_the_log_has_pages(client: StrictClient) -> None:

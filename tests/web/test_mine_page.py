@@ -78,8 +78,18 @@ def test_a_mine_that_was_dropped_reads_why(client: StrictClient, register: Regis
 
 def test_notices_show_their_state_and_the_days_left(client: StrictClient, register: Register) -> None:
     text = shown(client, register, "changxing")
-    assert "公示中" in text and "进行中，还剩5天" in text and "已撤回" in text
+    assert "公示阶段" in text and "进行中，还剩5天" in text and "已撤回" in text
     assert f"/notices/{register.running_notice}" in client.get(f"/mines/{register.mines['changxing']}").links()
+
+
+def test_design_nothing_says_that_a_notice_runs_once_it_has_ended(settings: Settings) -> None:
+    """design.md: what depends on time is computed from dates; the status holds until the notice is closed."""
+    made, register = services(settings)
+    later = StrictClient(create_app(settings, services=replace(made, clock=lambda: NOW + timedelta(days=60))))
+    answer = later.get(f"/mines/{register.mines['changxing']}")
+    assert "公示阶段" in answer.h1 and "已结束，等待办结" in answer.text
+    assert "正在公示" not in answer.text and "公示中" not in answer.text
+    made.database.close()
 
 
 def test_adverse_and_neutral_removals_are_told_apart(client: StrictClient, register: Register) -> None:

@@ -7,8 +7,10 @@ XML parser (a lone cell at XFD1048576 would make the reader allocate 17 thousand
 
 import datetime
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Final
 from xml.parsers import expat
@@ -93,13 +95,19 @@ def _not_xlsx() -> BadInput:
     return BadInput("sheet.not_xlsx", N_("文件不是能打开的 .xlsx 工作簿，可能已损坏或是别的压缩文件"))
 
 
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, OSError, EOFError, ValueError, RuntimeError,
+)  # fmt: skip
+"""What reading a damaged archive raises."""
+
+
 def _unpack(data: bytes) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bomb(archive.infolist())
             wanted = [i for i in archive.infolist() if i.filename.endswith((".xml", ".rels"))]
             parts = {info.filename: archive.read(info) for info in wanted}
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise _not_xlsx() from error
     if "xl/workbook.xml" not in parts:
         raise _not_xlsx()

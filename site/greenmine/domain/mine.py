@@ -70,7 +70,7 @@ class MineStatus(StrEnum):
 
     REGISTERED = "registered"  # 未入库
     IN_LIBRARY = "in_library"  # 创建中
-    NOTICED = "noticed"  # 公示中
+    NOTICED = "noticed"  # 公示阶段
     LISTED = "listed"  # 在册
     REMOVED = "removed"  # 已移出
 
@@ -116,7 +116,7 @@ LIBRARY_LABELS: Final[Mapping[Library, str]] = {
 STATUS_LABELS: Final[Mapping[MineStatus, str]] = {
     MineStatus.REGISTERED: N_("未入库"),
     MineStatus.IN_LIBRARY: N_("创建中"),
-    MineStatus.NOTICED: N_("公示中"),
+    MineStatus.NOTICED: N_("公示阶段"),
     MineStatus.LISTED: N_("在册"),
     MineStatus.REMOVED: N_("已移出"),
 }

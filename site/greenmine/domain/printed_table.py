@@ -77,7 +77,7 @@ HEADING_SEPARATOR: Final = "/"
 
 _SECTION: Final = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+批)")
 _COUNTED_SECTION: Final = re.compile(r"\(?(?:共)?\d+[家个座处]\)?$")
-_TOTAL: Final = re.compile(r"^(?:合计|总计|小计|共计|本页小计)|^共\d+[家个座处]")
+_TOTAL: Final = re.compile(r"^(?:合计|总计|小计|共计|本页小计)(?:$|[\d(:,、])|^共\d+[家个座处]")
 _NOTE: Final = re.compile(
     r"^(?:备注|注|说明|附注|填表说明)\d?[:.、]|^[*※]"
     r"|^(?:(?:制表|填表|填报|审核|联系)(?:人|单位|日期|时间|电话|方式)|公示期|公示时间|抄送)"

@@ -54,7 +54,7 @@ TONES: Final[Mapping[MineStatus, Tone]] = {
     MineStatus.IN_LIBRARY: Tone.OPEN,
     MineStatus.NOTICED: Tone.OPEN,
     MineStatus.LISTED: Tone.OK,
-    MineStatus.REMOVED: Tone.BAD,
+    MineStatus.REMOVED: Tone.PLAIN,
 }
 
 

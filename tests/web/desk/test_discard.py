@@ -56,4 +56,4 @@ def test_the_withdraw_form_of_a_withdrawn_notice_is_refused_when_opened(site: De
 def test_the_site_offers_its_own_way_to_object(site: DeskSite) -> None:
     _person, number = published(site)
     assert f"/notices/{number}/objection" in site.as_(None).get(f"/notices/{number}").links()
-    assert "公示中的矿山" in words(site.as_(None).get("/regions/520000").page)
+    assert "公示阶段的矿山" in words(site.as_(None).get("/regions/520000").page)

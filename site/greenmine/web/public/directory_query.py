@@ -39,6 +39,8 @@ LONGEST_MINERAL: Final = 40
 SHOWN: Final = 20
 """Characters of a bad value that are shown again."""
 MOST_MEANT: Final = 4
+PAST: Final = ("on", "known")
+"""Parameters of a past view (design.md "Versions and time"), which a mine's own page answers and the list does not."""
 
 AREA_LABELS: Final[Mapping[str, str]] = {"liaodong": N_("辽东绿色经济区")}
 """Special areas that are groups of counties (LN-07)."""
@@ -113,6 +115,7 @@ def read_directory_query(args: Mapping[str, str], regions: Regions) -> Directory
     area = plain_text(args.get("area", ""))
     areas = _read_area(area, regions, faults)
     sort = _read_sort(plain_text(args.get("sort", "")), faults)
+    _refuse_past(args, faults)
     kept = {name: str(value) for name, value in taken.items()}
     kept |= {"q": text} if text else {}
     kept |= {"area": area} if areas else {}
@@ -214,6 +217,14 @@ def _read_sort(value: str, faults: list[Fault]) -> Sort:
             Fault("sort", _("没有“%(value)s”这种排序，已按最近列入的在前排列。", value=value[:SHOWN]), value[:SHOWN])
         )
     return Sort.NEWEST
+
+
+def _refuse_past(args: Mapping[str, str], faults: list[Fault]) -> None:
+    """A list of the past must not be taken for one: it is said that today's stands here."""
+    asked = next((text for text in map(plain_text, map(args.get, PAST, ("", ""))) if text), "")
+    if asked:
+        sentence = _("名录不能按过去的日期查询，下面是今天的情况；某座矿山过去的情况，请在它的页面选择日期。")
+        faults.append(Fault(PAST[0], sentence, asked[:SHOWN]))
 
 
 def _read_text(typed: str, faults: list[Fault]) -> str:

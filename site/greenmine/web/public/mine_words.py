@@ -41,7 +41,9 @@ FACT_LABELS: Final[Mapping[str, str]] = {
 STATUS_MEANINGS: Final[Mapping[MineStatus, str]] = {
     MineStatus.REGISTERED: N_("已在本站登记，但不在任何分库或名录中，不具有绿色矿山称号。"),
     MineStatus.IN_LIBRARY: N_("正在按要求建设绿色矿山，已进入分库，尚未取得称号。"),
-    MineStatus.NOTICED: N_("拟纳入名录，正在公示，尚未取得称号。公示期内，任何人都可以按公示载明的方式提出异议。"),
+    MineStatus.NOTICED: N_(
+        "已列入拟纳入名录的公示，尚未办结，还没有称号。公示期内，任何人都可以按公示载明的方式提出异议。"
+    ),
     MineStatus.LISTED: N_("在现行名录中，具有绿色矿山称号。在册矿山要接受抽查；达不到标准的，限期整改或移出。"),
     MineStatus.REMOVED: N_("曾经在册，现已移出名录，不再具有绿色矿山称号。移出的情形和决定见下。"),
 }

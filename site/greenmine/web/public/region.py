@@ -166,7 +166,7 @@ def _figures(code: str, own: Standing) -> tuple[Figure, ...]:
     )
     words = (
         (MineStatus.LISTED, _("在册绿色矿山"), _("按最高一级：%(levels)s", levels=levels) if levels else ""),
-        (MineStatus.NOTICED, _("公示中的矿山"), ""),
+        (MineStatus.NOTICED, _("公示阶段的矿山"), ""),
         (MineStatus.IN_LIBRARY, _("创建中"), ""),
         (MineStatus.REMOVED, _("已移出"), ""),
     )

@@ -35,7 +35,7 @@ _SHARES_OF: Final[Mapping[str, Narrowing]] = {
     "built_share": lambda _regions: {"activity": Activity.PRODUCING},
     "listed_share_2019": lambda _regions: {"activity": Activity.PRODUCING},
     "listed_share_2020": lambda _regions: {"activity": Activity.PRODUCING},
-    "all_mines_2025": lambda _regions: {},
+    "all_mines_2025": lambda _regions: {"activity": Activity.PRODUCING},
     "magnesite_2025": lambda _regions: {"activity": Activity.PRODUCING, "mineral": "菱镁矿"},
     "east_zone_2025": lambda regions: {
         "activity": Activity.PRODUCING,
