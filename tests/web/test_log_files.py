@@ -237,7 +237,9 @@ def test_the_feed_of_heads_tells_the_last_of_each_day(site: LogSite) -> None:
     site.record(7)
     answer = site.client.get("/log/checkpoints.atom")
     assert answer.headers["Content-Type"].startswith("application/atom+xml")
-    entries = list(ElementTree.fromstring(answer.response.data).iter(f"{ATOM}entry"))
+    feed = ElementTree.fromstring(answer.response.data)
+    assert (feed.findtext(f"{ATOM}title") or "").startswith("演示数据")
+    entries = list(feed.iter(f"{ATOM}entry"))
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == [
         "2026年11月19日：共7条记录",
         "2026年11月18日：共5条记录",

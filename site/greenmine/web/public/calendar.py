@@ -15,6 +15,7 @@ from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.deadline import DeadlineRow, deadlines
 from greenmine.web.context import current_services
+from greenmine.web.demo_mark import marked
 from greenmine.web.i18n import gettext as _
 from greenmine.web.i18n import language
 from greenmine.web.places import place_name
@@ -45,7 +46,7 @@ def _answer(code: str) -> Response:
         rows = deadlines(tx, since=day_starts(today - PAST), region=None if code == COUNTRY else code, limit=MOST)
         place = "" if code == COUNTRY else place_name(services.reference.regions, code)
         content = write_calendar(
-            _("%(place)s绿色矿山公示截止日", place=place),
+            marked(_("%(place)s绿色矿山公示截止日", place=place)),
             [_deadline(row, services) for row in rows],
             authority=authority_of(tx, site_url=settings.site_url, today=today),
             home=f"{settings.site_url}/notices",

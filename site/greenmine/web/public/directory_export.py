@@ -17,6 +17,8 @@ from greenmine.domain.mine import (
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.directory import SORT_LABELS, ExportRow, FacetName
+from greenmine.web.context import current_settings
+from greenmine.web.demo_mark import marked, marked_name
 from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
 from greenmine.web.places import place_name
@@ -95,19 +97,25 @@ def write_export(
 
 
 def file_name(kind: str, day: date) -> str:
-    """``绿色矿山名录-2026-11-18.csv``."""
-    return f"{_('绿色矿山名录')}-{day.isoformat()}.{kind}"
+    """``绿色矿山名录-2026-11-18.csv``, in demo mode ``演示数据-绿色矿山名录-…``."""
+    return marked_name(f"{_('绿色矿山名录')}-{day.isoformat()}.{kind}")
 
 
 def _about(query: DirectoryQuery, regions: Regions, site_url: str, made_at: datetime) -> About:
     conditions = [tuple(chip.label.split("：", 1)) for chip in chips_of(query, regions)]
     return About(
-        title=_("绿色矿山名录"),
+        title=marked(_("绿色矿山名录")),
         made_at=made_at.astimezone(SHANGHAI).replace(microsecond=0),
         conditions=[(each[0], each[-1]) for each in conditions] + [(_("排序"), _(SORT_LABELS[query.sort]))],
         address=f"{site_url}{address(PATH, query.kept)}",
-        licence=_("本数据为依法主动公开的信息，可以自由使用；引用请注明来源网址和生成时间，以网站页面为准。"),
+        licence=_licence(),
     )
+
+
+def _licence() -> str:
+    if current_settings().is_demo:
+        return _("演示数据，均为虚构，只用来展示网站功能，不得用于任何其他目的。")
+    return _("本数据为依法主动公开的信息，可以自由使用；引用请注明来源网址和生成时间，以网站页面为准。")
 
 
 def _lines(rows: Iterable[ExportRow], regions: Regions, site_url: str) -> Iterator[Row]:

@@ -21,7 +21,7 @@ from greenmine.store.database import Tx
 from greenmine.store.feed import Thread, newest_threads, recorded_at, scope_of_mine
 from greenmine.store.mine import get_mine
 from greenmine.web.context import current_services
-from greenmine.web.i18n import gettext as _
+from greenmine.web.demo_mark import marked
 from greenmine.web.i18n import language
 from greenmine.web.public.directory_query import read_directory_query
 from greenmine.web.public.feed_answer import Document, answer_document
@@ -31,6 +31,7 @@ from greenmine.web.public.feed_plan import (
     ENDINGS,
     FeedPlan,
     directory_plan,
+    feed_title,
     mine_plan,
     named_plan,
     region_plan,
@@ -127,8 +128,8 @@ def _written(
     began = recorded_at(tx, 0)
     feed = Feed(
         id=identity(authority, f"feed/{plan.name}{plan.query}"),
-        title=_("%(title)s — %(site)s", title=plan.title, site=settings.site_name),
-        subtitle=plan.subtitle,
+        title=feed_title(plan.title),
+        subtitle=marked(plan.subtitle),
         home=f"{settings.site_url}{plan.home}",
         address=address or f"{settings.site_url}{plan.path}",
         query=plan.query,

@@ -21,7 +21,7 @@ from greenmine.store.database import Tx
 from greenmine.web.context import current_services
 
 KEPT: Final = "public, no-cache"
-WORDING: Final = "2"
+WORDING: Final = "3"
 """Raised when the same acts are told in other words, so that readers fetch them again."""
 
 

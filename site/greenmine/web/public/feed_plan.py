@@ -13,6 +13,8 @@ from greenmine.projections.feed import MEDIA_TYPES, NAMES, Format
 from greenmine.store.database import Tx
 from greenmine.store.directory import Sort, list_mines
 from greenmine.store.feed import SECTION_SCOPES, FeedScope, FeedSection
+from greenmine.web.context import current_settings
+from greenmine.web.demo_mark import marked
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Alternate
 from greenmine.web.paging import address
@@ -146,6 +148,11 @@ def search_plan(kept: Mapping[str, str], words: str, objects: tuple[str, ...] | 
         scope=FeedScope(objects=objects or ()),
         kept=kept,
     )
+
+
+def feed_title(title: str) -> str:
+    """The title of a feed as its readers list it: behind the mark of the demonstration, before the site's name."""
+    return marked(_("%(title)s — %(site)s", title=title, site=current_settings().site_name))
 
 
 def ways_of(plan: FeedPlan) -> tuple[Way, ...]:

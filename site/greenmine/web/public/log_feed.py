@@ -17,11 +17,12 @@ from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.log import Head, log_origin
 from greenmine.store.log_read import last_heads
+from greenmine.web.demo_mark import marked
 from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 from greenmine.web.i18n import language
 from greenmine.web.public.feed_answer import Document, answer_document
-from greenmine.web.public.feed_plan import ENDINGS
+from greenmine.web.public.feed_plan import ENDINGS, feed_title
 from greenmine.web.routing import Route
 
 PATH: Final = "/log/checkpoints"
@@ -45,8 +46,8 @@ def _document(tx: Tx, services: Services, form: Format) -> Document:
     items = tuple(_item(head, authority=authority, site_url=settings.site_url, author=origin) for head in heads)
     feed = Feed(
         id=identity(authority, "feed/log"),
-        title=_("%(title)s — %(site)s", title=_("每日记录头"), site=settings.site_name),
-        subtitle=_("公开记录库每日最后一个签名的记录头。请留存，可用来证明此后记录没有被改动。"),
+        title=feed_title(_("每日记录头")),
+        subtitle=marked(_("公开记录库每日最后一个签名的记录头。请留存，可用来证明此后记录没有被改动。")),
         home=f"{settings.site_url}/log",
         address=f"{settings.site_url}{PATH}",
         author=settings.sponsor or settings.site_name,

@@ -15,6 +15,7 @@ from greenmine.store.database import Tx
 from greenmine.store.directory import count_mines, list_mines
 from greenmine.store.mine import known_regions
 from greenmine.web.context import current_services, current_settings
+from greenmine.web.demo_mark import marked
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 from greenmine.web.paging import address
@@ -150,7 +151,7 @@ def _opml(tx: Tx, services: Services) -> Document:
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
         "<head>",
-        f"<title>{_text(services.settings.site_name)}</title>",
+        f"<title>{_text(marked(services.settings.site_name))}</title>",
         f"<docs>{_text(site_url + PATH)}</docs>",
         "</head>",
         "<body>",
