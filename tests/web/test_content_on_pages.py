@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -84,6 +85,15 @@ def test_a_policy_tells_number_issuer_status_figures_and_what_is_to_be_verified(
 def test_policies_are_narrowed(filled: tuple[Site, Register], query: str, slug: str, present: bool) -> None:
     site, _register = filled
     assert (f"/policies/{slug}" in site.client.get(f"/policies?{query}").links()) is present
+
+
+@pytest.mark.parametrize("address", ["/news?type=video", "/policies?region=330000", "/search?q=绿色矿山"])
+def test_a_page_beyond_the_last_leads_back_with_the_filters(filled: tuple[Site, Register], address: str) -> None:
+    site, _register = filled
+    answer = site.client.get(f"{address}&page=99", status=404)
+    main = next(answer.page.iter("main"))
+    assert answer.h1 == "没有这一页"
+    assert [unquote(link.get("href", "")) for link in main.iter("a")][-1] == address
 
 
 def test_a_policy_expires_by_its_date(tmp_path: Path) -> None:

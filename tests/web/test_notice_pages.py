@@ -257,7 +257,8 @@ def test_a_list_of_more_than_200_lines_is_paged_and_downloadable_whole(site: Sit
     assert "示例100矿" in first
     assert "示例101矿" not in first
     assert "示例302矿" in last
-    site.client.get(f"/notices/{number}?list=5", status=404)
+    beyond = site.client.get(f"/notices/{number}?list=5", status=404)
+    assert {f"/notices/{number}?list=4", f"/notices/{number}"} <= set(beyond.links())
     assert site.client.get(f"/notices/{number}/list.csv").text.count("\r\n") == 303
 
 
@@ -295,6 +296,20 @@ def test_the_tab_of_a_state_counts_what_it_leads_to(real: tuple[Site, dict[str, 
         for tab in tabs.iter("a"):
             counted = int(words(tab).rsplit(" ", 1)[1])
             assert f"共 {counted} 条" in text_of(site, tab.get("href", "")), (query, words(tab))
+
+
+def test_a_page_beyond_the_last_leads_back_with_the_filters(site: Site) -> None:
+    for _each in range(26):
+        publish(site, draft(), instant(date(2026, 11, 16)))
+    publish(site, draft(region="330000"), instant(date(2026, 11, 16)))
+    answer = site.client.get("/notices?region=520000&page=99", status=404)
+    main = next(answer.page.iter("main"))
+    assert answer.h1 == "没有这一页" and answer.meta("robots") == "noindex"
+    assert "共有 26 条、2 页" in words(main)
+    assert [(words(link), link.get("href")) for link in main.iter("a")] == [
+        ("看最后一页", "/notices?page=2&region=520000"),
+        ("从第一页看起", "/notices?region=520000"),
+    ]
 
 
 @pytest.mark.parametrize("query", ["kind=x", "level=x", "state=x", "year=20x6", "region=999999", "page=0", "page=99"])

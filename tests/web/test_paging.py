@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from greenmine.domain.errors import NotFound
-from greenmine.web.paging import address, paging, read_page_number
+from greenmine.web.paging import PageBeyond, address, paging, read_page_number
 
 
 def test_the_same_list_has_the_same_address() -> None:
@@ -42,8 +42,15 @@ def test_the_row_of_pages_is_short_ordered_and_hides_no_single_page(total: int, 
 
 
 def test_a_page_beyond_the_last_is_not_there() -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(PageBeyond) as refusal:
         paging("/mines", total=25, number=2)
+    assert (refusal.value.last, refusal.value.first) == ("/mines", "/mines")
+
+
+def test_what_leads_back_from_beyond_keeps_the_filters() -> None:
+    with pytest.raises(PageBeyond, match="共有 1,230 条、50 页") as refusal:
+        paging("/mines", total=1230, number=51, kept=[("q", "a"), ("page", "51")], anchor="#list")
+    assert (refusal.value.last, refusal.value.first) == ("/mines?page=50&q=a#list", "/mines?q=a#list")
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "１", "9999999", " 1"])

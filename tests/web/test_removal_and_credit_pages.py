@@ -131,6 +131,21 @@ def test_no_removal_in_a_year_says_so(filled: Filled) -> None:
     filled.site.client.get("/removals/2026-9999", status=404)
 
 
+@pytest.mark.parametrize(
+    ("address", "list_address"),
+    [
+        ("/removals?adverse=yes&page=99", "/removals?adverse=yes"),
+        ("/blacklist?serious=99", "/blacklist"),
+        ("/blacklist?general=99", "/blacklist"),
+    ],
+)
+def test_a_page_beyond_the_last_leads_back_to_the_list(filled: Filled, address: str, list_address: str) -> None:
+    answer = filled.site.client.get(address, status=404)
+    assert answer.h1 == "没有这一页"
+    main = next(answer.page.iter("main"))
+    assert {link.get("href", "").split("#")[0] for link in main.iter("a")} == {list_address}
+
+
 def test_a_running_entry_names_subject_basis_and_term(filled: Filled) -> None:
     for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
         text = text_of(filled.site, path)

@@ -24,6 +24,7 @@ from greenmine.web.context import current_settings
 from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
+from greenmine.web.paging import PageBeyond
 
 LOG: Final = logging.getLogger("greenmine.web")
 
@@ -112,6 +113,7 @@ STALE_FORM: Final = N_("页面打开时间过长、浏览器未保存本站 Cook
 def init_errors(app: Flask) -> None:
     """Answer our kinds of error, those of HTTP, and whatever nobody foresaw."""
     app.register_error_handler(GreenmineError, answer_refusal)
+    app.register_error_handler(PageBeyond, _answer_beyond)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unforeseen)
 
@@ -142,6 +144,13 @@ def status_of(error: GreenmineError) -> int:
 def answer_refusal(error: GreenmineError) -> ResponseReturnValue:
     """The page of a refusal that no form shows."""
     return with_wait(error_page(status_of(error), sentence=said(error)), error)
+
+
+def _answer_beyond(error: PageBeyond) -> ResponseReturnValue:
+    """The ways to the pages that the list has."""
+    page = Page(title=_("没有这一页"), section=error.path, noindex=True)
+    body = render("beyond.html", page, what=said(error), last=error.last, first=error.first)
+    return make_response(body, status_of(error))
 
 
 def with_wait(response: Response, error: GreenmineError) -> Response:

@@ -36,6 +36,19 @@ class Pager:
     following: str
 
 
+class PageBeyond(NotFound):
+    """A list has fewer pages than an address asks for; ``last`` and ``first`` are its own, with all other values."""
+
+    def __init__(self, *, path: str, total: int, pages: int, last: str, first: str) -> None:
+        super().__init__(
+            "page.beyond",
+            N_("按这些条件共有 %(total)s 条、%(pages)s 页，没有您要看的那一页。"),
+            total=f"{total:,}",
+            pages=f"{pages:,}",
+        )
+        self.path, self.last, self.first = path, last, first
+
+
 def address(path: str, values: Mapping[str, object] | Iterable[tuple[str, object]]) -> str:
     """``path`` with its query in one order, without empty values: the same list has the same address.
 
@@ -70,16 +83,16 @@ def paging(
 
     :param name: what the page's number is called in the address
     :param anchor: where on the page the list begins (``#list``)
-    :raises NotFound: for a page beyond the last
+    :raises PageBeyond: for a page beyond the last
     """
     pages = max(1, -(-total // per_page))
-    if number > pages:
-        raise NotFound("page.number", N_("没有这一页。"))
     others = tuple((each, value) for each, value in kept if each != name)
 
     def at(page: int) -> str:
         return address(path, (*others, (name, page if page > 1 else ""))) + anchor
 
+    if number > pages:
+        raise PageBeyond(path=path, total=total, pages=pages, last=at(pages), first=at(1))
     return Pager(
         number=number,
         pages=pages,

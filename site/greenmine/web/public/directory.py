@@ -94,10 +94,13 @@ def _pager(query: DirectoryQuery, total: int) -> Pager | None:
 def _beyond(query: DirectoryQuery, total: int) -> Response:
     pages = max(1, -(-total // PER_PAGE))
     body = render(
-        "mines_beyond.html",
+        "beyond.html",
         Page(title=_("没有这一页"), section=PATH, crumbs=(Crumb(_("名录查询"), PATH),), noindex=True),
-        pages=pages,
-        total=total,
+        what=_(
+            "按这些条件共有 %(total)s 座矿山、%(pages)s 页，没有您要看的那一页。",
+            total=f"{total:,}",
+            pages=f"{pages:,}",
+        ),
         last=address(PATH, {**query.kept, "page": pages if pages > 1 else ""}),
         first=address(PATH, query.kept),
     )
