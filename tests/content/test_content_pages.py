@@ -246,3 +246,22 @@ def test_pages_come_in_their_own_order(tmp_path: Path) -> None:
     loaded = load_pages(tmp_path)
     assert [page.slug for page in loaded.items] == ["b", "a"]
     assert loaded.items[0].meta.updated == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "words"),
+    [
+        (f"{'a' * 81}.md", PAGE, 2, "不超过 80 个字符"),
+        ("a.md", PAGE.replace("order: 1", f"order: 1\nsummary: {'字' * 2_001}"), 5, "不超过 2000 字"),
+        ("a.md", PAGE + "x" * 500_000, 6, "正文不超过 50 万字"),
+    ],
+)
+def test_what_no_act_can_hold_is_reported_with_its_line(
+    tmp_path: Path, name: str, text: str, line: int, words: str
+) -> None:
+    put(tmp_path, f"pages/{name}", text)
+    put(tmp_path, "pages/whole.md", PAGE)
+    loaded = load_pages(tmp_path)
+    found = only_problem(loaded.problems)
+    assert (found.line, words in found.message) == (line, True), found
+    assert [item.slug for item in loaded.items] == ["whole"]

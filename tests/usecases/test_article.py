@@ -18,10 +18,12 @@ from tests.desk import (
 from tests.reference_data import reference
 
 from greenmine.domain.article import Article, ArticleMedia
+from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.officer import Officer
 from greenmine.store.article import ArticleFilter, ArticleRow, count_by_type, get_article, list_articles
 from greenmine.usecases.article import SyncReport, change_article, publish_article, sync_articles, withdraw_article
+from greenmine.usecases.document import remove_document
 from greenmine.usecases.reference import announce_book, announce_calendar
 
 PICTURE = ArticleMedia("ab" * 32, "image/png", "图.png", 5, alt="演示图", caption="演示说明")
@@ -239,3 +241,32 @@ def test_calendar_and_books_are_made_known_once_per_version(desk: Desk) -> None:
     acts = [act for act in desk.acts() if act.kind == "book.published"]
     assert [act.envelope["seq"] for act in acts] == [0, 1, 2]
     assert acts[0].envelope["digest"] == acts[2].envelope["digest"] == book.digest
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [({"summary": "字" * 2_001}, "最多 2000 字"), ({"markdown": "字" * 500_001}, "最多 500000 字"),
+     ({"slug": "a" * 81}, "不合格式")],
+)  # fmt: skip
+def test_a_file_that_no_act_can_hold_is_named_and_the_rest_is_published(
+    desk: Desk, values: dict[str, Any], sentence: str
+) -> None:
+    """Issue 2, 3: a malformed file is reported; the rest is served."""
+    unfit = file("unfit", **{key: value for key, value in values.items() if key != "slug"})
+    unfit = replace(unfit, slug=values.get("slug", "unfit"))
+    report = sync(desk, file("first"), unfit, file("last"))
+    assert report.published == ("content/policies/first", "content/policies/last")
+    assert list(report.unfit) == [unfit.object] and sentence in report.unfit[unfit.object]
+    assert len(desk.acts()) == 2
+
+
+def test_words_that_law_removed_do_not_come_back_with_an_old_file(desk: Desk) -> None:
+    old = file(markdown="依法停止公开的原文。")
+    sync(desk, old)
+    (body,) = [act.envelope["body"] for act in desk.acts()]
+    sync(desk, file(markdown="改正后的文字。"))
+    with desk.database.write() as tx:
+        remove_document(tx, body, ground=RemovalGround.PERSONAL, at=desk.now)
+    report = sync(desk, old, file("other"))
+    assert report.published == ("content/policies/other",) and "依法停止公开" in report.unfit["content/policies/law"]
+    assert row(desk, "policies", "law").article.markdown == "改正后的文字。"

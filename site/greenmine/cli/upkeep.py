@@ -59,6 +59,7 @@ def sync_content(services: Services) -> SyncSummary:
         report = SyncReport((), (), ())  # a folder that is gone or not mounted withdraws nothing
         problems.append(Problem(str(services.settings.content_dir), None, N_("没有读到任何内容文件，未作改动")))
     problems += (Problem(name, None, N_("这个地址已由工作台发布的文章使用，文件未予发布")) for name in report.refused)
+    problems += (Problem(name, None, sentence) for name, sentence in report.unfit.items())
     recorded = {
         "book.published": sum(_announce_book(services, book) for book in services.reference.books.all()),
         "calendar.published": _announce_calendar(services),
@@ -76,7 +77,7 @@ def _sync_articles(services: Services, sourced: Sequence[SourcedArticle], withhe
     with services.database.read() as tx:
         plan = plan_sync(tx, articles, at=now, withheld=withheld)
     if not plan.acts:
-        return SyncReport((), (), (), plan.refused)
+        return SyncReport((), (), (), plan.refused, plan.unfit)
     changing = {act.object for act in plan.acts}
     for item in sourced:
         if item.article.object in changing:

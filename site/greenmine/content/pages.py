@@ -37,6 +37,11 @@ from greenmine.domain.text import N_
 M = TypeVar("M", PolicyMeta, NewsMeta, PageMeta)
 
 MAX_TITLE: Final = 200
+MAX_SLUG: Final = 80
+MAX_SUMMARY: Final = 2_000
+MAX_BODY: Final = 500_000
+"""What an act can hold (domain/act_schema.py)."""
+
 _SLUG: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _REGION: Final = r"[0-9]{6}"
 _TO_BE_SEEN: Final = "待核实"
@@ -128,8 +133,12 @@ def _read_file(
     slug = fields.text("slug", required=False) or Path(source.path).stem
     if re.fullmatch(_SLUG, slug) is None:
         fields.report("slug", N_("地址名只能用小写字母、数字和连字符"))
+    if len(slug) > MAX_SLUG:
+        fields.report("slug", N_("地址名不超过 80 个字符"))
     if not front.body.strip():
         fields.problems.append(Problem(source.path, front.body_line, N_("正文为空")))
+    if len(front.body) > MAX_BODY:
+        fields.problems.append(Problem(source.path, front.body_line, N_("正文不超过 50 万字")))
     meta = read_meta(fields, front.body, root)
     fields.refuse_unknown()
     if fields.problems:
@@ -139,7 +148,10 @@ def _read_file(
 
 def _summary(fields: Fields, body: str) -> str:
     """What the head says, else the beginning of the body; one line."""
-    return " ".join(fields.text("summary", required=False).split()) or summary(body)
+    told = " ".join(fields.text("summary", required=False).split())
+    if len(told) > MAX_SUMMARY:
+        fields.report("summary", N_("字段 %(name)s 不超过 2000 字"))
+    return told or summary(body)
 
 
 def _policy_meta(fields: Fields, body: str, _root: Path) -> PolicyMeta:

@@ -92,12 +92,23 @@ def apply(tx: Tx, act: Act, *, at: datetime) -> Recorded:
     too many things for one entry or a text holds characters that cannot be kept, ActMalformed.
     """
     size, last_at = lock_head(tx)
-    moment = _not_before(last_at, at)
+    entry, body = _written(tx, act, at=_not_before(last_at, at))
+    return _append(tx, n=size, entry=entry, body=body)
+
+
+def require_fit(tx: Tx, act: Act, *, at: datetime) -> None:
+    """Raise what :func:`apply` would refuse these words and codes for; writes nothing."""
+    entry, body = _written(tx, act, at=at)
+    _check(entry, json.loads(entry), None if body is None else json.loads(body))
+
+
+def _written(tx: Tx, act: Act, *, at: datetime) -> tuple[bytes, bytes | None]:
+    """The act as an entry that follows its object's last one, and its body."""
     body = _body_bytes(act.body) if act.body is not None else None
     _require_not_removed(tx, _sha256(body))
     seq, prev = _chain(tx, act.object)
-    envelope = act.envelope(seq=seq, prev=prev, at=utc_text(moment), body_sha256=_sha256(body))
-    return _append(tx, n=size, entry=_entry_bytes(envelope), body=body)
+    envelope = act.envelope(seq=seq, prev=prev, at=utc_text(at), body_sha256=_sha256(body))
+    return _entry_bytes(envelope), body
 
 
 def replay(tx: Tx, entry: bytes, body: bytes | None, *, checked: bool = True) -> Recorded:

@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from greenmine.domain.act import Act
 from greenmine.domain.act_schema import KINDS
 from greenmine.domain.article import Article, check_article
-from greenmine.domain.errors import BadInput, Conflict, RuleBroken
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import Deed, Officer, require
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
 from greenmine.domain.text import N_
 from greenmine.store.act import latest_of
+from greenmine.store.apply import require_fit
 from greenmine.store.article import ArticleRow, get_article, slugs_from_files
 from greenmine.store.database import Tx
 from greenmine.tlog.entry import canonical
@@ -24,12 +25,17 @@ from greenmine.usecases.record import author, record
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a synchronisation recorded: object names; ``refused``: files whose address an article of the desk has."""
+    """What a synchronisation recorded: object names.
+
+    :param refused: files whose address an article of the desk has
+    :param unfit: files that no act can hold, each with the sentence that says why
+    """
 
     published: tuple[str, ...]
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
     refused: tuple[str, ...] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class SyncPlan:
 
     acts: tuple[Act, ...]
     refused: tuple[str, ...]
+    unfit: Mapping[str, str]
 
 
 _SYNCED: Final = ("published", "changed", "withdrawn")
@@ -101,7 +108,8 @@ def plan_sync(tx: Tx, articles: Iterable[Article], *, at: datetime, withheld: fr
             acts.append(act)
     gone = (name for name in sorted(slugs_from_files(tx) - present) if name[0] not in withheld)
     acts += (_withdrawal(get_article(tx, *name).article, "内容文件已撤下", None, at) for name in gone)
-    return SyncPlan(tuple(acts), tuple(refused))
+    unfit = {act.object: sentence for act in acts if (sentence := _refusal(tx, act, at))}
+    return SyncPlan(tuple(act for act in acts if act.object not in unfit), tuple(refused), unfit)
 
 
 def sync_articles(
@@ -112,7 +120,16 @@ def sync_articles(
     for act in plan.acts:
         record(tx, act, at=at, officer=None)
     by_kind = {kind: tuple(act.object for act in plan.acts if act.kind == f"content.{kind}") for kind in _SYNCED}
-    return SyncReport(**by_kind, refused=plan.refused)
+    return SyncReport(**by_kind, refused=plan.refused, unfit=plan.unfit)
+
+
+def _refusal(tx: Tx, act: Act, at: datetime) -> str:
+    """Why no act can hold the file as it is (too long, words that law removed), else nothing."""
+    try:
+        require_fit(tx, act, at=at)
+    except GreenmineError as error:
+        return str(error)
+    return ""
 
 
 def _own_article(tx: Tx, section: str, slug: str, reference: Reference, officer: Officer) -> ArticleRow:
