@@ -87,6 +87,12 @@ def test_the_help_page_explains_every_errand(words: str) -> None:
     assert words in plain_text(render(SHIPPED["pages/help.md"].body_markdown))
 
 
+def test_the_help_page_leaves_the_real_name_of_an_objection_to_its_notice() -> None:
+    text = SHIPPED["pages/help.md"].body_markdown
+    assert "| 异议 | 正在公示的事项 | 以公示写明的为准 |" in text
+    assert "在矿山页面的网址后加 `?on=` 和日期" in text
+
+
 @pytest.mark.parametrize("path", sorted(SHIPPED))
 def test_no_stray_markup_or_half_width_punctuation_reaches_the_reader(path: str) -> None:
     text = plain_text(render(SHIPPED[path].body_markdown))

@@ -110,6 +110,13 @@ def test_the_footer_says_only_what_is_set(tmp_path: Path, client: StrictClient) 
     assert bare.meta("SiteIDCode") == ""
 
 
+def test_the_footer_leads_to_the_help_page_first(client: StrictClient) -> None:
+    footer = client.get("/gallery").page.find(".//footer")
+    assert footer is not None
+    first = next(footer.iter("a"))
+    assert (words(first), first.get("href")) == ("使用帮助", "/help")
+
+
 def test_every_page_of_the_demonstration_says_so(tmp_path: Path, client: StrictClient) -> None:
     for path, status in (("/gallery", 200), ("/nowhere", 404), ("/broken", 500)):
         assert of_class(client.get(path, status=status).page, "demo")

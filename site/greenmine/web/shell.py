@@ -33,7 +33,11 @@ SECTIONS: Final = (
 )
 """Main navigation, at most seven (ui.md); an entry is drawn once its page exists."""
 
+HELP_PAGE: Final = Section(N_("使用帮助"), "/help")
+"""The page that explains objection, complaint and 信访 side by side."""
+
 FOOTER: Final = (
+    HELP_PAGE,
     Section(N_("查询办理进度"), "/complaints/track"),
     Section(N_("订阅"), "/subscribe"),
     Section(N_("公开记录库"), "/log"),
@@ -54,10 +58,14 @@ SITE_FEED: Final = "/feeds/all.atom"
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything layout.html shows around a page; ``sections`` and ``links`` are translated."""
+    """Everything layout.html shows around a page; labels are translated.
+
+    :param onward: the ways on from an error page
+    """
 
     sections: tuple[Section, ...]
     links: tuple[Section, ...]
+    onward: tuple[Section, ...]
     search_path: str
     preferences_path: str
     domain: str
@@ -105,6 +113,7 @@ def _frame(settings: Settings) -> Frame:
     return Frame(
         sections=_existing(SECTIONS),
         links=_existing(FOOTER),
+        onward=_existing((*SECTIONS, HELP_PAGE)),
         search_path="/search" if answers(current_app, "/search") else "/mines",
         preferences_path="/preferences",
         domain=urlsplit(settings.site_url).netloc,
