@@ -2,7 +2,7 @@
 
 import pytest
 from tests.desk import CITY_OFFICER, FIRM_CODE, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER
-from tests.web.desk_site import DeskSite, Person
+from tests.web.desk_site import DeskSite, Person, sent_by
 from tests.web.strict_client import words
 
 from greenmine.domain.officer import Officer
@@ -86,6 +86,35 @@ def test_a_draft_comes_back_with_a_note_and_goes_again(site: DeskSite) -> None:
     assert state_of(site, draft) is DraftState.PROPOSED
     second.send(f"{draft}/decide", form="version")
     assert site.last_act().kind == "credit.added"
+
+
+def test_an_entry_whose_term_ran_out_undecided_is_given_back_and_its_name_forgotten(site: DeskSite) -> None:
+    """design.md "Private data": what can no longer be published does not stay at the desk for ever."""
+    person, draft = proposed(site, until="2027-04-20")
+    second = site.as_(PROVINCE_COLLEAGUE)
+    page = second.get(f"{draft}/decide")
+    stale = sent_by(page, having="version")
+    stale.pop("")
+    site.later(days=400)
+    before = site.size()
+    for answer in (second.get(f"{draft}/decide", status=409), second.post(f"{draft}/decide", stale, status=409)):
+        told = words(answer.page)
+        assert "公示期限已过" in told and "演示失信矿业有限公司" in told
+        assert f"{draft}/return" in answer.links() and f"{draft}/decide" not in answer.links()
+    assert site.size() == before
+    waiting = second.get(draft)
+    assert {f"{draft}/return", f"{draft}/decide"} <= set(waiting.links())
+    second.send(f"{draft}/return", {"reason": "公示期限已过。"})
+    assert state_of(site, draft) is DraftState.OPEN
+    person.send(draft, {"confirmed": "y"}, form="confirmed")
+    with site.services.database.read() as tx:
+        gone = get_draft(tx, int(draft.rpartition("/")[2]))
+    assert (gone.state, gone.title, dict(gone.data)) == (DraftState.DISCARDED, "", {})
+
+
+def test_who_proposed_an_entry_is_not_offered_to_give_it_back(site: DeskSite) -> None:
+    person, draft = proposed(site)
+    assert f"{draft}/return" not in person.get(draft).links()
 
 
 def test_bounds_of_the_term_are_shown_and_kept(site: DeskSite) -> None:

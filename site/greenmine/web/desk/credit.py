@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from greenmine.domain.credit import CreditDraft, Subject
-from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, Unready
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import DEEDS, Deed, Officer, require
@@ -23,12 +23,14 @@ from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftRow, DraftState, list_drafts
 from greenmine.store.figure import region_prefix
 from greenmine.usecases.credit import check_credit_draft
-from greenmine.usecases.draft import propose_draft, return_draft, start_draft
+from greenmine.usecases.draft import DraftMoved, DraftUsed, propose_draft, return_draft, start_draft
 from greenmine.usecases.publish_draft import decide_credit_draft
 from greenmine.web.context import current_officer, current_services
+from greenmine.web.errors import status_of
 from greenmine.web.forms.credit import CreditSheet, CreditStartSheet
 from greenmine.web.forms.fields import Typed, formdata, typed
 from greenmine.web.forms.notice import ReasonSheet
+from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.places import place_name
@@ -42,6 +44,7 @@ KIND: Final = DraftKind.CREDIT
 PATH: Final = "/desk/credits"
 FORM: Final = "desk/credit_draft.html"
 DECIDE: Final = "desk/credit_decide.html"
+WAITING: Final = "desk/credit_waiting.html"
 
 
 def list_page() -> ResponseReturnValue:
@@ -100,7 +103,7 @@ def draft_page(number: int) -> ResponseReturnValue:
     draft = drafting.draft_of(services, number, kind=KIND)
     if draft.state is DraftState.PROPOSED:
         line = waiting_line(draft, officer, services.reference)
-        return render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
+        return _waiting(draft, line)
     if request.method == "GET":
         return _form_shown(draft, CreditSheet(formdata(draft.data)), services)
     return _saved(draft, services, officer)
@@ -139,11 +142,18 @@ def decide_page(number: int) -> ResponseReturnValue:
         raise Conflict("draft.not_proposed", N_("这份草稿尚未提交决定，或已退回起草人。"))
     line = waiting_line(draft, officer, services.reference)
     if line["is_mine"]:
-        body = render("desk/credit_waiting.html", _page(draft), line=line, facts_shown=_told(draft))
-        return make_response(body, 403)
-    if request.method == "POST":
-        return _decided(draft, services, officer)
-    return _preview(draft, services, officer)
+        return _waiting(draft, line, status=403)
+    try:
+        return (_decided if request.method == "POST" else _preview)(draft, services, officer)
+    except (DraftMoved, DraftUsed, Unready):
+        raise
+    except GreenmineError as error:
+        return _waiting(draft, line, status=status_of(error), refused=said(error))
+
+
+def _waiting(draft: DraftRow, line: Mapping[str, Any], *, status: int = 200, refused: str = "") -> ResponseReturnValue:
+    """A proposed entry in words; ``refused`` says why it cannot be published as it is."""
+    return make_response(render(WAITING, _page(draft), line=line, facts_shown=_told(draft), refused=refused), status)
 
 
 def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
