@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
+from greenmine.store.journal import writers_of_drafts
 from greenmine.store.tables_private import desk_draft
 
 
@@ -51,6 +52,13 @@ class DraftRow:
     created_at: datetime
     updated_at: datetime
     act: int | None
+
+
+@dataclass(frozen=True)
+class WrittenDraft(DraftRow):
+    """A draft with the staff ids of everybody who opened it, changed it or handed it over."""
+
+    writers: frozenset[int]
 
 
 def insert_draft(
@@ -106,6 +114,18 @@ def list_drafts(
         .limit(limit)
     )
     return [_row(row) for row in tx.execute(query)]
+
+
+def with_writers(tx: Tx, drafts: Sequence[DraftRow]) -> list[WrittenDraft]:
+    """The drafts with all their writers, in the same order."""
+    saved = writers_of_drafts(tx, [draft.id for draft in drafts])
+    return [
+        WrittenDraft(
+            **{each.name: getattr(draft, each.name) for each in fields(DraftRow)},
+            writers=saved[draft.id] | {draft.created_by, draft.updated_by},
+        )
+        for draft in drafts
+    ]
 
 
 def count_drafts(tx: Tx, *, regions: Sequence[str], kind: DraftKind, state: DraftState) -> int:

@@ -76,7 +76,7 @@ def save_draft(
     officer: Officer,
     at: datetime,
 ) -> int:
-    """Save what was typed and return the new version.
+    """Save what was typed and return the new version; the journal keeps who changed it.
 
     Raises DraftMoved when another officer saved since ``seen_version``, RuleBroken when it is no longer open.
     """
@@ -91,6 +91,7 @@ def save_draft(
     )
     if not moved:
         raise DraftMoved(draft)
+    journal.note_draft_saved(tx, number, staff=officer.id, at=at)
     return seen_version + 1
 
 

@@ -14,7 +14,7 @@ from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store.act import latest_of
 from greenmine.store.database import Tx
-from greenmine.store.draft import DraftKind, DraftRow, DraftState, get_draft
+from greenmine.store.draft import DraftKind, DraftRow, DraftState, get_draft, with_writers
 from greenmine.usecases.article import change_article, publish_article
 from greenmine.usecases.credit import add_credit
 from greenmine.usecases.draft import DraftMoved, DraftUsed, use_up_draft
@@ -66,14 +66,16 @@ def decide_credit_draft(
     officer: Officer,
     at: datetime,
 ) -> str:
-    """Publish a proposed credit entry; never by who wrote or proposed it. Returns the entry's number.
+    """Publish a proposed credit entry; never by anybody who wrote in it or proposed it. Returns the entry's number.
 
-    Raises RuleBroken (not proposed), NotAllowed (same person), and as above. Source: trust.md ASVS 2.3.5.
+    Raises RuleBroken (not proposed), NotAllowed (wrote in it), and as above. Source: trust.md ASVS 2.3.5.
     """
     draft = _fresh(tx, number, kind=DraftKind.CREDIT, seen_version=seen_version)
     if draft.state is not DraftState.PROPOSED:
         raise RuleBroken("draft.not_proposed", N_("这份草稿尚未提交决定。"))
-    require_other_person(draft.created_by, officer)
+    (written,) = with_writers(tx, [draft])
+    for writer in written.writers:
+        require_other_person(writer, officer)
     entry = add_credit(tx, credit, proposed_by=draft.updated_by, salt=salt, reference=reference, officer=officer, at=at)
     _use_up(tx, number, f"credit/{entry}", seen_version=seen_version, officer=officer, at=at)
     return entry

@@ -1,7 +1,7 @@
 """A credit entry at the desk: drafted, proposed, decided or given back by another officer."""
 
 import pytest
-from tests.desk import CITY_OFFICER, FIRM_CODE, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER
+from tests.desk import BIJIE, CITY_OFFICER, FIRM_CODE, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER
 from tests.web.desk_site import DeskSite, Person, sent_by
 from tests.web.strict_client import words
 
@@ -49,6 +49,29 @@ def test_ln_13_one_officer_proposes_another_publishes(site: DeskSite) -> None:
     assert "演示失信矿业有限公司" in words(site.as_(None).get(answer.location).page)
     again = second.get(f"{draft}/decide", status=409)
     assert "已经发布" in words(again.page)
+
+
+def test_ln_13_asvs_2_3_5_nobody_who_wrote_in_an_entry_decides_it(site: DeskSite) -> None:
+    """One officer opens the draft and hands it over, another writes every word: neither of them decides."""
+    opener, writer, third = site.as_(CITY_OFFICER), site.as_(PROVINCE_OFFICER), site.as_(PROVINCE_COLLEAGUE)
+    draft = opener.send("/desk/credits/new", {"region": BIJIE}).location
+    writer.send(draft, {**ENTRY, "step": "save"}, form="conduct")
+    opener.send(draft, {"step": "propose"}, form="conduct")
+    stale = sent_by(third.get(f"{draft}/decide"), having="version")
+    before = site.state()
+    refused = writer.get(f"{draft}/decide", status=403)
+    assert "您参与了起草或提出，不能作出决定" in words(refused.page) and f"{draft}/return" not in refused.links()
+    assert "由您起草或提出" in words(writer.get("/desk").page)
+    assert "由您起草或提出" in words(writer.get("/desk/credits").page)
+    writer.post(stale.pop(""), {**stale, **token(writer)}, status=403)
+    assert site.state() == before
+    third.send(f"{draft}/decide", form="version")
+    assert site.person_of(site.last_act().n) == PROVINCE_COLLEAGUE.id
+
+
+def token(person: Person) -> dict[str, str]:
+    """A forgery token of this browser."""
+    return {"csrf_token": sent_by(person.get("/desk/credits/new"), having="region")["csrf_token"]}
 
 
 def test_design_a_name_that_must_vanish_stays_in_no_draft(site: DeskSite) -> None:

@@ -20,7 +20,7 @@ from greenmine.services import Services
 from greenmine.store.act import acts_of
 from greenmine.store.credit import CreditFilter, get_credit, running_credits
 from greenmine.store.database import Tx
-from greenmine.store.draft import DraftKind, DraftRow, DraftState, list_drafts
+from greenmine.store.draft import DraftKind, DraftRow, DraftState, WrittenDraft, list_drafts, with_writers
 from greenmine.store.figure import region_prefix
 from greenmine.usecases.credit import check_credit_draft
 from greenmine.usecases.draft import DraftMoved, DraftUsed, propose_draft, return_draft, start_draft
@@ -63,15 +63,15 @@ def list_page() -> ResponseReturnValue:
     return render("desk/credits.html", page, waiting=waiting, drafts=opened, running=list(running.values()), path=PATH)
 
 
-def own_drafts(tx: Tx, officer: Officer) -> list[DraftRow]:
+def own_drafts(tx: Tx, officer: Officer) -> list[WrittenDraft]:
     """Open and proposed entries of the officer's regions."""
     states = [DraftState.OPEN, DraftState.PROPOSED]
-    return list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=states)
+    return with_writers(tx, list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=states))
 
 
-def waiting_line(draft: DraftRow, officer: Officer, reference: Reference) -> Mapping[str, Any]:
+def waiting_line(draft: WrittenDraft, officer: Officer, reference: Reference) -> Mapping[str, Any]:
     """A proposed entry, and why this officer may or may not decide it."""
-    is_mine = officer.id in (draft.created_by, draft.updated_by)
+    is_mine = officer.id in draft.writers
     return {
         "draft": draft,
         "href": f"{PATH}/drafts/{draft.id}",
@@ -102,8 +102,7 @@ def draft_page(number: int) -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     draft = drafting.draft_of(services, number, kind=KIND)
     if draft.state is DraftState.PROPOSED:
-        line = waiting_line(draft, officer, services.reference)
-        return _waiting(draft, line)
+        return _waiting(draft, _line(draft, services, officer))
     if request.method == "GET":
         return _form_shown(draft, CreditSheet(formdata(draft.data)), services)
     return _saved(draft, services, officer)
@@ -140,7 +139,7 @@ def decide_page(number: int) -> ResponseReturnValue:
     draft = drafting.draft_of(services, number, kind=KIND)
     if draft.state is not DraftState.PROPOSED:
         raise Conflict("draft.not_proposed", N_("这份草稿尚未提交决定，或已退回起草人。"))
-    line = waiting_line(draft, officer, services.reference)
+    line = _line(draft, services, officer)
     if line["is_mine"]:
         return _waiting(draft, line, status=403)
     try:
@@ -149,6 +148,12 @@ def decide_page(number: int) -> ResponseReturnValue:
         raise
     except GreenmineError as error:
         return _waiting(draft, line, status=status_of(error), refused=said(error))
+
+
+def _line(draft: DraftRow, services: Services, officer: Officer) -> Mapping[str, Any]:
+    with services.database.read() as tx:
+        (written,) = with_writers(tx, [draft])
+    return waiting_line(written, officer, services.reference)
 
 
 def _waiting(draft: DraftRow, line: Mapping[str, Any], *, status: int = 200, refused: str = "") -> ResponseReturnValue:
