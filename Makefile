@@ -25,7 +25,7 @@ help: ## this list
 run: $(VENV)/.run-time ## the site on http://127.0.0.1:8000 (demonstration data on an empty database)
 	@$(BIN)/python wsgi.py
 
-serve: $(VENV)/.run-time ## the same in production mode: needs GREENMINE_SITE_URL=https://…
+serve: $(VENV)/.run-time ## the same in production mode: needs GREENMINE_SITE_URL=https://…, GREENMINE_SPONSOR and GREENMINE_CONTACT
 	@GREENMINE_MODE=production $(BIN)/python wsgi.py
 
 test: $(VENV)/.tools ## all tests, on three processes: they often wait for others (PYTEST_ARGS="-k notice" for some)

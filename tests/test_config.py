@@ -25,6 +25,8 @@ PRODUCTION = {
     "GREENMINE_MODE": "production",
     "GREENMINE_SITE_URL": "https://lskys.example.gov.cn",
     "GREENMINE_SECRET_KEY": LONG_KEY,
+    "GREENMINE_SPONSOR": "某省自然资源厅",
+    "GREENMINE_CONTACT": "0000-00000000",
 }
 
 
@@ -72,6 +74,15 @@ def test_ipv6_host_stands_in_brackets_in_the_site_address() -> None:
 def test_production_refuses_http() -> None:
     assert "https" in refusal({**PRODUCTION, "GREENMINE_SITE_URL": "http://lskys.example.gov.cn"})
     assert "https" in refusal({"GREENMINE_MODE": "production"})
+
+
+@pytest.mark.parametrize("name", ["GREENMINE_SPONSOR", "GREENMINE_CONTACT"])
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_production_says_who_runs_it_and_how_they_are_reached(name: str, value: str | None) -> None:
+    given = {each: text for each, text in PRODUCTION.items() if each != name}
+    sentence = refusal(given if value is None else {**given, name: value})
+    assert sentence.startswith("正式运行须告知主办单位和联系方式") and name in sentence
+    assert len(sentence.splitlines()) == 1
 
 
 @pytest.mark.parametrize("key", ["", "  ", "dev", "short", "a" * 64, "abcabcabc" * 8])

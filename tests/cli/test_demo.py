@@ -113,7 +113,13 @@ def test_preparing_twice_changes_nothing(demo: Services) -> None:
 
 
 def test_a_demonstration_can_never_become_production(demo: Services) -> None:
-    settings = replace(demo.settings, mode=Mode.PRODUCTION, site_url="https://example.invalid")
+    settings = replace(
+        demo.settings,
+        mode=Mode.PRODUCTION,
+        site_url="https://example.invalid",
+        sponsor="示例厅",
+        contact="0000-00000000",
+    )
     production = replace(demo, settings=settings)
     for start in (prepare, require_ready):
         with pytest.raises(Conflict) as refused:

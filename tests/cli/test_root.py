@@ -282,6 +282,8 @@ def test_a_lost_master_key_is_told_and_no_other_is_put_in_its_place(ready: Site,
 def test_a_demonstration_is_refused_in_production(ready: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREENMINE_MODE", "production")
     monkeypatch.setenv("GREENMINE_SITE_URL", "https://mines.example.gov.cn")
+    monkeypatch.setenv("GREENMINE_SPONSOR", "示例厅")
+    monkeypatch.setenv("GREENMINE_CONTACT", "0000-00000000")
     for command in (["init"], ["serve"], ["worker"], ["rebuild"]):
         assert "属于演示站点" in ready.run(*command, ends=1)
 
@@ -328,6 +330,15 @@ def test_production_refuses_http(site: Site, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("GREENMINE_SITE_URL", "http://mines.example.gov.cn")
     for command in ("init", "serve"):
         assert "https" in site.run(command, ends=2)
+
+
+def test_production_without_a_contact_ends_with_2_and_a_sentence(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GREENMINE_MODE", "production")
+    monkeypatch.setenv("GREENMINE_SITE_URL", "https://mines.example.gov.cn")
+    monkeypatch.setenv("GREENMINE_SPONSOR", "示例厅")
+    for command in ("init", "serve"):
+        assert "请设 GREENMINE_SPONSOR 和 GREENMINE_CONTACT" in site.run(command, ends=2)
+    assert not site.data.exists()
 
 
 def test_a_key_that_others_can_read_is_refused_before_serving(ready: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,8 @@ def test_demo_links_are_refused_in_production(settings: Settings) -> None:
         {
             "GREENMINE_MODE": "production",
             "GREENMINE_SITE_URL": "https://green-mine.example",
+            "GREENMINE_SPONSOR": "示例厅",
+            "GREENMINE_CONTACT": "0000-00000000",
             "GREENMINE_DATA_DIR": str(settings.data_dir),
             "GREENMINE_CONTENT_DIR": str(settings.content_dir),
         }

@@ -200,7 +200,10 @@ def test_published_documents_all_stay(tmp_path_factory: pytest.TempPathFactory, 
 @pytest.fixture
 def real(services: Services) -> Services:
     """The same as a real site."""
-    settings = replace(services.settings, mode=Mode.PRODUCTION, site_url="https://green-mine.example")
+    settings = replace(
+        services.settings, mode=Mode.PRODUCTION, site_url="https://green-mine.example", sponsor="示例厅",
+        contact="0000-00000000",
+    )  # fmt: skip
     return replace(services, settings=settings)
 
 

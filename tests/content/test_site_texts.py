@@ -94,6 +94,13 @@ def test_the_help_page_leaves_the_real_name_of_an_objection_to_its_notice() -> N
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED))
+def test_no_page_sends_people_to_a_footer_that_may_be_empty(path: str) -> None:
+    """A demonstration has neither sponsor nor contact; production must have both (tests/test_config.py)."""
+    for sentence in re.findall(r"[^。\n]*页脚[^。\n]*", SHIPPED[path].body_markdown):
+        assert "正式网站列在每页页脚" in sentence
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED))
 def test_no_stray_markup_or_half_width_punctuation_reaches_the_reader(path: str) -> None:
     text = plain_text(render(SHIPPED[path].body_markdown))
     assert "**" not in text

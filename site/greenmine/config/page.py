@@ -8,7 +8,7 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Printed from `site/greenmine/config.py` by `make docs`; a test keeps the two alike.",
+        "Printed from `site/greenmine/config/` by `make docs`; a test keeps the two alike.",
         "Settings come from the environment only; an empty value counts as unset.",
         "A refused setting ends the process with exit code 2 and a sentence.",
         "",

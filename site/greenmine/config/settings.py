@@ -168,7 +168,7 @@ class Settings:
     site_name: str = field(
         metadata=_says("GREENMINE_SITE_NAME", "绿色矿山信息公开平台", "Name in the masthead, titles and feeds.")
     )
-    sponsor: str = field(metadata=_says("GREENMINE_SPONSOR", "", "主办单位, shown in the footer; empty: not shown."))
+    sponsor: str = field(metadata=_says("GREENMINE_SPONSOR", "", "主办单位, shown in the footer; production needs it."))
     site_id_code: str = field(
         metadata=_says("GREENMINE_SITE_ID_CODE", "", "政府网站标识码, in the meta tags and footer; empty: not shown.")
     )
@@ -176,7 +176,7 @@ class Settings:
     police_record: str = field(
         metadata=_says("GREENMINE_POLICE_RECORD", "", "公安机关备案号, shown in the footer; empty: not shown.")
     )
-    contact: str = field(metadata=_says("GREENMINE_CONTACT", "", "联系方式, shown in the footer; empty: not shown."))
+    contact: str = field(metadata=_says("GREENMINE_CONTACT", "", "联系方式, shown in the footer; production needs it."))
     request_bytes: int = field(
         metadata=_says(
             "GREENMINE_REQUEST_BYTES",
@@ -367,14 +367,15 @@ def _together(settings: Settings) -> tuple[tuple[bool, str], ...]:
             "正式运行须使用 https：请把 GREENMINE_SITE_URL 设为 https:// 开头的网址。",
         ),
         (
+            production and not (settings.sponsor and settings.contact),
+            "正式运行须告知主办单位和联系方式：请设 GREENMINE_SPONSOR 和 GREENMINE_CONTACT，页脚据此列出。",
+        ),
+        (
             production and bool(settings.secret_key) and is_weak(settings.secret_key),
             f"GREENMINE_SECRET_KEY 过于简单：正式运行须为至少 {SECRET_LENGTH} 个字符的随机密钥，"
             "或不设此项由系统自动生成。",
         ),
-        (
-            settings.form_bytes > settings.request_bytes,
-            "GREENMINE_FORM_BYTES 不能大于 GREENMINE_REQUEST_BYTES。",
-        ),
+        (settings.form_bytes > settings.request_bytes, "GREENMINE_FORM_BYTES 不能大于 GREENMINE_REQUEST_BYTES。"),
         (
             settings.sends_mail and not settings.mail_from,
             "设了 GREENMINE_SMTP_URL，还须设 GREENMINE_MAIL_FROM（发件地址）。",
