@@ -10,7 +10,8 @@ from greenmine.web.routes import PUBLIC_PAGES
 
 FILES: Final = frozenset(
     {
-        "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "document.bytes",
+        "mine.csv", "mine.json", "mine.xlsx", "notice.csv", "notice.items_csv", "removal.csv", "credit.csv",
+        "document.bytes",
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
         "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.script",

@@ -101,7 +101,8 @@ def test_every_item_of_every_feed_names_its_entries(site: LogSite) -> None:
 def test_every_row_of_every_export_names_its_entry(site: LogSite) -> None:
     it = site.register
     assert it is not None
-    for path in ("/mines.csv", "/notices.csv", f"/notices/{it.closed_notice}/list.csv"):
+    lists = ("/mines.csv", "/notices.csv", "/removals.csv", "/blacklist.csv", f"/notices/{it.closed_notice}/list.csv")
+    for path in lists:
         for row in csv.DictReader(io.StringIO(site.fetch(path).decode("utf-8-sig"))):
             site.fetch(f"/log/entry/{int(row['记录号'])}.json")
     mines = json.loads(site.fetch("/mines.json"))

@@ -1,5 +1,7 @@
 """Removals and credit entries: what they say, and that names vanish by date whatever the worker did (LN-13, ZJ-14)."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +11,16 @@ import pytest
 from tests.desk import instant
 from tests.migrated import fill
 from tests.web.clock_site import Site, open_site, text_of
-from tests.web.register import FACTS, HOLDER, HOLDER_CODE, Register, build
+from tests.web.register import FACTS, FIRST, HOLDER, HOLDER_CODE, SECOND, Register, build
+from tests.web.strict_client import words
 
+from greenmine.domain.credit import CreditDraft, Subject
+from greenmine.domain.ground import CreditLevel
 from greenmine.domain.officer import Officer, Role
 from greenmine.store.act import acts_of
 from greenmine.store.credit import get_credit
 from greenmine.store.removal import get_removal
-from greenmine.usecases.credit import end_due_credits
+from greenmine.usecases.credit import add_credit, end_due_credits
 from greenmine.usecases.removal import RemovalDecision, decide_removal
 
 LAST_DAY = date(2028, 4, 19)
@@ -78,7 +83,7 @@ def test_a_refused_removal_is_not_told_as_guilt(filled: Filled) -> None:
     page = text_of(filled.site, f"/removals/{number}")
     assert "不利移出" not in page
     assert "整改期限" not in page
-    for words in (
+    for word in (
         "提出的情形",
         "提出的事实和理由",
         "经核查属实",
@@ -87,7 +92,7 @@ def test_a_refused_removal_is_not_told_as_guilt(filled: Filled) -> None:
         "复核意见书",
         "决定不予移出",
     ):
-        assert words in page
+        assert word in page
     told = text_of(filled.site, f"/mines/{row.mine}")
     assert "决定不移出" in told
     assert told.count("不利移出") == 1  # the proposal's own line, of its own day
@@ -146,6 +151,90 @@ def test_a_page_beyond_the_last_leads_back_to_the_list(filled: Filled, address: 
     assert {link.get("href", "").split("#")[0] for link in main.iter("a")} == {list_address}
 
 
+def rows_of(site: Site, path: str) -> list[list[str]]:
+    """The lines of a CSV, its headings first."""
+    answer = site.client.get(path)
+    assert answer.response.data.startswith("\ufeff".encode()) and answer.response.mimetype == "text/csv"
+    return list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+
+
+@pytest.mark.parametrize("query", ["", "?adverse=yes", "?ground=mine_closed", "?region=210323", "?region=330000"])
+def test_the_file_of_removals_holds_exactly_the_decided_ones_of_the_list(filled: Filled, query: str) -> None:
+    page = filled.site.client.get(f"/removals{query}").page
+    tables = [node for node in page.iter("table") if words(node.find("caption")) == "已决定的移出"]
+    listed = [link.get("href", "") for table in tables for link in table.iter("a")]
+    heading, *rows = rows_of(filled.site, f"/removals.csv{query}")
+    assert heading[:3] == ["编号", "矿山编号", "矿山名称"]
+    assert [f"/removals/{row[0]}" for row in rows] == listed
+    assert bool(rows) is (query != "?region=330000")
+    assert filled.register.proposed not in {row[0] for row in rows}
+
+
+def test_a_line_of_the_file_of_removals_says_what_its_page_says(filled: Filled) -> None:
+    register = filled.register
+    heading, row = rows_of(filled.site, "/removals.csv?ground=fraud")
+    line = dict(zip(heading, row, strict=True))
+    assert int(line.pop("记录号")) > 0
+    assert line == {
+        "编号": register.adverse, "矿山编号": register.mines["xiuyan"], "矿山名称": FACTS["xiuyan"].name,
+        "行政区": "辽宁省鞍山市岫岩满族自治县", "级别": "省级", "情形": "弄虚作假", "性质": "不利移出",
+        "决定机关": "示例省自然资源厅", "决定文号": "示例公告〔2026〕9号", "移出日期": "2026-04-14",
+        "网址": f"{filled.site.client.site_url}/removals/{register.adverse}",
+    }  # fmt: skip
+    assert "/removals.csv?ground=fraud" in filled.site.client.get("/removals?ground=fraud").links()
+    filled.site.client.get("/removals.csv?ground=nothing", status=404)
+
+
+def enter(site: Site, subject: Subject, name: str, *, organ: str = "示例机关") -> str:
+    """A general entry that runs from 18 November to the end of 30 November 2026."""
+    draft = CreditDraft(
+        level=CreditLevel.GENERAL, subject=subject, region="210323", name=name, conduct="演示行为",
+        basis="示例办法第八条", decision_no="示例决字〔2026〕5号", organ=organ, decided=date(2026, 8, 1),
+        until=date(2026, 12, 1), credit_code=HOLDER_CODE if subject is Subject.FIRM else "",
+        named_in_decision=subject is Subject.PERSON,
+    )  # fmt: skip
+    with site.services.database.write() as tx:
+        return add_credit(
+            tx, draft, proposed_by=FIRST.id, salt="ab" * 32, reference=site.services.reference, officer=SECOND,
+            at=site.clock.now,
+        )  # fmt: skip
+
+
+def test_the_file_of_credit_entries_names_the_firms_of_both_registers(filled: Filled) -> None:
+    enter(filled.site, Subject.FIRM, "演示二公司", organ='=HYPERLINK("http://evil.example")')
+    heading, *rows = rows_of(filled.site, "/blacklist.csv")
+    first, second = (dict(zip(heading, row, strict=True)) for row in rows)
+    assert int(first.pop("记录号")) > 0
+    assert first == {
+        "编号": filled.register.credit, "名单": "严重失信", "企业名称": HOLDER, "统一社会信用代码": HOLDER_CODE,
+        "行政区": "辽宁省鞍山市岫岩满族自治县", "失信行为": "申报材料弄虚作假。", "依据": "示例办法第八条",
+        "决定机关": "示例省自然资源厅", "决定文书号": "示例决字〔2026〕3号", "决定日期": "2026-04-20",
+        "公示起": "2026-04-21", "公示至": "2028-04-19",
+        "网址": f"{filled.site.client.site_url}/blacklist/{filled.register.credit}",
+    }  # fmt: skip
+    assert (second["名单"], second["企业名称"], second["公示至"]) == ("一般失信", "演示二公司", "2026-11-30")
+    assert second["决定机关"] == '\'=HYPERLINK("http://evil.example")', "no formula"
+    assert "/blacklist.csv" in filled.site.client.get("/blacklist").links()
+
+
+def test_a_person_is_on_the_list_and_in_no_file(filled: Filled) -> None:
+    """rules.md: named on the entry's page and the list page only; no search, feed or export."""
+    enter(filled.site, Subject.PERSON, "演示某人")
+    assert "演示某人" in text_of(filled.site, "/blacklist")
+    assert "演示某人" not in filled.site.client.get("/blacklist.csv").text
+
+
+def test_a_firm_leaves_the_file_with_its_last_day(filled: Filled) -> None:
+    """LN-13: told from the date, whatever the worker did."""
+    enter(filled.site, Subject.FIRM, "演示二公司")
+    for day, named in ((date(2026, 11, 30), True), (date(2026, 12, 1), False)):
+        filled.at(day)
+        assert ("演示二公司" in filled.site.client.get("/blacklist.csv").text) is named
+    filled.at(OVER)
+    assert len(rows_of(filled.site, "/blacklist.csv")) == 1, "headings only"
+    assert "/blacklist.csv" not in filled.site.client.get("/blacklist").links()
+
+
 def test_a_running_entry_names_subject_basis_and_term(filled: Filled) -> None:
     for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
         text = text_of(filled.site, path)
@@ -168,11 +257,13 @@ def test_an_entry_shows_its_decision_day_and_leads_to_the_removal_behind_it(fill
 
 
 def test_lists_and_pages_of_entries_are_kept_out_of_search_engines(filled: Filled) -> None:
-    for path in ("/blacklist", f"/blacklist/{filled.register.credit}"):
+    for path in ("/blacklist", f"/blacklist/{filled.register.credit}", "/blacklist.csv"):
         answer = filled.site.client.get(path)
-        assert "noindex" in answer.headers["X-Robots-Tag"]
-        assert answer.meta("robots") == "noindex"
+        assert answer.headers["X-Robots-Tag"] == "noindex, noarchive"
         assert answer.headers["Cache-Control"] == "no-store"
+        if path.endswith(".csv"):
+            continue
+        assert answer.meta("robots") == "noindex"
         assert HOLDER not in answer.title
     assert "/blacklist" not in filled.site.client.get("/sitemap.xml").text
 
@@ -188,7 +279,7 @@ def test_on_the_day_the_term_ends_nothing_names_the_subject(filled: Filled, reco
     if recorded:
         with filled.site.services.database.write() as tx:
             assert end_due_credits(tx, today=OVER, at=instant(OVER)) == 1
-    for path in (entry, "/blacklist", "/sitemap.xml", "/removals"):
+    for path in (entry, "/blacklist", "/blacklist.csv", "/sitemap.xml", "/removals", "/removals.csv"):
         text = filled.site.client.get(path).text
         assert HOLDER not in text and HOLDER_CODE not in text and "申报材料弄虚作假" not in text, path
     gone = filled.site.client.get(f"/documents/{sha256}", status=410)

@@ -1,7 +1,8 @@
 """The credit registers (失信信息): entries that run, and of those that ended only that they existed.
 
-What runs is told from dates at the request, whatever the worker did. Lists and pages are kept out of search
-engines (noindex). Sources: rules.md "Removal is not one thing"; design.md "Versions and time".
+What runs is told from dates at the request, whatever the worker did. Lists, pages and the file are kept out of
+search engines (noindex); the file names firms only. Sources: rules.md "Removal is not one thing"; design.md
+"Versions and time".
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Final
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.credit import Subject
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
@@ -19,17 +21,21 @@ from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_of
 from greenmine.store.credit import CreditFilter, CreditRow, count_ended, get_credit, running_credits
 from greenmine.web.act_words import act_step
-from greenmine.web.context import current_services
+from greenmine.web.context import current_services, current_settings
+from greenmine.web.csv_file import csv_file
+from greenmine.web.formats import iso_day
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, Pager, paging, read_page_number
+from greenmine.web.parts import Way
 from greenmine.web.places import place_name
 from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
-from greenmine.web.routing import Route
+from greenmine.web.routing import Limit, Route
 
 PATH: Final = "/blacklist"
 REGISTERS: Final = (CreditLevel.SERIOUS, CreditLevel.GENERAL)
 """The registers that are published, the graver first."""
+MOST_ROWS: Final = 100_000
 
 MEANING: Final[Mapping[CreditLevel, str]] = {
     CreditLevel.SERIOUS: N_("公示1年以上、3年以下，从作出决定之日起算，期满自动停止。"),
@@ -69,7 +75,31 @@ def blacklist() -> ResponseReturnValue:
         ),
         noindex=True,
     )
-    return _unindexed(render("blacklist.html", page, registers=registers, ended=ended, feeds=ways_of(plan)))
+    html = render(
+        "blacklist.html",
+        page,
+        registers=registers,
+        ended=ended,
+        downloads=(Way(label="CSV", href="/blacklist.csv"),) if any(each.lines for each in registers) else (),
+        feeds=ways_of(plan),
+    )
+    return _unindexed(html)
+
+
+def blacklist_csv() -> ResponseReturnValue:
+    """``/blacklist.csv``: every running entry that names a firm. Persons are in no export (rules.md)."""
+    services = current_services()
+    today = legal_day(services.clock())
+    rows: list[CreditRow] = []
+    with services.database.read() as tx:
+        for level in REGISTERS:
+            wanted = CreditFilter(register=str(level), subject=str(Subject.FIRM))
+            rows += running_credits(tx, wanted, today=today, limit=MOST_ROWS)[0]
+    heading = (
+        _("编号"), _("名单"), _("企业名称"), _("统一社会信用代码"), _("行政区"), _("失信行为"), _("依据"),
+        _("决定机关"), _("决定文书号"), _("决定日期"), _("公示起"), _("公示至"), _("网址"), _("记录号"),
+    )  # fmt: skip
+    return _unindexed(csv_file("blacklist", heading, (_csv_row(row, services) for row in rows)))
 
 
 def credit_entry(number: str) -> ResponseReturnValue:
@@ -119,13 +149,22 @@ def _register(services: Services, level: CreditLevel, today: date) -> RegisterSh
     )
 
 
+def _csv_row(row: CreditRow, services: Services) -> tuple[object, ...]:
+    return (
+        row.id, _(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]), row.name, row.credit_code,
+        place_name(services.reference.regions, row.region), row.conduct, row.basis, row.organ, row.decision_no,
+        iso_day(row.decided) if row.decided else "", iso_day(row.since), iso_day(_last_shown(row)),
+        f"{current_settings().site_url}{PATH}/{row.id}", row.last_act,
+    )  # fmt: skip
+
+
 def _last_shown(row: CreditRow) -> date:
     """The last legal day on which it is (or was) shown."""
     return (row.ended_on or row.until) - timedelta(days=1)
 
 
-def _unindexed(html: str) -> Response:
-    response = make_response(html)
+def _unindexed(answer: str | Response) -> Response:
+    response = make_response(answer)
     response.headers["X-Robots-Tag"] = "noindex, noarchive"
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -133,5 +172,6 @@ def _unindexed(html: str) -> Response:
 
 CREDIT_ROUTES: Final = (
     Route("/blacklist", "credit.list", blacklist),
+    Route("/blacklist.csv", "credit.csv", blacklist_csv, limit=Limit.EXPORTS),
     Route("/blacklist/<number>", "credit.page", credit_entry),
 )

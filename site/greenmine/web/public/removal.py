@@ -1,4 +1,4 @@
-"""Removals (移出): the list with its filters, proposals set apart, and the page of one removal."""
+"""Removals (移出): the list with its filters, proposals set apart, the list as CSV, and the page of one removal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,19 +20,21 @@ from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
 from greenmine.store.removal import RemovalFilter, RemovalRow, count_removals_by, get_removal, list_removals
 from greenmine.web.act_words import act_moment, act_step
-from greenmine.web.context import current_services
-from greenmine.web.formats import Tone
+from greenmine.web.context import current_services, current_settings
+from greenmine.web.csv_file import csv_file
+from greenmine.web.formats import Tone, iso_day
 from greenmine.web.i18n import gettext as _
 from greenmine.web.narrowing import facet, read_choice, read_region, read_year, region_facet
 from greenmine.web.page import Article, Column, Crumb, Page, render
-from greenmine.web.paging import PER_PAGE, paging, read_page_number
-from greenmine.web.parts import Facet, Step
+from greenmine.web.paging import PER_PAGE, address, paging, read_page_number
+from greenmine.web.parts import Facet, Step, Way
 from greenmine.web.places import place_name
 from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
-from greenmine.web.routing import Route
+from greenmine.web.routing import Limit, Route
 
 PATH: Final = "/removals"
 MOST_PROPOSED: Final = 200
+MOST_ROWS: Final = 100_000
 
 
 class Adverse(StrEnum):
@@ -108,8 +110,21 @@ def removals() -> ResponseReturnValue:
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         facets=facets,
         reset=PATH if kept else "",
+        downloads=(Way(label="CSV", href=address("/removals.csv", kept)),),
         feeds=ways_of(plan),
     )
+
+
+def removals_csv() -> ResponseReturnValue:
+    """``/removals.csv``: the decided removals of the list with the same address, all pages."""
+    services = current_services()
+    with services.database.read() as tx:
+        rows, _total = list_removals(tx, _wanted(_kept(services)), limit=MOST_ROWS)
+    heading = (
+        _("编号"), _("矿山编号"), _("矿山名称"), _("行政区"), _("级别"), _("情形"), _("性质"), _("决定机关"),
+        _("决定文号"), _("移出日期"), _("网址"), _("记录号"),
+    )  # fmt: skip
+    return csv_file("removals", heading, (_csv_row(removal_words(row, services.reference)) for row in rows))
 
 
 def removal(number: str) -> ResponseReturnValue:
@@ -189,6 +204,15 @@ def removal_words(row: RemovalRow, reference: Reference) -> RemovalShown:
     )
 
 
+def _csv_row(shown: RemovalShown) -> tuple[object, ...]:
+    row = shown.row
+    return (
+        row.id, row.mine, row.mine_name, shown.place, shown.level, shown.ground, shown.nature, row.organ,
+        row.decision_no, iso_day(row.decided_on) if row.decided_on else "",
+        f"{current_settings().site_url}{shown.href}", row.last_act,
+    )  # fmt: skip
+
+
 def _steps(acts: Sequence[ActRow], services: Services) -> list[Step]:
     regions = services.reference.regions
     return [act_step(act, regions, title=_act_title(act), text=str((act.body or {}).get("reason", ""))) for act in acts]
@@ -248,5 +272,6 @@ def _year_word(year: str) -> str:
 
 REMOVAL_ROUTES: Final = (
     Route("/removals", "removal.list", removals),
+    Route("/removals.csv", "removal.csv", removals_csv, limit=Limit.EXPORTS),
     Route("/removals/<number>", "removal.page", removal),
 )
