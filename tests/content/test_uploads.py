@@ -123,6 +123,8 @@ def test_a_second_format_behind_a_picture_is_gone(tail: bytes) -> None:
         (film(moov=b"udta\xa9xyz+26.6+106.7/"), "a.mp4", "upload.place"),
         (film(moov=b"udtaloci"), "a.mp4", "upload.place"),
         (film(moov=b"metacom.apple.quicktime.location.ISO6709"), "a.mp4", "upload.place"),
+        (film(moov=b'uuid<rdf exif:GPSLatitude="26,39N"/>'), "a.mp4", "upload.place"),
+        (film(moov=b"trakstsdgpmd"), "a.mp4", "upload.place"),
     ],
 )  # fmt: skip
 def test_asvs_5_2_2_hostile_files_are_refused(data: bytes, name: str, code: str) -> None:

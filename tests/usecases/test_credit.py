@@ -276,3 +276,23 @@ def test_no_table_keeps_a_word_of_an_ended_entry(desk: Desk) -> None:
     path = desk.database.engine.url.database
     assert path is not None
     assert "绝无仅有之名".encode() not in Path(path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [({"mine": "GM-520524-9999"}, "mine"), ({"removal": "2026-9999"}, "removal")]
+)
+def test_what_an_entry_refers_to_must_exist(desk: Desk, values: dict[str, str], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        add(desk, **values)
+    assert refused.value.field == field and desk.acts() == []
+
+
+def test_no_entry_rests_on_a_removal_of_another_province(desk: Desk) -> None:
+    mine = desk.register()
+    desk.enlist(mine, Library.PROVINCIAL)
+    removal = desk.propose(mine)
+    desk.decide(removal)
+    elsewhere = replace(PROVINCE_COLLEAGUE, regions=frozenset({"330000"}))
+    with pytest.raises(BadInput, match="不在该行政区内") as refused:
+        add(desk, region="330000", removal=removal, officer=elsewhere)
+    assert refused.value.field == "removal"

@@ -275,6 +275,9 @@ def test_a_listed_mine_points_to_the_notice_that_listed_it(desk: Desk, mine: str
         ({"listing": Listing(Library.NATIONAL, date(2025, 3, 10))}, "organ"),
         ({"listing": Listing(Library.PROVINCIAL, date(2025, 3, 6))}, "since"),
         ({"listing": Listing(Library.PROVINCIAL, date(2025, 3, 11))}, "since"),
+        ({"listing": Listing(Library.PROVINCIAL, date(2025, 3, 10), organ=" ")}, "organ"),
+        ({"result": "异议人522501198001010011已答复"}, "result"),
+        ({"reasons": {"GM-520524-0002": "522501 19800101 001X"}}, "reason-GM-520524-0002"),
     ],
 )
 def test_closing_needs_reasons_a_result_and_a_decision_of_its_time(

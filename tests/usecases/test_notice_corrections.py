@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.desk import (
-    Desk,
-)
+from tests.desk import PROVINCE_OFFICER, Desk, draft
+from tests.reference_data import reference
 from tests.usecases.test_notice import correct, notice, withdraw
 
 from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.mine import MineStatus
 from greenmine.domain.notice import NoticeState
 from greenmine.store.act import acts_of
+from greenmine.usecases.notice import publish_notice
 
 
 def test_a_correction_mends_words_and_leaves_list_and_period(desk: Desk, mine: str) -> None:
@@ -40,6 +40,17 @@ def test_a_correction_needs_title_reason_and_change(desk: Desk, mine: str) -> No
     for values in ({"title": " "}, {"reason": "", "contact": "x"}, {}):
         with pytest.raises(BadInput):
             correct(desk, number, **values)
+
+
+def test_a_correction_leaves_no_empty_notice_and_names_no_identity_number(desk: Desk, mine: str) -> None:
+    with desk.database.write() as tx:
+        words = draft(kind="zone", enters=None, items=(), columns=(), period=None, first_day=None)
+        bare = publish_notice(tx, words, reference=reference(), officer=PROVINCE_OFFICER, at=desk.now)
+    correct(desk, desk.publish(mine), text=" ")
+    for values in ({"text": " "}, {"text": "联系人522501198001010011"}):
+        with pytest.raises(BadInput) as refused:
+            correct(desk, bare, **values)
+        assert refused.value.field == "text"
 
 
 def test_a_withdrawn_notice_says_so_and_lets_its_mines_go(desk: Desk, mine: str) -> None:

@@ -51,8 +51,10 @@ _NO_FILM: Final = frozenset({b"mif1", b"mif2", b"msf1", b"avif", b"avis", b"qt  
 """Brands of files of the same build that are no MP4."""
 
 
-_PLACES: Final = (b"\xa9xyz", b"loci", b"com.apple.quicktime.location")
-"""What precedes the place in a film's own data."""
+_PLACES: Final = (
+    b"\xa9xyz", b"loci", b"com.apple.quicktime.location", b"GPSLatitude", b"GPSCoordinates", b"gpmd", b"GPMF",
+)  # fmt: skip
+"""What precedes the place in a film's own data: QuickTime, 3GPP, Apple, XMP, tracks of action cameras."""
 
 
 @dataclass(frozen=True)

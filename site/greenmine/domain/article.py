@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from greenmine.domain.errors import BadInput
+from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.text import N_
 from greenmine.domain.unseen import require_seen
 
@@ -76,6 +77,8 @@ def check_article(article: Article, *, today: date) -> None:
         raise BadInput("article.title_missing", N_("请填写标题。"), field="title")
     require_seen(article.title, field="title")
     require_seen(article.summary, field="summary")
+    for name in ("title", "summary", "markdown"):
+        require_no_identity_number(getattr(article, name), field=name)
     for name in ("author", "source"):
         require_seen(str(article.meta.get(name) or ""), field=name)
     for media in article.media:

@@ -1,6 +1,5 @@
 """Entries of the credit registers (失信信息): what they must hold, how long they are shown, whom they may name."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,11 +8,9 @@ from typing import Final
 from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import BadInput, RuleBroken
 from greenmine.domain.ground import CreditLevel, CreditTerm
+from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.text import N_
 from greenmine.domain.unseen import require_seen
-
-IDENTITY_NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-"""An 18-digit citizen identity number; it is never published (rules.md)."""
 
 
 class Subject(StrEnum):
@@ -59,8 +56,7 @@ def check_credit(draft: CreditDraft, term: CreditTerm, *, today: date) -> None:
         if not getattr(draft, name).strip():
             raise BadInput(f"credit.{name}_missing", sentence, field=name)
         require_seen(getattr(draft, name), field=name)
-        if IDENTITY_NUMBER.search(getattr(draft, name)):
-            raise BadInput("credit.identity_number", N_("请删去身份证号码，公民身份号码不予公开。"), field=name)
+        require_no_identity_number(getattr(draft, name), field=name)
     if draft.subject is Subject.FIRM and not is_valid_credit_code(draft.credit_code):
         raise BadInput("credit.code", N_("企业须填写有效的统一社会信用代码。"), field="credit_code")
     if draft.subject is Subject.PERSON and not draft.named_in_decision:

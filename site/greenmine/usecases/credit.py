@@ -1,6 +1,9 @@
 """Credit entries: proposed at the desk, decided by another officer, ended by their own term."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 
 from greenmine.domain.act import Act
 from greenmine.domain.credit import CreditDraft, Subject, check_credit
@@ -17,6 +20,8 @@ from greenmine.store.mine import get_mine
 from greenmine.store.removal import get_removal
 from greenmine.usecases.record import author, record
 
+T = TypeVar("T")
+
 
 def check_credit_draft(
     tx: Tx, draft: CreditDraft, *, deed: Deed, reference: Reference, officer: Officer, at: datetime
@@ -28,11 +33,11 @@ def check_credit_draft(
     require(officer, deed, region=draft.region, regions=reference.regions)
     check_credit(draft, _term(reference, draft), today=legal_day(at))
     if draft.mine is not None:
-        mine = get_mine(tx, draft.mine)
+        mine = _known(partial(get_mine, tx, draft.mine), field="mine", sentence=N_("没有这个编号的矿山。"))
         if not reference.regions.contains(draft.region, mine.facts.region):
             raise BadInput("credit.mine_elsewhere", N_("这座矿山不在该行政区内。"), field="mine")
     if draft.removal is not None:
-        _require_adverse(tx, draft)
+        _require_adverse(tx, draft, reference)
 
 
 def _term(reference: Reference, draft: CreditDraft) -> CreditTerm:
@@ -44,8 +49,19 @@ def _term(reference: Reference, draft: CreditDraft) -> CreditTerm:
         ) from missing
 
 
-def _require_adverse(tx: Tx, draft: CreditDraft) -> None:
-    removal = get_removal(tx, str(draft.removal))
+def _known(read: Callable[[], T], *, field: str, sentence: str) -> T:
+    """What ``read`` finds; that there is no such thing is told beside the field."""
+    try:
+        return read()
+    except NotFound as unknown:
+        raise BadInput(f"credit.{field}_unknown", sentence, field=field) from unknown
+
+
+def _require_adverse(tx: Tx, draft: CreditDraft, reference: Reference) -> None:
+    number = str(draft.removal)
+    removal = _known(partial(get_removal, tx, number), field="removal", sentence=N_("没有这个编号的移出事项。"))
+    if not reference.regions.contains(draft.region, removal.region):
+        raise BadInput("credit.removal_elsewhere", N_("所依据的移出事项不在该行政区内。"), field="removal")
     if removal.state != "removed":
         raise RuleBroken("credit.removal_open", N_("所依据的移出事项尚未作出移出决定。"), field="removal")
     if draft.mine is not None and removal.mine != draft.mine:

@@ -7,6 +7,7 @@ from typing import Any
 
 from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
+from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.instant import legal_day, utc_text
 from greenmine.domain.notice import NoticeDraft, NoticeState, check_draft, require_closable, require_outcomes
 from greenmine.domain.notice_term import require_long_enough
@@ -19,7 +20,7 @@ from greenmine.domain.unseen import require_seen
 from greenmine.store.act import next_number
 from greenmine.store.database import Tx
 from greenmine.store.mine import regions_of
-from greenmine.store.notice import NoticeRow, get_notice, items_of, recountable_notices
+from greenmine.store.notice import NoticeRow, attachments_of, get_notice, items_of, recountable_notices
 from greenmine.store.objection import objections_to, redate_objections
 from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.record import author, record
@@ -168,6 +169,8 @@ def close_notice(
     require_outcomes(mines=mines, listed=listed, reasons=reasons)
     if not result.strip():
         raise BadInput("notice.result_missing", N_("请填写公示结果。"), field="result")
+    for field, text in {"result": result, **{f"reason-{mine}": said for mine, said in reasons.items()}}.items():
+        require_no_identity_number(text, field=field)
     act = Act(
         kind="notice.closed",
         object=f"notice/{number}",
@@ -192,6 +195,8 @@ def _enlist(
         raise BadInput("notice.decision_early", N_("纳入日期不能早于公示期最后一日。"), field="since")
     if listing.since > legal_day(at):
         raise BadInput("notice.decision_later", N_("纳入日期不能晚于今天。"), field="since")
+    if listed and not listing.organ.strip():
+        raise BadInput("notice.organ_missing", N_("请填写决定机关。"), field="organ")
     for mine in sorted(listed):
         enlist_mine(tx, mine, replace(listing, notice=notice.id), officer=officer, at=at)
 
@@ -222,6 +227,10 @@ def correct_notice(
         raise BadInput("notice.title_missing", N_("请填写标题。"), field="title")
     require_seen(title, field="title")
     require_seen(contact, field="contact")
+    for name, words in (("title", title), ("text", text), ("contact", contact), ("reason", reason)):
+        require_no_identity_number(words, field=name)
+    if not (text.strip() or items_of(tx, number) or attachments_of(tx, number)):
+        raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")
     if not reason.strip():
         raise BadInput("notice.reason_missing", N_("请写明更正理由，理由将公开。"), field="reason")
     if (title, text, contact) == (notice.title, notice.text, notice.contact):

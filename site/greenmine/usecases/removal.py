@@ -7,6 +7,7 @@ from typing import Any
 from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.ground import Ground, GroundKind
+from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, Level
 from greenmine.domain.officer import Deed, Officer, require, require_other_person
@@ -63,6 +64,7 @@ def propose_removal(tx: Tx, proposal: RemovalProposal, *, reference: Reference, 
         raise Conflict("removal.open", N_("这座矿山已有一件移出事项待决定。"))
     if not proposal.reason.strip():
         raise BadInput("removal.reason_missing", N_("请写明移出的事实和理由。"), field="reason")
+    require_no_identity_number(proposal.reason, field="reason")
     ground = ground_for(reference, mine.facts.region, proposal.ground, legal_day(at))
     number = next_removal(tx, at)
     act = Act(
@@ -172,6 +174,7 @@ def _check_decision(decision: RemovalDecision, removal: RemovalRow, *, today: da
     ):
         if not getattr(decision, name).strip():
             raise BadInput(f"removal.{name}_missing", sentence, field=name)
+        require_no_identity_number(getattr(decision, name), field=name)
     if decision.since < removal.proposed_on:
         raise BadInput("removal.too_early", N_("决定日期不能早于提出日期。"), field="since")
     if decision.since > today:

@@ -309,7 +309,7 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(site
     refused = person.send(path, {"text": "", "outcome": "confirmed"}, status=400, form="seen_version")
     assert "请写明答复内容。" in refused.text
     refused = person.send(path, {"text": " ", "outcome": "confirmed"}, status=400, form="seen_version")
-    assert "请写明要告知对方的内容。" in refused.text
+    assert "请写明答复内容。" in refused.text, "blanks are nothing"
     long = person.send(path, {"text": "字" * 5001, "outcome": "confirmed"}, status=400, form="seen_version")
     assert "不能超过5000个字。" in long.text
 

@@ -73,9 +73,18 @@ class Chosen:
             raise ValidationError(_("请从列表中选择。"))
 
 
+class _Needed(InputRequired):  # type: ignore[misc]
+    """Blanks alone are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.raw_data and isinstance(field.raw_data[0], str) and not field.raw_data[0].strip():
+            field.raw_data = ()
+        super().__call__(form, field)
+
+
 def needed(sentence: Any) -> InputRequired:
     """The field must be filled in."""
-    return InputRequired(sentence)
+    return _Needed(sentence)
 
 
 def line(label: Any, *checks: Any, hint: Any = "", most: int = LONGEST_LINE) -> StringField:
