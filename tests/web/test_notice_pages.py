@@ -21,6 +21,7 @@ from greenmine.config import Settings
 from greenmine.domain.mine import Level, Library
 from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.domain.region import COUNTRY
 from greenmine.store.notice import get_notice
 from greenmine.usecases.notice import close_notice, correct_notice, publish_notice, withdraw_notice
 
@@ -286,6 +287,28 @@ def test_filters_narrow_and_the_csv_holds_exactly_the_result(real: tuple[Site, d
         assert {row[0] for row in list(sheet)[1:]} == {numbers[name] for name in wanted}, query
         listed = {link for link in site.client.get(f"/notices?{query}").links() if link.startswith("/notices/")}
         assert listed == {f"/notices/{numbers[name]}" for name in wanted}, query
+
+
+def regions_offered(site: Site, path: str) -> dict[str, str]:
+    """Address → words of every region to narrow the list of notices to."""
+    links = next(site.client.get(path).page.iter("main")).iter("a")
+    return {link.get("href", ""): words(link) for link in links if "/notices?region=" in link.get("href", "")}
+
+
+def test_notices_of_the_national_authority_can_be_asked_for(site: Site) -> None:
+    publish(site, draft(), instant(date(2026, 11, 16)))
+    assert set(regions_offered(site, "/notices")) == {"/notices?region=520000"}, "no option that finds nothing"
+    national = draft(kind="national_list", level=Level.NATIONAL, region=COUNTRY, title="国家级名单公示")
+    with site.services.database.write() as tx:
+        number = publish_notice(tx, national, reference=reference(), officer=None, at=instant(date(2026, 11, 16)))
+    offered = regions_offered(site, "/notices")
+    assert set(offered) == {"/notices?region=000000", "/notices?region=520000"}
+    assert offered["/notices?region=000000"].startswith("国家")
+    listed = {link for link in site.client.get("/notices?region=000000").links() if link.startswith("/notices/")}
+    assert listed == {f"/notices/{number}"}
+    sheet = csv.reader(io.StringIO(site.client.get("/notices.csv?region=000000").text.lstrip("\ufeff")))
+    assert [row[0] for row in sheet][1:] == [number]
+    assert number not in site.client.get("/notices.csv?region=520000").text
 
 
 def test_the_tab_of_a_state_counts_what_it_leads_to(real: tuple[Site, dict[str, str]]) -> None:

@@ -9,7 +9,6 @@ from flask import request
 from greenmine.domain.errors import NotFound
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
-from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
 from greenmine.web.parts import Facet, FacetOption
 
@@ -84,19 +83,23 @@ def facet(
 
 
 def region_facet(
-    label: str, counts: Mapping[str, int], regions: Regions, *, path: str, kept: Mapping[str, str]
+    label: str, counts: Mapping[str, int], regions: Regions, *, path: str, kept: Mapping[str, str], national: str = ""
 ) -> Facet:
-    """Provinces with their counts; inside the chosen region also what lies directly below it."""
+    """Provinces with their counts; inside the chosen region also what lies directly below it.
+
+    :param national: what the country's own rows are called, where a list can be narrowed to them
+    """
     chosen = kept.get("region", "")
+    own = [(COUNTRY, 0)] if national and (COUNTRY in counts or chosen == COUNTRY) else []
     options = [
         FacetOption(
-            label=_("全国") if code == COUNTRY else regions.get(code).name,
-            count=sum(number for key, number in counts.items() if code in (key, COUNTRY) or _holds(regions, code, key)),
+            label=national if code == COUNTRY else regions.get(code).name,
+            count=sum(number for key, number in counts.items() if code == key or _holds(regions, code, key)),
             href=address(path, {**kept, "region": "" if code == chosen else code}),
             chosen=code == chosen,
             depth=depth,
         )
-        for code, depth in _unfolded(regions, counts, chosen)
+        for code, depth in (*own, *_unfolded(regions, counts, chosen))
     ]
     return Facet(label=label, options=tuple(options))
 

@@ -13,6 +13,7 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, Level
 from greenmine.domain.notice import STATE_LABELS, NoticeState
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
+from greenmine.domain.region import COUNTRY
 from greenmine.services import Services
 from greenmine.store.act import acts_of, removals_of
 from greenmine.store.database import Tx
@@ -215,12 +216,14 @@ def _kept(services: Services) -> dict[str, str]:
 
 
 def _wanted(services: Services, kept: dict[str, str]) -> NoticeFilter:
+    """What the list is narrowed to; of the country, to the notices of the national authority itself."""
     region = kept.get("region")
+    prefix = region if region == COUNTRY else region_prefix(region) if region else None
     return NoticeFilter(
         states=StateGroup(kept["state"]).states if "state" in kept else (),
         kind=kept.get("kind"),
         level=Level(kept["level"]) if "level" in kept else None,
-        region_prefix=region_prefix(region) if region else None,
+        region_prefix=prefix,
         year=int(kept["year"]) if "year" in kept else None,
         words=words_of(kept.get("q", "")),
     )
@@ -235,7 +238,7 @@ def _facets(tx: Tx, services: Services, wanted: NoticeFilter, kept: dict[str, st
     return (
         facet(_("类别"), "kind", _in_order(kinds, NOTICE_KIND_LABELS), path=PATH, kept=kept, word=kind_word),
         facet(_("级别"), "level", _in_order(levels, LEVEL_LABELS), path=PATH, kept=kept, word=_level_word),
-        region_facet(_("行政区"), places, services.reference.regions, path=PATH, kept=kept),
+        region_facet(_("行政区"), places, services.reference.regions, path=PATH, kept=kept, national=_("国家")),
         facet(_("发布年份"), "year", dict(sorted(years.items(), reverse=True)), path=PATH, kept=kept, word=_year_word),
     )
 
