@@ -16,6 +16,7 @@ from greenmine.web.desk.drafting import init_drafts
 from greenmine.web.desk.frame import init_desk
 from greenmine.web.desk.lost_form import answer_signed_out, init_lost_forms, sender
 from greenmine.web.errors import init_errors
+from greenmine.web.file_names import init_file_names
 from greenmine.web.formats import init_formats
 from greenmine.web.forms.sheet import init_forms
 from greenmine.web.i18n import init_i18n
@@ -60,6 +61,7 @@ def create_flask(
         init_drafts,
         init_errors,
         init_large_forms,
+        init_file_names,
     ):
         init(app)
     init_clients(app, services)
