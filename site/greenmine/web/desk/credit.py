@@ -102,10 +102,19 @@ def draft_page(number: int) -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     draft = drafting.draft_of(services, number, kind=KIND)
     if draft.state is DraftState.PROPOSED:
-        return _waiting(draft, _line(draft, services, officer))
+        return _handed_over(draft, services, officer)
     if request.method == "GET":
         return _form_shown(draft, CreditSheet(formdata(draft.data)), services)
     return _saved(draft, services, officer)
+
+
+def _handed_over(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
+    """The proposed entry in words; 409 to a form that says something else than what was handed over."""
+    if request.method == "GET":
+        return _waiting(draft, _line(draft, services, officer))
+    if {**draft.data, **typed(CreditSheet())} == draft.data:
+        return redirect(f"{PATH}/drafts/{draft.id}", 303)
+    return _waiting(draft, _line(draft, services, officer), status=409)
 
 
 def _saved(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:

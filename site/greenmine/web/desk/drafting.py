@@ -10,14 +10,13 @@ from urllib.parse import quote
 from flask import Flask, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.errors import BadInput, Gone, NotAllowed, NotFound
+from greenmine.domain.errors import BadInput, NotAllowed, NotFound
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import get_act
 from greenmine.store.draft import DraftKind, DraftRow, DraftState
 from greenmine.usecases.draft import DraftMoved, DraftUsed, discard_draft, open_draft, save_draft
 from greenmine.web.context import current_officer, current_services
-from greenmine.web.errors import error_page
 from greenmine.web.forms.credit import CreditSheet
 from greenmine.web.forms.fields import formdata
 from greenmine.web.forms.news import NewsSheet
@@ -52,17 +51,15 @@ def init_drafts(app: Flask) -> None:
 def draft_of(services: Services, number: int, *, kind: DraftKind) -> DraftRow:
     """The draft, if this officer may work on it; whoever may not learns nothing of it.
 
-    Raises NotFound, DraftUsed (published), Gone (thrown away).
+    Raises NotFound, DraftUsed (published or thrown away).
     """
     try:
         with services.database.read() as tx:
             draft = open_draft(tx, number, kind=kind, reference=services.reference, officer=current_officer())
     except NotAllowed as refused:
         raise NotFound("draft.unknown", N_("没有这份草稿。")) from refused
-    if draft.state is DraftState.PUBLISHED:
+    if draft.state in (DraftState.PUBLISHED, DraftState.DISCARDED):
         raise DraftUsed(draft.act)
-    if draft.state is DraftState.DISCARDED:
-        raise Gone("draft.discarded", N_("这份草稿已经放弃，内容没有保留。"))
     return draft
 
 
@@ -160,10 +157,14 @@ def _answer_moved(error: DraftMoved) -> ResponseReturnValue:
 
 
 def _answer_used(error: DraftUsed) -> ResponseReturnValue:
-    """The page behind a second click, or behind the browser's way back: what the draft has become."""
+    """The page behind a second click, or behind the browser's way back: what the draft has become.
+
+    410 when it was thrown away; what was typed meanwhile is shown to be copied.
+    """
     number = error.params.get("act")
     if not isinstance(number, int):
-        return error_page(409, sentence=said(error))
+        page = Page(title=_("草稿已放弃"), noindex=True, crumbs=(home(),))
+        return make_response(render("desk/discarded.html", page, sentence=said(error)), 410)
     with current_services().database.read() as tx:
         act = get_act(tx, number)
     page = Page(title=_("已经发布"), noindex=True, crumbs=(home(),))

@@ -1,4 +1,4 @@
-"""A form of the desk that could not be taken: signed out meanwhile, or its token is no longer good.
+"""A form of the desk that could not be taken: signed out, token no longer good, or the thing has moved on meanwhile.
 
 What was typed is shown again to be copied, never passwords, codes, tokens or files; nothing of it is kept. The
 session is asked before the token, so that a person who is signed out is told so and not that a page is stale.
@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from greenmine.domain.errors import Unready
+from greenmine.domain.errors import Conflict, Gone, GreenmineError, RuleBroken, Unready
 from greenmine.domain.officer import Officer
 from greenmine.web.client import client_mark
-from greenmine.web.errors import STALE_FORM, answer_refusal, error_page, with_wait
+from greenmine.web.errors import HELP, STALE_FORM, answer_refusal, error_page, status_of, with_wait
 from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
@@ -29,8 +29,9 @@ DESK: Final = "/desk"
 LONG_FORM_PARTS: Final = 6000
 """Most fields of a form of somebody signed in: closing a long list sends two for each mine left out."""
 
-_UNTYPED: Final = frozenset({"csrf_token", "version", "step", "confirmed", "mine", "dropped"})
+_UNTYPED: Final = frozenset({"csrf_token", "version", "step", "confirmed", "same_mines", "known", "dropped"})
 _SEEN: Final = "seen_"
+_REASON: Final = "reason-"
 _SECRET_WORDS: Final = ("password", "token", "secret")
 _SECRETS: Final = frozenset({"current", "again", "code", "totp"})
 _SECRET_DOORS: Final = ("account", "sign_in", "enrol")
@@ -45,8 +46,16 @@ class Lost:
     rows: int
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What this request brought that is kept nowhere; empty unless a form of the desk was sent from this site."""
+
+    fields: tuple[Lost, ...] = ()
+    with_files: bool = False
+
+
 def init_lost_forms(app: Flask, *, find_officer: OfficerFinder) -> None:
-    """Ask who is there before anything of a form of the desk is read."""
+    """Ask who is there before anything of a form of the desk is read; give back what was typed where no form does."""
 
     def knock() -> None:
         if _desk_post() is not None:
@@ -57,6 +66,9 @@ def init_lost_forms(app: Flask, *, find_officer: OfficerFinder) -> None:
     app.before_request(knock)
     app.register_error_handler(CSRFError, _answer_stale)
     app.register_error_handler(Unready, _answer_unready)
+    for kind in (Conflict, Gone, RuleBroken):
+        app.register_error_handler(kind, _answer_moved_on)
+    app.jinja_env.globals.update(typed_here=typed_here)
 
 
 def answer_signed_out() -> ResponseReturnValue | None:
@@ -64,9 +76,7 @@ def answer_signed_out() -> ResponseReturnValue | None:
     route = _desk_post()
     if route is None or g.get("at_desk") is not None:
         return None
-    return _lost(
-        route, title=_("您已退出登录"), what=_("您已退出登录，刚才的内容没有保存。"), signed_in=False, status=403
-    )
+    return _lost(title=_("您已退出登录"), what=_("您已退出登录，刚才的内容没有保存。"), signed_in=False, status=403)
 
 
 def sender() -> str:
@@ -87,6 +97,15 @@ def form_address(path: str) -> str:
     return DESK
 
 
+def typed_here() -> Typed:
+    """What was typed in the form that this answers, to be copied; nothing on a page that was only opened."""
+    route = _desk_post()
+    if route is None:
+        return Typed()
+    fields = tuple(_typed(route)) if _is_own() else ()
+    return Typed(fields, any(storage.filename for storage in request.files.values()))
+
+
 def _desk_post() -> Route | None:
     route = current_route()
     return route if route is not None and route.access.door is Door.DESK and request.method == "POST" else None
@@ -96,7 +115,7 @@ def _answer_stale(error: CSRFError) -> Response:
     route = _desk_post()
     if route is None:
         return (again(_(STALE_FORM)) if _is_own() else None) or error_page(400, sentence=_(STALE_FORM))
-    return _lost(route, title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
+    return _lost(title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
 
 
 def _answer_unready(error: Unready) -> ResponseReturnValue:
@@ -104,11 +123,22 @@ def _answer_unready(error: Unready) -> ResponseReturnValue:
     route = _desk_post()
     if route is None or g.get("at_desk") is None:
         return answer_refusal(error)
-    answer = _lost(route, title=_("暂时不能办理"), what=said(error), signed_in=True, status=503)
+    answer = _lost(title=_("暂时不能办理"), what=said(error), signed_in=True, status=503)
     return with_wait(answer, error)
 
 
-def _lost(route: Route, *, title: str, what: str, signed_in: bool, status: int) -> Response:
+def _answer_moved_on(error: GreenmineError) -> ResponseReturnValue:
+    """Another officer acted first and no form shows the refusal: what was typed is shown to be copied."""
+    typed = typed_here()
+    if not (typed.fields or typed.with_files):
+        return answer_refusal(error)
+    status = status_of(error)
+    page = Page(title=_(HELP[status].title), noindex=True)
+    back = form_address(request.path.rpartition("/")[0])
+    return with_wait(make_response(render("desk/moved_on.html", page, what=said(error), back=back), status), error)
+
+
+def _lost(*, title: str, what: str, signed_in: bool, status: int) -> Response:
     back = form_address(request.path)
     body = render(
         "desk/lost_form.html",
@@ -116,8 +146,6 @@ def _lost(route: Route, *, title: str, what: str, signed_in: bool, status: int) 
         what=what,
         signed_in=signed_in,
         back=back if signed_in else f"{SIGN_IN}?back={quote(back, safe='/')}",
-        fields=tuple(_typed(route)) if _is_own() else (),
-        with_files=any(storage.filename for storage in request.files.values()),
     )
     return make_response(body, status)
 
@@ -139,7 +167,14 @@ def _typed(route: Route) -> Iterator[Lost]:
     for name, text in request.form.items(multi=True):
         is_secret = name in _SECRETS or any(word in name.lower() for word in _SECRET_WORDS)
         if text.strip() and name not in _UNTYPED and not name.startswith(_SEEN) and not is_secret:
-            yield Lost(labels.get(name, name), text, min(16, max(1, text.count("\n") + 1 + len(text) // 60)))
+            yield Lost(_label(name, labels), text, min(16, max(1, text.count("\n") + 1 + len(text) // 60)))
+
+
+def _label(name: str, labels: dict[str, str]) -> str:
+    """The field's label; a reason of a closing names the mine it is about."""
+    if name.startswith(_REASON):
+        return _("矿山%(mine)s的理由", mine=name.removeprefix(_REASON))
+    return labels.get(name, name)
 
 
 def _labels(route: Route) -> dict[str, str]:
