@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, PROVINCE_OFFICER
 from tests.hostile_files import CANARY, HTML, SVG, jpeg, png, png_header, zip_file
-from tests.web.desk_site import DeskSite, Person
+from tests.web.desk_site import DeskSite, Person, sent_by
 from tests.web.strict_client import Answer, words
 
 from greenmine.store.draft import get_draft
@@ -100,6 +100,32 @@ def test_taking_over_a_newer_version_keeps_what_i_changed_and_takes_the_rest(sit
     assert (values["title"], values["author"]) == ("演示：更正后的标题", "演示乙")
     second.send(f"{theirs}/preview", form="version")
     assert site.as_(None).get(address).h1 == "演示：更正后的标题"
+
+
+def test_a_correction_previewed_before_another_was_published_leads_back_to_the_draft(site: DeskSite) -> None:
+    editor, draft = written(site)
+    address = editor.send(f"{draft}/preview", form="version").location
+    second = site.as_(PROVINCE_OFFICER)
+    mine, theirs = correct(editor, address).location, correct(second, address, step="anew").location
+    editor.send(mine, {"summary": "甲的摘要。", "note": "摘要有误"}, form="markdown")
+    second.send(theirs, {"summary": "乙的摘要。", "note": "摘要不全"}, form="markdown")
+    stale = sent_by(second.get(f"{theirs}/preview"), having="version")
+    editor.send(f"{mine}/preview", form="version")
+    before = site.state()
+    told = second.post(stale.pop(""), stale, status=409)
+    assert "这篇文章已有变化" in words(told.page) and theirs in told.links() and site.state() == before
+    shown = words(second.get(theirs).page)
+    assert "甲的摘要。" in shown and "保留您填写的：乙的摘要。" in shown
+
+
+def test_an_address_taken_after_the_preview_leads_back_to_its_field(site: DeskSite) -> None:
+    editor, draft = written(site)
+    _editor, other = written(site, slug="2026-03-02-1")
+    stale = sent_by(editor.get(f"{other}/preview"), having="version")
+    editor.send(f"{draft}/preview", form="version")
+    told = editor.post(stale.pop(""), stale, status=409)
+    assert "地址名已用过" in words(told.page)
+    assert f"{other}#slug" in {node.get("href") for node in told.page.iter("a")}
 
 
 def correct(person: Person, address: str, *, step: str = "", status: int = 303) -> Answer:

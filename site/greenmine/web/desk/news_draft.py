@@ -15,8 +15,10 @@ from greenmine.domain.instant import utc_text
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.draft import DraftKind, DraftRow
+from greenmine.usecases.draft import DraftMoved, DraftUsed
 from greenmine.usecases.publish_draft import publish_news_draft
 from greenmine.web.context import current_officer, current_services
+from greenmine.web.errors import status_of
 from greenmine.web.forms.fields import formdata, typed
 from greenmine.web.forms.news import NewsSheet, PictureSheet
 from greenmine.web.forms.sheet import said
@@ -144,9 +146,12 @@ def preview_page(number: int) -> ResponseReturnValue:
     return render("desk/news_preview.html", page, draft=draft, ways=_ways(draft), **_within(values, draft))
 
 
-def _unready(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
-    body = render("desk/news_unready.html", _page(draft), draft=draft, ways=_ways(draft), sentence=said(error))
-    return make_response(body, 400)
+def _unready(draft: DraftRow, error: GreenmineError, *, status: int = 400) -> ResponseReturnValue:
+    """What stands in the way of publishing, and the field or page where it can be mended."""
+    ways = _ways(draft)
+    mend = replace(ways[0], href=f"{ways[0].href}#{error.field}") if error.field in NewsSheet() else ways[0]
+    told = {"sentence": said(error), "mend": mend}
+    return make_response(render("desk/news_unready.html", _page(draft), draft=draft, ways=ways, **told), status)
 
 
 def _within(values: dict[str, Any], draft: DraftRow) -> dict[str, Any]:
@@ -162,15 +167,20 @@ def _within(values: dict[str, Any], draft: DraftRow) -> dict[str, Any]:
 
 
 def publish(number: int) -> ResponseReturnValue:
-    """Publish what was previewed; a second click is told what the first has done."""
+    """Publish what was previewed; a second click is told what the first has done.
+
+    A newer published state, or an address taken meanwhile, leads back to the draft.
+    """
     services = current_services()
     draft = drafting.draft_of(services, number, kind=KIND)
     try:
         article = article_of(draft, services)
         with services.database.write() as tx:
             _publish(tx, draft, article, drafting.seen_version(), services)
-    except (BadInput, RuleBroken) as error:
-        return _unready(draft, error)
+    except (DraftMoved, DraftUsed):
+        raise
+    except (BadInput, RuleBroken, Conflict) as error:
+        return _unready(draft, error, status=status_of(error))
     return redirect(f"/news/{article.slug}", 303)
 
 
