@@ -2,7 +2,7 @@
 
 import pytest
 from tests.web.desk.test_notice import token, written
-from tests.web.desk_site import DeskSite
+from tests.web.desk_site import DeskSite, sent_by
 from tests.web.strict_client import Answer, words
 
 from greenmine.store.draft import get_draft
@@ -53,3 +53,32 @@ def test_the_printed_last_day_of_a_counted_period_is_mended_on_the_words_page(si
     person, draft = written(site)
     person.send(draft, {"last_day": "2026-03-20"}, form="title", status=400)
     assert f"{draft}#last_day" in hrefs(person.get(f"{draft}/preview", status=400))
+
+
+def beside(answer: Answer, name: str) -> str:
+    """What the page says at a field."""
+    field = next(node for node in answer.page.iter() if node.get("name") == name)
+    assert field.get("aria-invalid") == "true"
+    parts = (field.get("aria-describedby") or "").split()
+    return " ".join(words(node) for node in answer.page.iter() if node.get("id") in parts)
+
+
+def test_a_mine_added_to_a_list_with_a_faulty_line_is_told_so_beside_the_list(site: DeskSite) -> None:
+    person, draft = written(site)
+    faulty = "1｜演示织金县青山磷矿｜织金县" + "｜多出的一栏" * 10
+    add = sent_by(person.get(f"{draft}/list?q=大坪"), having="mine")
+    add.pop("")
+    assert "名单第1行" in words(person.send(f"{draft}/list", {"lines": faulty}, form="lines", status=400).page)
+    add |= {"version": sent_by(person.get(f"{draft}/list"), having="lines")["version"]}
+    before = site.state()
+    answer = person.post(f"{draft}/list/add", add, status=400)
+    assert "名单第1行" in beside(answer, "lines") and faulty in words(answer.page)
+    assert "名单第1行" in beside(person.get(f"{draft}/list.csv", status=400), "lines")
+    assert site.state() == before
+
+
+def test_a_mine_that_the_list_has_is_not_added_again(site: DeskSite) -> None:
+    person, draft = written(site)
+    answer = person.send(f"{draft}/list?q={site.mines['qingshan']}", form="mine", status=409)
+    assert f"名单中已有矿山 {site.mines['qingshan']}。" in beside(answer, "lines")
+    assert "演示织金县青山磷矿" in words(answer.page)

@@ -18,6 +18,7 @@ from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.publish_draft import publish_notice_draft
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.csv_file import csv_file
+from greenmine.web.errors import status_of
 from greenmine.web.forms.fields import formdata, typed
 from greenmine.web.forms.notice import NoticeFilesSheet, NoticeListSheet, NoticeSheet
 from greenmine.web.forms.sheet import said
@@ -117,16 +118,27 @@ def add_mine(number: int) -> ResponseReturnValue:
     """Add a registered mine to the list as it is kept."""
     services = current_services()
     draft = drafting.draft_of(services, number, kind=KIND)
-    mine = request.form.get("mine", "")
-    columns = read_columns(draft.data.get("columns", ""))
-    items = read_lines(columns, draft.data.get("lines", ""))
-    if any(item.mine == mine for item in items):
-        raise Conflict("notice.mine_twice", N_("名单中已有矿山 %(mine)s。"), mine=mine)
-    line = mine_line(services, mine, columns=columns, ordinal=len(items) + 1)
-    saved = drafting.save(draft, {"lines": write_lines([*items, line])})
+    try:
+        lines = _with_mine(draft, request.form.get("mine", ""), services)
+    except GreenmineError as error:
+        return _list_refused(draft, error)
+    saved = drafting.save(draft, {"lines": lines})
     if saved.moved is not None:
         raise saved.moved
     return redirect(f"{_path(draft)}/list", 303)
+
+
+def _with_mine(draft: DraftRow, mine: str, services: Services) -> str:
+    """The kept list with this mine at its end. Raises BadInput for a faulty line, Conflict for a mine it has."""
+    columns, items = _kept_list(draft)
+    if any(item.mine == mine for item in items):
+        raise Conflict("notice.mine_twice", N_("名单中已有矿山 %(mine)s。"), field="lines", mine=mine)
+    return write_lines([*items, mine_line(services, mine, columns=columns, ordinal=len(items) + 1)])
+
+
+def _kept_list(draft: DraftRow) -> tuple[tuple[str, ...], tuple[NoticeItem, ...]]:
+    columns = read_columns(draft.data.get("columns", ""))
+    return columns, read_lines(columns, draft.data.get("lines", ""))
 
 
 def files_page(number: int) -> ResponseReturnValue:
@@ -173,8 +185,10 @@ def draft_file(number: int, sha256: str) -> ResponseReturnValue:
 def draft_list_csv(number: int) -> ResponseReturnValue:
     """The list of the draft as the public page will offer it."""
     draft = drafting.draft_of(current_services(), number, kind=KIND)
-    columns = read_columns(draft.data.get("columns", ""))
-    items = read_lines(columns, draft.data.get("lines", ""))
+    try:
+        columns, items = _kept_list(draft)
+    except GreenmineError as error:
+        return _list_refused(draft, error)
     return csv_file(f"draft-{number}", [*columns, _("矿山编号")], [[*item.cells, item.mine or ""] for item in items])
 
 
@@ -198,7 +212,7 @@ def _previewed(draft: DraftRow, services: Services, *, refused: str = "") -> Res
 
 def _names(draft: DraftRow, services: Services) -> tuple[Registered, ...]:
     """The lines with a number, in the order of the list, with the names registered under these numbers."""
-    items = read_lines(read_columns(draft.data.get("columns", "")), draft.data.get("lines", ""))
+    _columns, items = _kept_list(draft)
     with services.database.read() as tx:
         names = registered(tx, items)
     return tuple(names[item.mine] for item in items if item.mine and item.mine in names)
@@ -263,9 +277,16 @@ def _published(tx: Any, notice: NoticeDraft, services: Services) -> str:
     return publish_notice(tx, notice, reference=services.reference, officer=current_officer(), at=services.clock())
 
 
-def _list_shown(draft: DraftRow, form: NoticeListSheet) -> ResponseReturnValue:
+def _list_shown(draft: DraftRow, form: NoticeListSheet, *, status: int = 400) -> ResponseReturnValue:
     body = render(LIST, _page(draft), form=form, draft=draft, differences=(), **_list_values(draft))
-    return make_response(body, 400 if form.errors else 200)
+    return make_response(body, status if form.errors else 200)
+
+
+def _list_refused(draft: DraftRow, error: GreenmineError) -> ResponseReturnValue:
+    """The list as it is kept, with the sentence beside the field to be mended."""
+    form = NoticeListSheet(formdata(draft.data))
+    _refuse(form, error)
+    return _list_shown(draft, form, status=status_of(error))
 
 
 def _list_values(draft: DraftRow) -> dict[str, Any]:
