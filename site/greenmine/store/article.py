@@ -13,6 +13,7 @@ from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import from_utc_text
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.figure import inside_any
 from greenmine.store.tables import content_item
 
 
@@ -36,6 +37,7 @@ class ArticleFilter:
     section: str
     type: str | None = None
     region_prefix: str | None = None
+    within: tuple[str, ...] | None = None
     origin: str | None = None
     withdrawn: bool | None = False
 
@@ -119,6 +121,8 @@ def _where(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
         clauses.append(content_item.c.origin == wanted.origin)
     if wanted.region_prefix:
         clauses.append(content_item.c.region.startswith(wanted.region_prefix))
+    if wanted.within is not None:
+        clauses.append(inside_any(content_item.c.region, wanted.within))
     if wanted.withdrawn is not None:
         clauses.append(content_item.c.state == ("withdrawn" if wanted.withdrawn else "published"))
     return clauses

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from greenmine.domain.errors import NotFound
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.figure import inside_any
 from greenmine.store.tables import act, credit_entry
 
 
@@ -50,6 +51,7 @@ class CreditFilter:
     register: str | None = None
     subject: str | None = None
     region_prefix: str | None = None
+    within: tuple[str, ...] | None = None
     mine: str | None = None
 
 
@@ -107,6 +109,8 @@ def _where(wanted: CreditFilter) -> list[ColumnElement[bool]]:
             clauses.append(credit_entry.c[column] == getattr(wanted, column))
     if wanted.region_prefix:
         clauses.append(credit_entry.c.region.startswith(wanted.region_prefix))
+    if wanted.within is not None:
+        clauses.append(inside_any(credit_entry.c.region, wanted.within))
     return clauses
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, true
 
 from greenmine.domain.mine import DIRECTORIES, Library
 from greenmine.domain.region import COUNTRY
@@ -31,6 +31,12 @@ def region_prefix(region: str) -> str:
     if region == COUNTRY:
         return ""
     return region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
+
+
+def inside_any(column: ColumnElement[Any], regions: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a code lies in one of these regions, themselves included."""
+    prefixes = [region_prefix(region) for region in regions]
+    return or_(false(), *(column.startswith(prefix) if prefix else true() for prefix in prefixes))
 
 
 def recount_figures(tx: Tx, regions: Iterable[str]) -> None:

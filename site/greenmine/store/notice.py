@@ -15,6 +15,7 @@ from greenmine.domain.notice import Attachment, NoticeState, state_at
 from greenmine.domain.period import PeriodUnit
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.figure import inside_any
 from greenmine.store.tables import document, notice, notice_attachment, notice_item
 
 _ONE: Final = select(notice).where(notice.c.id == bindparam("wanted"))
@@ -79,6 +80,7 @@ class NoticeFilter:
     """What a list of notices is narrowed by; None means any.
 
     :param states: any of these; empty means any
+    :param within: codes of regions, any of them; so are ``levels``
     :param year: legal year of publication
     :param words: each must stand in the title, the document number, the issuer or the site's number
     """
@@ -87,10 +89,12 @@ class NoticeFilter:
     kind: str | None = None
     level: Level | None = None
     region_prefix: str | None = None
+    within: tuple[str, ...] | None = None
     mine: str | None = None
     states: tuple[NoticeState, ...] = ()
     year: int | None = None
     words: tuple[str, ...] = ()
+    levels: tuple[Level, ...] | None = None
 
 
 def get_notice(tx: Tx, number: str) -> NoticeRow:
@@ -211,6 +215,10 @@ def _where(wanted: NoticeFilter, now: datetime) -> list[ColumnElement[bool]]:
         clauses.append(notice.c.level == wanted.level)
     if wanted.region_prefix:
         clauses.append(notice.c.region.startswith(wanted.region_prefix))
+    if wanted.within is not None:
+        clauses.append(inside_any(notice.c.region, wanted.within))
+    if wanted.levels is not None:
+        clauses.append(notice.c.level.in_([str(level) for level in wanted.levels]))
     if wanted.states:
         clauses.append(or_(*(_in_state(state, now) for state in wanted.states)))
     if wanted.year is not None:

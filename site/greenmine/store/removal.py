@@ -11,6 +11,7 @@ from greenmine.domain.errors import NotFound
 from greenmine.domain.mine import Level
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
+from greenmine.store.figure import inside_any
 from greenmine.store.tables import mine, removal
 
 
@@ -51,8 +52,10 @@ class RemovalFilter:
     adverse: bool | None = None
     ground: str | None = None
     region_prefix: str | None = None
+    within: tuple[str, ...] | None = None
     year: int | None = None
     mine: str | None = None
+    decided: bool | None = None
 
 
 def get_removal(tx: Tx, number: str) -> RemovalRow:
@@ -117,12 +120,16 @@ def _where(wanted: RemovalFilter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.state is not None:
         clauses.append(removal.c.state == wanted.state)
+    if wanted.decided is not None:
+        clauses.append((removal.c.state != "proposed") if wanted.decided else (removal.c.state == "proposed"))
     if wanted.adverse is not None:
         clauses.append(removal.c.adverse.is_(wanted.adverse))
     if wanted.ground is not None:
         clauses.append(removal.c.ground == wanted.ground)
     if wanted.region_prefix:
         clauses.append(mine.c.region.startswith(wanted.region_prefix))
+    if wanted.within is not None:
+        clauses.append(inside_any(mine.c.region, wanted.within))
     if wanted.year is not None:
         clauses.append(removal.c.decided_on.startswith(f"{wanted.year:04}-"))
     if wanted.mine is not None:

@@ -21,7 +21,6 @@ from greenmine.store.act import acts_of
 from greenmine.store.credit import CreditFilter, get_credit, running_credits
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftRow, DraftState, WrittenDraft, list_drafts, with_writers
-from greenmine.store.figure import region_prefix
 from greenmine.usecases.credit import check_credit_draft
 from greenmine.usecases.draft import DraftMoved, DraftUsed, propose_draft, return_draft, start_draft
 from greenmine.usecases.publish_draft import decide_credit_draft
@@ -38,6 +37,7 @@ from greenmine.web.public.credit import credit_shown
 
 from . import drafting
 from .frame import home
+from .own import paged
 from .refusal import shown, shown_refused
 
 KIND: Final = DraftKind.CREDIT
@@ -51,16 +51,16 @@ def list_page() -> ResponseReturnValue:
     """``/desk/credits``: what awaits a decision, drafts, and the entries that run."""
     services, officer = current_services(), current_officer()
     today = legal_day(services.clock())
-    running: dict[str, Any] = {}
     with services.database.read() as tx:
         drafts = own_drafts(tx, officer)
-        for code in sorted(officer.regions):
-            rows, _total = running_credits(tx, CreditFilter(region_prefix=region_prefix(code)), today=today, limit=200)
-            running |= {row.id: row for row in rows}
+        wanted = CreditFilter(within=tuple(officer.regions))
+        rows, pager = paged(
+            PATH, lambda most, start: running_credits(tx, wanted, today=today, limit=most, offset=start)
+        )
     waiting = [waiting_line(each, officer, services.reference) for each in drafts if each.state is DraftState.PROPOSED]
     page = Page(title=_("失信信息"), noindex=True, crumbs=(home(),))
     opened = [draft for draft in drafts if draft.state is DraftState.OPEN]
-    return render("desk/credits.html", page, waiting=waiting, drafts=opened, running=list(running.values()), path=PATH)
+    return render("desk/credits.html", page, waiting=waiting, drafts=opened, running=rows, pager=pager, path=PATH)
 
 
 def own_drafts(tx: Tx, officer: Officer) -> list[WrittenDraft]:

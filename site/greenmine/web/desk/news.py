@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.errors import GreenmineError, RuleBroken
 from greenmine.domain.instant import legal_day
-from greenmine.domain.officer import Deed, Officer, may
+from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.article import ArticleFilter, ArticleRow, get_article, list_articles
 from greenmine.store.database import Tx
 from greenmine.store.draft import DraftKind, DraftRow, DraftState, list_drafts
-from greenmine.store.figure import region_prefix
 from greenmine.usecases.article import withdraw_article
 from greenmine.usecases.draft import start_draft
 from greenmine.web.context import current_officer, current_services
@@ -28,12 +27,11 @@ from greenmine.web.page import Crumb, Page, render
 from greenmine.web.places import place_name
 
 from .frame import home
-from .own import require_here
+from .own import paged, require_here
 from .refusal import shown, shown_refused
 
 PATH: Final = "/desk/news"
 KIND: Final = DraftKind.NEWS
-MOST: Final = 200
 
 
 def list_page() -> ResponseReturnValue:
@@ -41,22 +39,16 @@ def list_page() -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     with services.database.read() as tx:
         drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=[DraftState.OPEN])
-        rows = own_articles(tx, officer, services.reference.regions)
+        wanted = ArticleFilter("news", within=_own_news(officer), withdrawn=None)
+        rows, pager = paged(PATH, lambda most, start: list_articles(tx, wanted, limit=most, offset=start))
     page = Page(title=_("新闻"), noindex=True, crumbs=(home(),))
     words = {str(key): _(word) for key, word in NEWS_TYPE_LABELS.items()}
-    return render("desk/news.html", page, drafts=drafts, rows=rows, types=words)
+    return render("desk/news.html", page, drafts=drafts, rows=rows, types=words, pager=pager)
 
 
-def own_articles(tx: Tx, officer: Officer, regions: Regions) -> list[ArticleRow]:
-    """News of the officer's regions, newest first; those kept in files only for reading."""
-    found: dict[str, ArticleRow] = {}
-    for code in sorted(officer.regions):
-        wanted = ArticleFilter("news", region_prefix=region_prefix(code) or None, withdrawn=None)
-        rows, _total = list_articles(tx, wanted, limit=MOST)
-        found |= {row.article.slug: row for row in rows}
-    kept = [row for row in found.values()
-            if may(officer, Deed.EDIT_NEWS, region=row.article.region or COUNTRY, regions=regions)]  # fmt: skip
-    return sorted(kept, key=lambda row: (row.article.published, row.first_act), reverse=True)[:MOST]
+def _own_news(officer: Officer) -> tuple[str, ...]:
+    """Whose news the officer may correct or withdraw."""
+    return tuple(officer.regions) if Deed.EDIT_NEWS in DEEDS[officer.role] else ()
 
 
 def new_page() -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
 from greenmine.domain.officer import NOTICE_LEVELS, Officer
 from greenmine.domain.reference import Reference
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
-from greenmine.store.notice import NoticeRow
+from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
 from greenmine.usecases.draft import start_draft
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.forms.notice import NoticeStartSheet, choices
@@ -27,7 +27,7 @@ from greenmine.web.public.notice_words import kind_word, left_words, notice_tone
 
 from .frame import home
 from .notice_values import first_values
-from .own import own_notices
+from .own import own_notices, paged
 from .refusal import shown, shown_refused
 
 PATH: Final = "/desk/notices"
@@ -35,18 +35,21 @@ LEVEL_ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL
 
 
 def list_page() -> ResponseReturnValue:
-    """``/desk/notices``: drafts, then every notice of the officer's regions, those that wait first."""
+    """``/desk/notices``: drafts, what waits to be closed, then every notice of the officer's regions, newest first."""
     services, officer = current_services(), current_officer()
     now = services.clock()
     with services.database.read() as tx:
         drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[DraftKind.NOTICE], states=[DraftState.OPEN])
-        rows = own_notices(tx, officer, now=now)
-    first = sorted(rows, key=lambda row: row.state(now) is not NoticeState.ENDED)
+        ended = own_notices(tx, officer, now=now, states=(NoticeState.ENDED,))
+        wanted = NoticeFilter(within=tuple(officer.regions))
+        rows, pager = paged(PATH, lambda most, start: list_notices(tx, wanted, now=now, limit=most, offset=start))
     return render(
         "desk/notices.html",
         Page(title=_("公示公告"), noindex=True, crumbs=(home(),)),
         drafts=drafts,
-        rows=[notice_entry(row, now=now) for row in first],
+        ended=[notice_entry(row, now=now) for row in ended],
+        rows=[notice_entry(row, now=now) for row in rows],
+        pager=pager,
     )
 
 

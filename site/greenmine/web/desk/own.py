@@ -1,7 +1,10 @@
 """What lies in the officer's own regions: the lists that queues and list pages are made from."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
+
+from flask import request
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.import_preview import KnownMine
@@ -11,12 +14,15 @@ from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, require
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.figure import region_prefix
 from greenmine.store.mine import known_mines
 from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
 from greenmine.store.removal import RemovalFilter, RemovalRow, list_removals
+from greenmine.web.paging import PER_PAGE, Pager, paging, read_page_number
 
 MOST: Final = 200
+"""Most lines of a queue: what waits longer comes up as the others are done."""
+
+Row = TypeVar("Row")
 
 
 def require_here(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> None:
@@ -32,29 +38,30 @@ def require_here(officer: Officer, deed: Deed, *, region: str, regions: Regions)
 
 def own_notices(
     tx: Tx, officer: Officer, *, now: datetime, states: tuple[NoticeState, ...] = (), mine_only: bool = False
-) -> list[NoticeRow]:
+) -> Sequence[NoticeRow]:
     """Notices issued for the officer's regions, newest first, at most 200.
 
     :param mine_only: only those of a level the officer may close, correct or withdraw
     """
-    found: dict[str, NoticeRow] = {}
-    for code in sorted(officer.regions):
-        wanted = NoticeFilter(region_prefix=region_prefix(code), states=states)
-        rows, _total = list_notices(tx, wanted, now=now, limit=MOST)
-        found |= {row.id: row for row in rows}
-    levels = NOTICE_LEVELS.get(officer.role, frozenset())
-    kept = [row for row in found.values() if not mine_only or row.level in levels]
-    return sorted(kept, key=lambda row: (row.published_at, row.id), reverse=True)[:MOST]
+    levels = tuple(NOTICE_LEVELS.get(officer.role, ())) if mine_only else None
+    wanted = NoticeFilter(within=tuple(officer.regions), states=states, levels=levels)
+    return list_notices(tx, wanted, now=now, limit=MOST)[0]
 
 
-def own_removals(tx: Tx, officer: Officer, *, state: str | None) -> list[RemovalRow]:
+def own_removals(tx: Tx, officer: Officer, *, state: str) -> Sequence[RemovalRow]:
     """Removals of mines in the officer's regions, newest first, at most 200."""
-    found: dict[str, RemovalRow] = {}
-    for code in sorted(officer.regions):
-        wanted = RemovalFilter(state=state, region_prefix=region_prefix(code))
-        rows, _total = list_removals(tx, wanted, limit=MOST)
-        found |= {row.id: row for row in rows}
-    return sorted(found.values(), key=lambda row: row.last_act, reverse=True)[:MOST]
+    return list_removals(tx, RemovalFilter(state=state, within=tuple(officer.regions)), limit=MOST)[0]
+
+
+def paged(path: str, read: Callable[[int, int], tuple[Sequence[Row], int]]) -> tuple[Sequence[Row], Pager]:
+    """The rows of the page that the address asks for, and where it stands.
+
+    :param read: rows for a limit and an offset, and how many there are in all
+    Raises NotFound for a page the list does not have.
+    """
+    number = read_page_number(request.args.get("page", ""))
+    rows, total = read(PER_PAGE, (number - 1) * PER_PAGE)
+    return rows, paging(path, total=total, number=number)
 
 
 def known_in(tx: Tx, region: str, regions: Regions) -> list[KnownMine]:

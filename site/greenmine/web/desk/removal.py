@@ -17,7 +17,7 @@ from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.journal import person_of_act
 from greenmine.store.mine import MineRow, get_mine, memberships_of
-from greenmine.store.removal import RemovalRow, get_removal
+from greenmine.store.removal import RemovalFilter, RemovalRow, get_removal, list_removals
 from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal, propose_removal
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.forms.removal import RemovalDecisionSheet, RemovalProposalSheet
@@ -27,7 +27,7 @@ from greenmine.web.public.removal import ground_of, removal_shown
 
 from .frame import home
 from .mine_search import found_mines
-from .own import own_removals, require_here
+from .own import own_removals, paged, require_here
 from .refusal import shown, shown_refused
 
 PATH: Final = "/desk/removals"
@@ -39,11 +39,13 @@ def list_page() -> ResponseReturnValue:
     """``/desk/removals``: what awaits a decision first, then what was decided."""
     services, officer = current_services(), current_officer()
     with services.database.read() as tx:
-        rows = own_removals(tx, officer, state=None)
-        waiting = [waiting_line(tx, row, officer, services.reference) for row in rows if row.state == "proposed"]
-    decided = [(row, _ground(row, services.reference)) for row in rows if row.state != "proposed"]
+        proposed = own_removals(tx, officer, state="proposed")
+        waiting = [waiting_line(tx, row, officer, services.reference) for row in proposed]
+        wanted = RemovalFilter(state=None, decided=True, within=tuple(officer.regions))
+        rows, pager = paged(PATH, lambda most, start: list_removals(tx, wanted, limit=most, offset=start))
+    decided = [(row, _ground(row, services.reference)) for row in rows]
     page = Page(title=_("移出"), noindex=True, crumbs=(home(),))
-    return render("desk/removals.html", page, waiting=waiting, decided=decided)
+    return render("desk/removals.html", page, waiting=waiting, decided=decided, pager=pager)
 
 
 def waiting_line(tx: Tx, row: RemovalRow, officer: Officer, reference: Reference) -> Mapping[str, Any]:
