@@ -122,6 +122,8 @@ def test_trusted_hosts_are_the_site_and_those_named() -> None:
         ("GREENMINE_SITE_URL", "https://example.gov.cn:99999"),
         ("GREENMINE_SITE_URL", "https://[::1"),
         ("GREENMINE_RATE_PAGES", "many"),
+        ("GREENMINE_RATE_STORAGE", "memcached://a"),
+        ("GREENMINE_RATE_STORAGE", "redis://127.0.0.1"),
         ("GREENMINE_REQUEST_BYTES", "1"),
     ],
 )

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.util import find_spec
 from urllib.parse import SplitResult, urlsplit
 
 RATE = re.compile(r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?")
@@ -40,6 +41,16 @@ def parse_mode(text: str) -> Mode:
 def parse_rate(text: str) -> str:
     if not RATE.fullmatch(text):
         raise ValueError("应写成 “300 per minute” 或 “10 per 5 minutes” 的样子")
+    return text
+
+
+def parse_rate_storage(text: str) -> str:
+    if text == "memory://":
+        return text
+    if not text.startswith(("redis://", "rediss://")):
+        raise ValueError("应为 memory:// 或以 redis://、rediss:// 开头")
+    if find_spec("redis") is None:
+        raise ValueError("需要另装 Python 包 redis：pip install redis")
     return text
 
 

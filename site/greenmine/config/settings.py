@@ -20,6 +20,7 @@ from greenmine.config.parsers import (
     parse_database_url,
     parse_mode,
     parse_rate,
+    parse_rate_storage,
     parse_site_url,
     whole_number,
 )
@@ -261,7 +262,9 @@ class Settings:
         metadata=_says(
             "GREENMINE_RATE_STORAGE",
             "memory://",
-            "Where the rates are counted: `memory://` per process, or `redis://…` shared by many nodes.",
+            "Where the rates are counted: `memory://` per process, or `redis://…` shared by many nodes (install the "
+            "package `redis` for it).",
+            parse_rate_storage,
         ),
     )
     mail_server: MailServer | None = field(

@@ -50,7 +50,9 @@ def test_every_decided_removal_is_reached(site: DeskSite, desk: Desk) -> None:
         desk.decide(desk.propose(site.mines["listed"], reason=f"演示理由{number}"), removed=False)
     person = site.as_(PROVINCE_OFFICER)
     assert "共 30 条" in person.get("/desk/removals").text
-    assert len([title for title in titles(person, "/desk/removals?page=2") if title == "演示织金县大坪磷矿"]) == COUNT - 25
+    assert (
+        len([title for title in titles(person, "/desk/removals?page=2") if title == "演示织金县大坪磷矿"]) == COUNT - 25
+    )
 
 
 def test_every_news_item_is_reached_by_who_may_correct_it(site: DeskSite, desk: Desk) -> None:

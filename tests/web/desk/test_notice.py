@@ -77,7 +77,11 @@ def test_a_closing_sent_without_a_field_is_told_so_beside_it_and_closes_nothing(
     site.later(days=7)
     close, before = f"/desk/notices/{number}/close", site.state()
     told = {"result": "公示期满。", "organ": "演示自然资源厅", "since": "2026-03-09", "step": "close"}
-    for sent in ({**told, missing: ""}, {**told, missing: " "}, {name: value for name, value in told.items() if name != missing}):
+    for sent in (
+        {**told, missing: ""},
+        {**told, missing: " "},
+        {name: value for name, value in told.items() if name != missing},
+    ):
         answer = person.post(close, token(person, number) | sent, status=400)
         assert answer.page.find(f".//*[@id='{missing}'][@aria-invalid='true']") is not None
         typed = [node for node in answer.page.iter() if node.get("name") in {"organ", "since", "result"} - {missing}]
