@@ -122,7 +122,8 @@ def test_a_workbook_with_title_repeated_heading_and_signature_gives_the_same_min
 
 @pytest.mark.parametrize(
     ("first", "is_total"),
-    [("合计", True), ("合计36家", True), ("总计（座）", True), ("小计：", True), ("合计山石灰岩矿", False),
+    [("合计", True), ("合计36家", True), ("合计共2家", True), ("合计矿山2座", True), ("总计家数", True),
+     ("合计数", True), ("总计（座）", True), ("小计：", True), ("合计山石灰岩矿", False),
      ("小计沟煤矿", False), ("总计坪磷矿", False)],
 )  # fmt: skip
 def test_a_mine_whose_name_begins_like_a_total_is_a_mine(first: str, is_total: bool) -> None:

@@ -62,6 +62,11 @@ EARLIEST_PUBLISHED: Final = date(1949, 10, 1)
 """No authority of the programme published anything before there was one."""
 
 
+def _require_fit(text: str, *, field: str) -> None:
+    require_seen(text, field=field)
+    require_no_identity_number(text, field=field)
+
+
 def check_article(article: Article, *, today: date) -> None:
     """Raise BadInput, beside its field, for what an article cannot be published without.
 
@@ -75,15 +80,15 @@ def check_article(article: Article, *, today: date) -> None:
         raise BadInput("article.slug", N_("地址名只能用小写字母、数字和连字符。"), field="slug")
     if not article.title.strip():
         raise BadInput("article.title_missing", N_("请填写标题。"), field="title")
-    require_seen(article.title, field="title")
-    require_seen(article.summary, field="summary")
-    for name in ("title", "summary", "markdown"):
+    _require_fit(article.title, field="title")
+    _require_fit(article.summary, field="summary")
+    for name in ("markdown", "note"):
         require_no_identity_number(getattr(article, name), field=name)
     for name in ("author", "source"):
-        require_seen(str(article.meta.get(name) or ""), field=name)
+        _require_fit(str(article.meta.get(name) or ""), field=name)
     for media in article.media:
-        require_seen(media.alt, field="alt")
-        require_seen(media.caption, field="caption")
+        _require_fit(media.alt, field="alt")
+        _require_fit(media.caption, field="caption")
     if not article.markdown.strip():
         raise BadInput("article.empty", N_("请填写正文。"), field="markdown")
     silent = next((m for m in article.media if m.media_type.startswith("image/") and not m.alt.strip()), None)

@@ -114,12 +114,12 @@ def check_draft(draft: NoticeDraft) -> None:
         raise BadInput("notice.issuer_missing", N_("请填写发布机关。"), field="issuer")
     for name in ("title", "issuer", "number", "contact", "source"):
         require_seen(getattr(draft, name), field=name)
-    for name in ("title", "text", "contact", "source"):
+    for name in ("title", "issuer", "number", "text", "contact", "source"):
         require_no_identity_number(getattr(draft, name), field=name)
     for item in draft.items:
         require_seen(item.name, field="items")
         require_seen("".join(item.cells), field="items")
-        require_no_identity_number("｜".join((item.name, *item.cells)), field="items")
+        require_no_identity_number("｜".join((item.name, *item.cells, item.note)), field="items", line=item.name)
     require_seen("".join(draft.columns), field="columns")
     if not (draft.text.strip() or draft.items or draft.attachments):
         raise BadInput("notice.empty", N_("请填写正文、名单或附件中的至少一项。"), field="text")

@@ -10,6 +10,7 @@ from greenmine.domain.act import Act
 from greenmine.domain.act_schema import KINDS
 from greenmine.domain.article import Article, check_article
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
+from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import Deed, Officer, require
 from greenmine.domain.reference import Reference
@@ -85,6 +86,7 @@ def withdraw_article(
     row = _own_article(tx, section, slug, reference, officer)
     if not reason.strip():
         raise BadInput("article.reason_missing", N_("请写明撤下理由，理由将公开。"), field="reason")
+    require_no_identity_number(reason, field="reason")
     record(tx, _withdrawal(row.article, reason.strip(), officer, at), at=at, officer=officer)
 
 

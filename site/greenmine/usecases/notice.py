@@ -195,6 +195,8 @@ def _enlist(
         raise BadInput("notice.decision_early", N_("纳入日期不能早于公示期最后一日。"), field="since")
     if listing.since > legal_day(at):
         raise BadInput("notice.decision_later", N_("纳入日期不能晚于今天。"), field="since")
+    for field in ("organ", "decision_no", "batch_name"):
+        require_no_identity_number(getattr(listing, field), field=field)
     if listed and not listing.organ.strip():
         raise BadInput("notice.organ_missing", N_("请填写决定机关。"), field="organ")
     for mine in sorted(listed):
@@ -247,6 +249,7 @@ def withdraw_notice(tx: Tx, number: str, *, reason: str, reference: Reference, o
         raise RuleBroken("notice.not_open", N_("这件公示公告已经办结或撤回。"))
     if not reason.strip():
         raise BadInput("notice.reason_missing", N_("请写明撤回理由，理由将公开。"), field="reason")
+    require_no_identity_number(reason, field="reason")
     body = {"reason": reason.strip()}
     act = _about(tx, number, "notice.withdrawn", officer=officer, at=at, body=body)
     record(tx, act, at=at, officer=officer)

@@ -65,6 +65,7 @@ def propose_removal(tx: Tx, proposal: RemovalProposal, *, reference: Reference, 
     if not proposal.reason.strip():
         raise BadInput("removal.reason_missing", N_("请写明移出的事实和理由。"), field="reason")
     require_no_identity_number(proposal.reason, field="reason")
+    require_no_identity_number(proposal.basis, field="basis")
     ground = ground_for(reference, mine.facts.region, proposal.ground, legal_day(at))
     number = next_removal(tx, at)
     act = Act(
@@ -175,6 +176,7 @@ def _check_decision(decision: RemovalDecision, removal: RemovalRow, *, today: da
         if not getattr(decision, name).strip():
             raise BadInput(f"removal.{name}_missing", sentence, field=name)
         require_no_identity_number(getattr(decision, name), field=name)
+    require_no_identity_number(decision.decision_no, field="decision_no")
     if decision.since < removal.proposed_on:
         raise BadInput("removal.too_early", N_("决定日期不能早于提出日期。"), field="since")
     if decision.since > today:

@@ -89,6 +89,17 @@ def test_a_closing_sent_without_a_field_is_told_so_beside_it_and_closes_nothing(
         assert len(typed) == 2 and site.state() == before
 
 
+def test_a_mine_left_out_twice_in_one_form_is_left_out_once(site: DeskSite) -> None:
+    person, number = published(site)
+    site.later(days=7)
+    told = {
+        "dropped": [site.mines["baiyun"]] * 2, f"reason-{site.mines['baiyun']}": "未核发。", "result": "公示期满。",
+        "organ": "演示自然资源厅", "since": "2026-03-09", "step": "close",
+    }  # fmt: skip
+    person.post(f"/desk/notices/{number}/close", token(person, number) | told)
+    assert [act.kind for act in site.acts()[-2:]] == ["notice.closed", "directory.listed"]
+
+
 def token(person: Person, number: str) -> dict[str, str]:
     """A forgery token of this browser."""
     main = next(person.get("/desk/notices/new").page.iter("main"))

@@ -73,7 +73,7 @@ def close_page(number: str) -> ResponseReturnValue:
         row, items = _own(get_notice(tx, number), Deed.CLOSE_NOTICE, officer, services), items_of(tx, number)
     require_closable(row.state(services.clock()), provisional=row.provisional)
     mines = {item.mine: item for item in items if item.mine}
-    dropped = [mine for mine in request.form.getlist("dropped") if mine in mines]
+    dropped = [mine for mine in dict.fromkeys(request.form.getlist("dropped")) if mine in mines]
     step = request.form.get("step", "")
     lists = row.enters is not None
     form = close_sheet(
