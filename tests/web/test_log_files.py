@@ -25,6 +25,9 @@ from greenmine.usecases.log import rotate_key, sign_newest
 ATOM = "{http://www.w3.org/2005/Atom}"
 YEAR = "public, max-age=31536000, immutable"
 
+SIGNED = "\n— ".encode()
+"""How the line of a signature begins (C2SP signed-note)."""
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LogSite]:
@@ -70,7 +73,7 @@ def test_an_empty_log_has_a_signed_checkpoint(tmp_path: Path) -> None:
 def test_before_the_log_has_begun_there_is_nothing_of_it(tmp_path: Path, path: str) -> None:
     with log_site(tmp_path / "data", begun=False) as site:
         site.record(1)
-        site.fetch(f"/log/{path}", status=404)
+        assert SIGNED not in site.fetch(f"/log/{path}", status=404)
 
 
 def test_what_awaits_its_signature_is_not_published_and_says_when_to_come_back(site: LogSite) -> None:
@@ -142,7 +145,8 @@ def test_full_tiles_come_with_the_256th_entry_and_partial_ones_stay(site: LogSit
     ],
 )  # fmt: skip
 def test_a_tile_has_one_spelling(site: LogSite, spelling: str) -> None:
-    site.fetch(f"/log/tile/{spelling}", status=404)
+    leaves = site.fetch("/log/tile/0/000.p/5")
+    assert leaves not in site.fetch(f"/log/tile/{spelling}", status=404)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_a_tile_has_one_spelling(site: LogSite, spelling: str) -> None:
      "entry/9999999999.json", "entry/1.json/"],
 )  # fmt: skip
 def test_what_the_log_does_not_hold_answers_404(site: LogSite, path: str) -> None:
-    site.fetch(f"/log/{path}", status=404)
+    assert SIGNED not in site.fetch(f"/log/{path}", status=404)
 
 
 def test_bundles_are_packed_for_who_can_unpack_them(site: LogSite) -> None:

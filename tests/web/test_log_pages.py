@@ -207,7 +207,7 @@ def test_the_list_goes_on_by_key_so_a_page_stays_the_same_while_the_log_grows(si
 
 @pytest.mark.parametrize("value", ["0", "-1", "x", "4", "99999999999", "1e3", "١"])
 def test_a_page_the_list_does_not_have_is_not_found(site: LogSite, value: str) -> None:
-    site.client.get(f"/log/entries?before={value}", status=404)
+    assert "没有" in site.client.get(f"/log/entries?before={value}", status=404).h1
 
 
 def test_a_removed_document_is_told_and_its_hash_stays(tmp_path: Path) -> None:

@@ -337,7 +337,7 @@ def test_a_page_beyond_the_last_leads_back_with_the_filters(site: Site) -> None:
 
 @pytest.mark.parametrize("query", ["kind=x", "level=x", "state=x", "year=20x6", "region=999999", "page=0", "page=99"])
 def test_values_that_do_not_exist_answer_404(site: Site, query: str) -> None:
-    site.client.get(f"/notices?{query}", status=404)
+    assert "没有" in site.client.get(f"/notices?{query}", status=404).h1
 
 
 def test_cells_of_a_download_are_no_formulas(site: Site) -> None:
@@ -349,7 +349,7 @@ def test_cells_of_a_download_are_no_formulas(site: Site) -> None:
 
 
 def test_unknown_notice_is_404(site: Site) -> None:
-    site.client.get("/notices/2026-9999", status=404)
+    assert "2026-9999" in site.client.get("/notices/2026-9999", status=404).text
 
 
 def test_closing_needs_no_job_to_be_seen_as_ended(site: Site) -> None:

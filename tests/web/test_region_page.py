@@ -114,7 +114,7 @@ def test_notices_and_removals_of_the_region_are_its_own(client: StrictClient, wh
 
 @pytest.mark.parametrize("code", ["999999", "52", "520000%01", quote("贵州"), "0" * 5000, "..%2f"])
 def test_an_unknown_region_is_not_found(client: StrictClient, code: str) -> None:
-    client.get(f"/regions/{code}", status=404)
+    assert "没有" in client.get(f"/regions/{code}", status=404).h1
 
 
 def test_every_region_has_a_page(client: StrictClient) -> None:

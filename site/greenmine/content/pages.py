@@ -32,15 +32,16 @@ from greenmine.content.files import (
 )
 from greenmine.content.markdown import is_safe_link, summary
 from greenmine.content.media import look_at_film, look_at_picture
+from greenmine.domain.act_schema_terms import LONG, TEXT
 from greenmine.domain.text import N_
 
 M = TypeVar("M", PolicyMeta, NewsMeta, PageMeta)
 
 MAX_TITLE: Final = 200
 MAX_SLUG: Final = 80
-MAX_SUMMARY: Final = 2_000
-MAX_BODY: Final = 500_000
-"""What an act can hold (domain/act_schema.py)."""
+MAX_SUMMARY: Final[int] = TEXT["maxLength"]
+MAX_BODY: Final[int] = LONG["maxLength"]
+"""What an act can hold."""
 
 _SLUG: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _REGION: Final = r"[0-9]{6}"

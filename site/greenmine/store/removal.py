@@ -46,7 +46,11 @@ class RemovalRow:
 
 @dataclass(frozen=True)
 class RemovalFilter:
-    """What a list of removals is narrowed by; None means any."""
+    """What a list of removals is narrowed by; None means any.
+
+    :param decided: only those with a decision, whatever it is
+    :param within: codes of regions, any of them
+    """
 
     state: str | None = "removed"
     adverse: bool | None = None
@@ -55,7 +59,7 @@ class RemovalFilter:
     within: tuple[str, ...] | None = None
     year: int | None = None
     mine: str | None = None
-    decided: bool | None = None
+    decided: bool = False
 
 
 def get_removal(tx: Tx, number: str) -> RemovalRow:
@@ -120,8 +124,8 @@ def _where(wanted: RemovalFilter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.state is not None:
         clauses.append(removal.c.state == wanted.state)
-    if wanted.decided is not None:
-        clauses.append((removal.c.state != "proposed") if wanted.decided else (removal.c.state == "proposed"))
+    if wanted.decided:
+        clauses.append(removal.c.state != "proposed")
     if wanted.adverse is not None:
         clauses.append(removal.c.adverse.is_(wanted.adverse))
     if wanted.ground is not None:

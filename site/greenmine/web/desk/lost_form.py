@@ -22,6 +22,7 @@ from greenmine.web.errors import HELP, STALE_FORM, answer_refusal, error_page, s
 from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
+from greenmine.web.parts import Way
 from greenmine.web.public.form_again import again
 from greenmine.web.routing import SIGN_IN, Door, OfficerFinder, Route, current_route
 
@@ -76,7 +77,13 @@ def answer_signed_out() -> ResponseReturnValue | None:
     route = _desk_post()
     if route is None or g.get("at_desk") is not None:
         return None
-    return _lost(title=_("您已退出登录"), what=_("您已退出登录，刚才的内容没有保存。"), signed_in=False, status=403)
+    return _lost(
+        title=_("您已退出登录"),
+        what=_("您已退出登录，刚才的内容没有保存。"),
+        then=_("登录后会回到刚才的表单，请重新填写或粘贴后再保存。"),
+        way=Way(label=_("登录，回到刚才的表单"), href=f"{SIGN_IN}?back={quote(form_address(request.path), safe='/')}"),
+        status=403,
+    )
 
 
 def sender() -> str:
@@ -115,7 +122,7 @@ def _answer_stale(error: CSRFError) -> Response:
     route = _desk_post()
     if route is None:
         return (again(_(STALE_FORM)) if _is_own() else None) or error_page(400, sentence=_(STALE_FORM))
-    return _lost(title=_("请重新提交"), what=_(STALE_FORM), signed_in=True, status=error.code or 400)
+    return _again(title=_("请重新提交"), what=_(STALE_FORM), status=error.code or 400)
 
 
 def _answer_unready(error: Unready) -> ResponseReturnValue:
@@ -123,8 +130,7 @@ def _answer_unready(error: Unready) -> ResponseReturnValue:
     route = _desk_post()
     if route is None or g.get("at_desk") is None:
         return answer_refusal(error)
-    answer = _lost(title=_("暂时不能办理"), what=said(error), signed_in=True, status=503)
-    return with_wait(answer, error)
+    return with_wait(_again(title=_("暂时不能办理"), what=said(error), status=503), error)
 
 
 def _answer_moved_on(error: GreenmineError) -> ResponseReturnValue:
@@ -133,21 +139,30 @@ def _answer_moved_on(error: GreenmineError) -> ResponseReturnValue:
     if not (typed.fields or typed.with_files):
         return answer_refusal(error)
     status = status_of(error)
-    page = Page(title=_(HELP[status].title), noindex=True)
-    back = form_address(request.path.rpartition("/")[0])
-    return with_wait(make_response(render("desk/moved_on.html", page, what=said(error), back=back), status), error)
-
-
-def _lost(*, title: str, what: str, signed_in: bool, status: int) -> Response:
-    back = form_address(request.path)
-    body = render(
-        "desk/lost_form.html",
-        Page(title=title, noindex=True),
-        what=what,
-        signed_in=signed_in,
-        back=back if signed_in else f"{SIGN_IN}?back={quote(back, safe='/')}",
+    answer = _lost(
+        title=_(HELP[status].title),
+        what=said(error),
+        then=_("您刚才的操作没有生效。"),
+        way=Way(label=_("查看现在的情况"), href=form_address(request.path.rpartition("/")[0])),
+        status=status,
     )
-    return make_response(body, status)
+    return with_wait(answer, error)
+
+
+def _again(*, title: str, what: str, status: int) -> Response:
+    return _lost(
+        title=title,
+        what=what,
+        then=_("刚才的内容没有保存。请重新打开表单，核对后重新提交。"),
+        way=Way(label=_("重新打开表单"), href=form_address(request.path)),
+        status=status,
+    )
+
+
+def _lost(*, title: str, what: str, then: str, way: Way, status: int) -> Response:
+    """What happened, what to do now and where; what was typed stands below."""
+    page = Page(title=title, noindex=True)
+    return make_response(render("desk/lost_form.html", page, what=what, then=then, way=way), status)
 
 
 def _is_own() -> bool:
