@@ -4,6 +4,7 @@ import http.client
 import json
 import shutil
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tests.made_once import made_once
 from tests.site_process import CHECKOUT, environment, free_port, members, running, until
 
-from greenmine.store.act import size
+from greenmine.store.act import acts_after
 from greenmine.store.database import open_database
 from greenmine.store.lease import LeaseRow, get_lease
 
@@ -63,11 +64,11 @@ def answers(port: int) -> bool:
     return get(port, "/static/gm.css")[0] == 200
 
 
-def state(folder: Path) -> tuple[LeaseRow | None, int]:
-    """The worker's lease and the number of acts."""
+def state(folder: Path) -> tuple[LeaseRow | None, Counter[str]]:
+    """The worker's lease, and how many acts of each kind there are."""
     database = open_database(f"sqlite:///{folder / 'data' / 'greenmine.sqlite'}")
     with database.read() as tx:
-        seen = get_lease(tx, "worker"), size(tx)
+        seen = get_lease(tx, "worker"), Counter(act.kind for act in acts_after(tx, 0, limit=100_000))
     database.close()
     return seen
 

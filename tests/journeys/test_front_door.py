@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
 
 def test_a_new_folder_serves_home_and_directory_within_a_minute(made: FirstStart) -> None:
     lease, acts = state(made.folder)
-    assert made.took < START and acts > 300
+    assert made.took < START and acts.total() > 300
     assert lease is None, "the worker gave its lease back"
     told = (made.folder / "log").read_text("utf-8")
     assert told.count("已生成演示名录") == 1, "the second start waits for the first, and takes it for no torn one"
@@ -67,6 +67,10 @@ def workers(group: int) -> list[int]:
     return found
 
 
+DAILY = {"complaint.batch", "credit.ended"}
+"""What a worker records of itself as days end (log-spec.md 8); the first one may have been stopped before it did."""
+
+
 def test_a_second_start_is_fast_changes_no_act_and_keeps_a_worker(made: FirstStart) -> None:
     """The worker is killed, comes back, and ends with the site on Ctrl+C."""
     folder = made.folder
@@ -82,7 +86,8 @@ def test_a_second_start_is_fast_changes_no_act_and_keeps_a_worker(made: FirstSta
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=STOP) == 0
         until(lambda: members(process.pid) == [], seconds=5, log=log)
-    assert state(folder)[1] == acts
+    after = state(folder)[1]
+    assert set(after - acts) <= DAILY and not acts - after, after - acts
     assert log.read_text("utf-8").count("已生成演示名录") == 1, "made once, at the first start"
     assert took < 20
 
