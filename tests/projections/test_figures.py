@@ -1,26 +1,21 @@
 """Figures beside the targets (GO-03, ZJ-03): equal to a plain count, however the acts came."""
 
 from collections import Counter
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 import pytest
 from sqlalchemy import select
 from tests.desk import (
     NAYONG,
-    NOON,
-    PROVINCE_COLLEAGUE,
     PROVINCE_OFFICER,
     ZHIJIN,
     Desk,
-    instant,
 )
+from tests.projections.histories import GUIAN, Killed, play
 from tests.reference_data import reference
 
-from greenmine.domain.errors import GreenmineError
 from greenmine.domain.mine import Library
-from greenmine.domain.officer import Officer, Role
 from greenmine.domain.region import COUNTRY
 from greenmine.projections.figures import Figures
 from greenmine.projections.runner import catch_up, rebuild
@@ -30,11 +25,6 @@ from greenmine.store.tables import mine
 from greenmine.store.tables_private import figure
 from greenmine.usecases.notice import withdraw_notice
 from greenmine.usecases.reference import announce_calendar
-
-EVERYWHERE = Officer(61, Role.PROVINCE, frozenset({"520000", "330000"}))
-GUIAN = "520090"
-PLACES = (ZHIJIN, NAYONG, "520502", GUIAN, "520100", "520000", "330523", COUNTRY)
-"""Counties, 贵安新区 (in none of the usual lists), a prefecture, a province, and a mine without a place."""
 
 
 def take(database: Database) -> int:
@@ -144,13 +134,6 @@ def test_listed_on_a_day_counts_a_mine_once_from_its_first_day_to_the_one_before
     assert list(days.values()) == [one] * 3
 
 
-VERBS = ("register", "enlist", "move", "publish", "close", "withdraw", "remove", "take", "kill")
-
-
-class Killed(Exception):
-    """The process died here."""
-
-
 class KilledFigures(Figures):
     """Figures whose process dies between rows and cursor."""
 
@@ -159,50 +142,15 @@ class KilledFigures(Figures):
         raise Killed
 
 
-def play(desk: Desk, rng: Random, *, steps: int) -> None:
-    """Random histories by the real use cases; what the rules refuse changes nothing."""
-    mines: list[str] = []
-    notices: list[tuple[str, str]] = []
-    for step in range(steps):
-        at = Desk(desk.database, now=instant(NOON.date() + timedelta(days=4 * step)))
-        with suppress(GreenmineError, Killed):
-            _step(at, rng.choice(VERBS), rng.randrange(7), rng.choice(PLACES), step, mines, notices)
-
-
-def _step(
-    at: Desk, verb: str, pick: int, place: str, step: int, mines: list[str], notices: list[tuple[str, str]]
-) -> None:
-    if verb == "register" or not mines:
-        mines.append(at.register(f"演示第{step}矿", region=place, officer=None))
-    elif verb == "take":
-        take(at.database)
-    elif verb == "kill":
-        catch_up(at.database, [KilledFigures()], reference=reference())
-    elif verb in ("close", "withdraw") and notices:
-        notice, number = notices[pick % len(notices)]
-        if verb == "close":
-            at.close(notice, *([number] if pick % 2 else []), reasons={} if pick % 2 else {number: "未达标"})
-        else:
-            with at.database.write() as tx:
-                withdraw_notice(tx, notice, reason="误", reference=reference(), officer=PROVINCE_OFFICER, at=at.now)
-    else:
-        _on_mine(at, verb, pick, place, mines[pick % len(mines)], notices)
-
-
-def _on_mine(at: Desk, verb: str, pick: int, place: str, number: str, notices: list[tuple[str, str]]) -> None:
-    if verb == "enlist":
-        at.enlist(number, list(Library)[pick])
-    elif verb == "move":
-        at.correct(number, region=place, officer=EVERYWHERE)
-    elif verb == "publish":
-        notices.append((at.publish(number, first_day=at.now.date()), number))
-    elif verb == "remove":
-        at.decide(at.propose(number, officer=PROVINCE_COLLEAGUE))
+def take_or_die(desk: Desk, rng: Random) -> None:
+    """All of it, or killed between rows and cursor."""
+    projection = rng.choice([Figures(), KilledFigures()])
+    catch_up(desk.database, [projection], reference=reference())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_figures_equal_a_plain_count_after_any_history_taken_in_any_pieces(desk: Desk, seed: int) -> None:
-    play(desk, Random(seed), steps=150)
+    play(desk, Random(seed), steps=150, aside=take_or_die)
     take(desk.database)
     incremental = shown(desk.database)
     assert incremental == plain_count(desk.database)

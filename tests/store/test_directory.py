@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.statements import statements
 from tests.web.register import FACTS, HOLDER, Register, build
 
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale
+from greenmine.domain.mine_history import Moment
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.mineral import MineralClass
 from greenmine.store.database import Database
@@ -164,7 +166,11 @@ SHAPED = {
 @settings(max_examples=60)
 @given(wanted=FILTERS)
 def test_a_facet_counts_what_choosing_it_leaves(database: Database, wanted: DirectoryFilter) -> None:
+    """The same of the register of a past moment: at the last one it says what the register of now says."""
+    past = replace(wanted, moment=Moment(date.max))
     with database.read() as tx:
+        assert list_mines(tx, past, limit=100) == list_mines(tx, wanted, limit=100)
+        assert (count_mines(tx, past), count_facets(tx, past)) == (count_mines(tx, wanted), count_facets(tx, wanted))
         assert count_mines(tx, wanted) == len(list_mines(tx, wanted, limit=100))
         for facet, counts in count_facets(tx, wanted).items():
             for value, number in counts.items():

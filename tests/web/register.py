@@ -23,6 +23,8 @@ from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.projections.runner import catch_up
+from greenmine.projections.versions import Versions
 from greenmine.services import Services
 from greenmine.store.database import Database, Tx
 from greenmine.store.mine import get_mine
@@ -128,6 +130,7 @@ def build(database: Database) -> Register:
                         at=instant(date(2026, 10, 13)))  # fmt: skip
         proposed = _propose(tx, mines["fuyang"], "long_term_stop", date(2026, 11, 2))
         running = _notice(tx, mines, ("changxing", "deqing"), date(2026, 11, 16))
+    catch_up(database, [Versions()], reference=reference())
     return Register(mines, closed, running, withdrawn, adverse, neutral, proposed, credit)
 
 

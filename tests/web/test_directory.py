@@ -44,13 +44,6 @@ def test_search_and_filters_work_by_form_alone(client: StrictClient) -> None:
     assert "所在地：辽宁省鞍山市岫岩满族自治县" in answer.text
 
 
-@pytest.mark.parametrize("past", ["on=2024-02-15", "known=2024-02-15", "on=2024-02-15&known=2024-03-01"])
-def test_todays_list_is_never_taken_for_one_of_the_past(client: StrictClient, past: str) -> None:
-    answer = client.get(f"/mines?status=listed&{past}", status=400)
-    assert answer.text.count("名录不能按过去的日期查询") == 1 and len(names(answer)) == 4
-    assert "名录不能按过去的日期查询" in client.get(f"/mines.csv?{past}", status=400).text
-
-
 def test_every_filter_is_a_link_with_the_number_it_leaves(client: StrictClient) -> None:
     page = client.get("/mines?region=520000").page
     groups = {words(each.find("summary")): each for each in page.iter("details") if each.find("ul") is not None}

@@ -20,7 +20,7 @@ SHARED = {"abuse.html", "desk.html", "forms.html", "lists.html", "record.html", 
 """Files of macros for any page: all of them stand in the gallery."""
 OF_A_NOUN = {
     "book.html", "case.html", "complaint.html", "deed_forms.html", "deeds.html", "directory.html", "feeds.html",
-    "log.html", "mine.html", "mine_form.html", "notice.html", "queues.html", "region.html", "shell.html",
+    "log.html", "mine.html", "mine_form.html", "notice.html", "past.html", "queues.html", "region.html", "shell.html",
     "single.html", "typed.html",
 }  # fmt: skip
 """Files of macros for the pages of one noun (or for the frame): the tests of those pages show them."""

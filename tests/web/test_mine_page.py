@@ -17,6 +17,7 @@ from greenmine.config import Settings
 from greenmine.domain.act_schema import KINDS
 from greenmine.domain.mine import STATUS_LABELS, Level, MineStatus
 from greenmine.domain.mine_facts import MineFacts
+from greenmine.domain.mine_history import Moment
 from greenmine.store.act import ActRow
 from greenmine.store.mine import get_mine, memberships_of
 from greenmine.store.mine_past import mine_on
@@ -184,14 +185,16 @@ def test_the_past_is_folded_from_acts(settings: Settings) -> None:
     with made.database.read() as tx:
         for (name, day), expected in PAST.items():
             number = register.mines[name]
-            past = mine_on(tx, number, memberships_of(tx, number), day=date.fromisoformat(day))
+            past = mine_on(tx, number, memberships_of(tx, number), moment=Moment(date.fromisoformat(day)))
             assert past is not None and (past.status, past.level) == expected, (name, day)
         for number in register.mines.values():
             now, rows = get_mine(tx, number), memberships_of(tx, number)
-            past = mine_on(tx, number, rows, day=date(2026, 11, 17))
+            past = mine_on(tx, number, rows, moment=Moment(date(2026, 11, 17)))
             assert past is not None
             assert (past.facts, past.status, past.level) == (now.facts, now.status, now.level)
-            assert past.listed_on == now.listed_on and mine_on(tx, number, rows, day=date(2024, 1, 7)) is None
+            assert (
+                past.listed_on == now.listed_on and mine_on(tx, number, rows, moment=Moment(date(2024, 1, 7))) is None
+            )
     made.database.close()
 
 

@@ -19,6 +19,7 @@ from greenmine.domain.text import N_
 from greenmine.projections.figures import Figures
 from greenmine.projections.runner import Projection, catch_up
 from greenmine.projections.search_keeper import check, keep_up
+from greenmine.projections.versions import Versions
 from greenmine.services import Services
 from greenmine.store.content_problem import ProblemRow, keep_problems
 from greenmine.store.credit import overdue_credits
@@ -33,7 +34,7 @@ LEASE: Final = "worker"
 AT_ONCE: Final = 20
 """More terms than these ending in one minute are no ordinary day."""
 
-PROJECTIONS: Final[tuple[Projection, ...]] = (Figures(),)
+PROJECTIONS: Final[tuple[Projection, ...]] = (Figures(), Versions())
 
 
 @dataclass(frozen=True)

@@ -167,3 +167,12 @@ def standing(memberships: Iterable[Membership], *, in_notice: bool) -> tuple[Min
     if any(m.ended_by_removal for m in known if m.library in DIRECTORIES):
         return MineStatus.REMOVED, None
     return MineStatus.REGISTERED, None
+
+
+def lost_with(level: Level) -> frozenset[Library]:
+    """The libraries a mine loses with the directory of a level.
+
+    National mines are chosen from provincial lists, so what falls below takes what stands above with it.
+    """
+    lost = {library for library, its in DIRECTORIES.items() if _HEIGHT[its] >= _HEIGHT[level]}
+    return frozenset(lost | {Library.EXEMPLAR})

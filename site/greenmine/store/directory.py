@@ -13,11 +13,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale
+from greenmine.domain.mine_history import Moment
 from greenmine.domain.mineral import MineralClass
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.figure import region_prefix
-from greenmine.store.tables import membership, mine, mine_alias
+from greenmine.store.mine_version import Register, register_at
+from greenmine.store.tables import mine
 
 EXPORT_CHUNK: Final = 500
 
@@ -79,7 +81,8 @@ class DirectoryFilter:
     :param region: code; the region and all below it
     :param areas: codes of a special area's members, any of them (辽东绿色经济区)
     :param year: year of the listing day that the mine's page shows
-    :param library: in this library now
+    :param library: in this library then
+    :param moment: as it was at this moment, None is now (design.md "Versions and time")
     """
 
     words: tuple[Word, ...] = ()
@@ -95,6 +98,7 @@ class DirectoryFilter:
     year: int | None = None
     ownership: Ownership | None = None
     activity: Activity | None = None
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,19 @@ class ExportRow:
 
 def count_mines(tx: Tx, wanted: DirectoryFilter) -> int:
     """How many mines match."""
-    return int(tx.execute(select(func.count()).select_from(mine).where(*_where(wanted))).scalar_one())
+    register = register_at(wanted.moment)
+    query = select(func.count()).select_from(register.mine).where(*_where(wanted, register))
+    return int(tx.execute(query).scalar_one())
 
 
 def list_mines(
     tx: Tx, wanted: DirectoryFilter, *, sort: Sort = Sort.NEWEST, limit: int, offset: int = 0
 ) -> list[DirectoryRow]:
     """One page of the mines that match."""
-    columns = [mine.c[name] for name in DirectoryRow.__dataclass_fields__]
-    query = select(*columns).where(*_where(wanted)).order_by(*_order(tx, sort)).limit(limit).offset(offset)
+    register = register_at(wanted.moment)
+    columns = [register.mine.c[name] for name in DirectoryRow.__dataclass_fields__]
+    query = select(*columns).where(*_where(wanted, register)).order_by(*_order(tx, sort, register))
+    query = query.limit(limit).offset(offset)
     return [_row(row) for row in tx.execute(query)]
 
 
@@ -147,10 +155,12 @@ def count_by(tx: Tx, facet: FacetName, wanted: DirectoryFilter) -> Mapping[str, 
     Values are texts as stored (regions: codes as registered, normally counties); unknown ones are absent.
     """
     others = without(wanted, facet)
+    register = register_at(wanted.moment)
     if facet is FacetName.LIBRARY:
-        return _count_by_library(tx, others)
-    value = _FACET_VALUES[facet]
-    query = select(value, func.count()).where(*_where(others), value.is_not(None), value != "").group_by(value)
+        return _count_by_library(tx, others, register)
+    value = _facet_value(facet, register)
+    query = select(value, func.count()).where(*_where(others, register), value.is_not(None), value != "")
+    query = query.group_by(value)
     return {str(row[0]): row[1] for row in tx.execute(query)}
 
 
@@ -171,7 +181,7 @@ def standing_by_region(tx: Tx, region: str) -> list[tuple[str, MineStatus, Level
     """(region as registered, status, level, how many) of the mines in a region: one statement for its whole page."""
     query = (
         select(mine.c.region, mine.c.status, mine.c.level, func.count())
-        .where(*_where(DirectoryFilter(region=region)))
+        .where(_inside(mine.c.region, region))
         .group_by(mine.c.region, mine.c.status, mine.c.level)
     )
     return [(row[0], MineStatus(row[1]), Level(row[2]) if row[2] else None, row[3]) for row in tx.execute(query)]
@@ -192,12 +202,13 @@ def export_mines(tx: Tx, wanted: DirectoryFilter, *, sort: Sort = Sort.NEWEST, l
 
     Call inside one read transaction: its stable view is what makes the chunks one list.
     """
+    register = register_at(wanted.moment)
+    matching = select(register.mine).where(*_where(wanted, register)).order_by(*_order(tx, sort, register))
     for start in range(0, limit, EXPORT_CHUNK):
         size = min(EXPORT_CHUNK, limit - start)
-        query = select(mine).where(*_where(wanted)).order_by(*_order(tx, sort)).limit(size).offset(start)
-        rows = tx.execute(query).all()
+        rows = tx.execute(matching.limit(size).offset(start)).all()
         numbers = [row.id for row in rows]
-        aliases, libraries = _aliases(tx, numbers), _libraries(tx, numbers)
+        aliases, libraries = _aliases(tx, numbers, register), _libraries(tx, numbers, register)
         for row in rows:
             yield ExportRow(dict(row._mapping), aliases.get(row.id, ()), libraries.get(row.id, ()))
         if len(rows) < size:
@@ -209,57 +220,57 @@ def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _where(wanted: DirectoryFilter) -> list[ColumnElement[bool]]:
-    clauses = [_matches(word) for word in wanted.words]
-    clauses += [column == getattr(wanted, name) for name, column in _EQUALS if getattr(wanted, name) is not None]
+def _where(wanted: DirectoryFilter, register: Register) -> list[ColumnElement[bool]]:
+    own = register.mine.c
+    clauses = [_matches(word, register) for word in wanted.words]
+    clauses += [own[name] == getattr(wanted, name) for name in _EQUALS if getattr(wanted, name) is not None]
     if wanted.region is not None:
-        clauses.append(_inside(wanted.region))
+        clauses.append(_inside(own.region, wanted.region))
     if wanted.areas:
-        clauses.append(or_(*(_inside(code) for code in wanted.areas)))
+        clauses.append(or_(*(_inside(own.region, code) for code in wanted.areas)))
     if wanted.year is not None:
-        clauses.append(mine.c.listed_on.startswith(f"{wanted.year:04}-"))
+        clauses.append(own.listed_on.startswith(f"{wanted.year:04}-"))
     if wanted.library is not None:
-        clauses.append(
-            mine.c.id.in_(
-                select(membership.c.mine).where(membership.c.library == wanted.library, membership.c.until.is_(None))
-            )
-        )
+        stays = register.membership.c
+        clauses.append(own.id.in_(select(stays.mine).where(stays.library == wanted.library, stays.until.is_(None))))
     return clauses
 
 
-def _matches(word: Word) -> ColumnElement[bool]:
+def _matches(word: Word, register: Register) -> ColumnElement[bool]:
     """The word in the name, another name, the holder, the mineral, or a number; or the region it names."""
-    ways = [_inside(code) for code in word.regions]
+    own = register.mine.c
+    ways = [_inside(own.region, code) for code in word.regions]
     if word.key:
         key = f"%{escaped(word.key)}%"
-        alias = select(mine_alias.c.mine).where(mine_alias.c.name_key.like(key, escape="\\"))
-        ways += [column.like(key, escape="\\") for column in (mine.c.name_key, mine.c.holder_key)]
-        ways.append(mine.c.id.in_(alias))
+        alias = select(register.alias.c.mine).where(register.alias.c.name_key.like(key, escape="\\"))
+        ways += [column.like(key, escape="\\") for column in (own.name_key, own.holder_key)]
+        ways.append(own.id.in_(alias))
         printed = f"%{escaped(word.raw)}%"
-        ways += [column.like(printed, escape="\\") for column in (mine.c.name, mine.c.holder, mine.c.mineral)]
+        ways += [column.like(printed, escape="\\") for column in (own.name, own.holder, own.mineral)]
         code = f"%{escaped(word.raw.upper())}%"
-        ways += [column.like(code, escape="\\") for column in _CODES]
+        ways += [own[name].like(code, escape="\\") for name in _CODES]
     return or_(*ways) if ways else false()
 
 
-def _inside(region: str) -> ColumnElement[bool]:
+def _inside(column: ColumnElement[Any], region: str) -> ColumnElement[bool]:
     prefix = region_prefix(region)
-    return mine.c.region.startswith(prefix) if prefix else true()
+    return column.startswith(prefix) if prefix else true()
 
 
-def _order(tx: Tx, sort: Sort) -> Sequence[ColumnElement[Any]]:
-    number = _bytewise(tx, mine.c.id)
+def _order(tx: Tx, sort: Sort, register: Register) -> Sequence[ColumnElement[Any]]:
+    own = register.mine.c
+    number, name = _bytewise(tx, own.id), _bytewise(tx, own.name_key)
     match sort:
         case Sort.NEWEST:
-            return (mine.c.listed_on.is_(None), mine.c.listed_on.desc(), number)
+            return (own.listed_on.is_(None), own.listed_on.desc(), number)
         case Sort.OLDEST:
-            return (mine.c.listed_on.is_(None), mine.c.listed_on, number)
+            return (own.listed_on.is_(None), own.listed_on, number)
         case Sort.NAME:
-            return (_bytewise(tx, mine.c.name_key), number)
+            return (name, number)
         case Sort.REGION:
-            return (mine.c.region, _bytewise(tx, mine.c.name_key), number)
+            return (own.region, name, number)
         case Sort.CHANGED:
-            return (mine.c.last_act.desc(), number)
+            return (own.last_act.desc(), number)
 
 
 def _bytewise(tx: Tx, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -267,28 +278,36 @@ def _bytewise(tx: Tx, column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column.collate("C") if tx.dialect.name == "postgresql" else column
 
 
-def _count_by_library(tx: Tx, others: DirectoryFilter) -> Mapping[str, int]:
+def _facet_value(facet: FacetName, register: Register) -> ColumnElement[Any]:
+    own = register.mine.c
+    return func.substr(own.listed_on, 1, 4) if facet is FacetName.YEAR else own[facet.value]
+
+
+def _count_by_library(tx: Tx, others: DirectoryFilter, register: Register) -> Mapping[str, int]:
+    own, stays = register.mine, register.membership
     query = (
-        select(membership.c.library, func.count(mine.c.id.distinct()))
-        .select_from(membership.join(mine, membership.c.mine == mine.c.id))
-        .where(membership.c.until.is_(None), *_where(others))
-        .group_by(membership.c.library)
+        select(stays.c.library, func.count(own.c.id.distinct()))
+        .select_from(stays.join(own, stays.c.mine == own.c.id))
+        .where(stays.c.until.is_(None), *_where(others, register))
+        .group_by(stays.c.library)
     )
     return {row[0]: row[1] for row in tx.execute(query)}
 
 
-def _aliases(tx: Tx, numbers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    query = select(mine_alias.c.mine, mine_alias.c.name).where(mine_alias.c.mine.in_(numbers))
-    return _grouped(
-        (row.mine, row.name) for row in tx.execute(query.order_by(mine_alias.c.mine, mine_alias.c.position))
-    )
+def _aliases(tx: Tx, numbers: Sequence[str], register: Register) -> Mapping[str, tuple[str, ...]]:
+    names = register.alias.c
+    query = select(names.mine, names.name).where(names.mine.in_(numbers)).order_by(names.mine, names.position)
+    return _grouped((row.mine, row.name) for row in tx.execute(query))
 
 
-def _libraries(tx: Tx, numbers: Sequence[str]) -> Mapping[str, tuple[tuple[Library, str, str], ...]]:
+def _libraries(
+    tx: Tx, numbers: Sequence[str], register: Register
+) -> Mapping[str, tuple[tuple[Library, str, str], ...]]:
+    stays = register.membership.c
     query = (
-        select(membership.c.mine, membership.c.library, membership.c.batch, membership.c.since)
-        .where(membership.c.mine.in_(numbers), membership.c.until.is_(None))
-        .order_by(membership.c.act_in)
+        select(stays.mine, stays.library, stays.batch, stays.since)
+        .where(stays.mine.in_(numbers), stays.until.is_(None))
+        .order_by(stays.act_in)
     )
     return _grouped((row.mine, (Library(row.library), row.batch, row.since)) for row in tx.execute(query))
 
@@ -315,12 +334,5 @@ def _row(row: Any) -> DirectoryRow:
     )
 
 
-_EQUALS: Final = tuple(
-    (name, mine.c[name])
-    for name in ("mineral", "mineral_class", "scale", "method", "level", "status", "ownership", "activity")
-)
-_CODES: Final = (mine.c.id, mine.c.credit_code, mine.c.permit_no, mine.c.certificate_no)
-_FACET_VALUES: Final[Mapping[FacetName, ColumnElement[Any]]] = {
-    **{FacetName(name): column for name, column in (*_EQUALS, ("region", mine.c.region))},
-    FacetName.YEAR: func.substr(mine.c.listed_on, 1, 4),
-}
+_EQUALS: Final = ("mineral", "mineral_class", "scale", "method", "level", "status", "ownership", "activity")
+_CODES: Final = ("id", "credit_code", "permit_no", "certificate_no")

@@ -1,42 +1,44 @@
-"""A mine as it was on a past day: valid then, as known now (design.md "Versions and time").
+"""A mine as it was: valid on a day, as known now or then (design.md "Versions and time"), folded from its acts."""
 
-Facts are folded from the mine's own acts, standing from its memberships and the notices that named it.
-"""
-
-from collections.abc import Iterable, Mapping
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, select
 
-from greenmine.domain.instant import day_ends, utc_text
-from greenmine.domain.mine import (
-    DIRECTORIES,
-    Activity,
-    Level,
-    Membership,
-    Method,
-    MineStatus,
-    Ownership,
-    Scale,
-    standing,
-)
+from greenmine.domain.instant import day_ends, from_utc_text, legal_day, utc_text
+from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale, lost_with
 from greenmine.domain.mine_facts import CODES, MineFacts
-from greenmine.store.act import ActRow, acts_of
+from greenmine.domain.mine_history import (
+    Enlisted,
+    Event,
+    MineState,
+    Moment,
+    NoticeOpened,
+    NoticeShut,
+    Struck,
+    Told,
+    state_on,
+)
+from greenmine.store.act import size
 from greenmine.store.database import Tx
+from greenmine.store.effects.entry import Entry
 from greenmine.store.mine import MembershipRow
-from greenmine.store.tables import notice, notice_item
+from greenmine.store.tables import act, act_subject, document
 
-MOST_ACTS: Final = 10_000
-"""More acts than any mine will ever have; the fold needs all of them."""
+_TOLD: Final = ("mine.registered", "mine.changed", "directory.listed")
+"""Kinds whose body says something of the mine."""
+_MOVING: Final = (*_TOLD, "notice.published", "notice.closed", "removal.proposed", "removal.decided")
 
 
 @dataclass(frozen=True)
 class PastMine:
-    """Facts and standing at the end of a legal day; ``memberships`` are those that had begun, open ones without end."""
+    """Facts and standing at a moment; ``memberships`` are those that had begun, newest first, open ones without end."""
 
-    day: date
+    moment: Moment
     facts: MineFacts
     status: MineStatus
     level: Level | None
@@ -44,73 +46,100 @@ class PastMine:
     memberships: tuple[MembershipRow, ...]
 
 
-def mine_on(tx: Tx, number: str, memberships: Iterable[MembershipRow], *, day: date) -> PastMine | None:
-    """The mine at the end of ``day``; None while it was not registered yet (or does not exist)."""
-    values = _folded(reversed(acts_of(tx, f"mine/{number}", limit=MOST_ACTS)), number, day.isoformat())
-    if values is None:
+def known_by(tx: Tx, day: date) -> int:
+    """How many acts were recorded by the end of a legal day."""
+    last, low, high = utc_text(day_ends(day)), 0, size(tx)
+    while low < high:  # acts stand in the order of their instants
+        middle = (low + high) // 2
+        at = tx.execute(select(act.c.at).where(act.c.n == middle)).scalar_one()
+        low, high = (middle + 1, high) if at <= last else (low, middle)
+    return low
+
+
+def mine_on(tx: Tx, number: str, memberships: Iterable[MembershipRow], *, moment: Moment) -> PastMine | None:
+    """The mine at a moment; None while it was not registered, or not known."""
+    events = events_of(tx, [number])[number]
+    state = state_on([event for event in events if moment.acts is None or event.n < moment.acts], moment.day)
+    if state is None:
         return None
-    known = tuple(_as_of(each, day) for each in memberships if each.since <= day)
-    current = [each for each in known if each.until is None]
-    status, level = standing((_plain(each) for each in known), in_notice=_in_notice(tx, number, day))
-    listed = [each.since for each in current if each.library in DIRECTORIES]
-    return PastMine(day, _facts(values), status, level, min(listed, default=None), known)
+    facts = facts_of(state.values)
+    return PastMine(moment, facts, state.status, state.level, state.listed_on, tuple(_stood(memberships, state)))
 
 
 def facts_as_seen(tx: Tx, number: str, *, act: int) -> MineFacts | None:
     """The mine's facts after the act with this number: what an officer saw who opened a form then."""
-    acts = [each for each in acts_of(tx, f"mine/{number}", limit=MOST_ACTS) if each.n <= act]
-    values = _folded(reversed(acts), number, date.max.isoformat())
-    return None if values is None else _facts(values)
+    state = state_on([event for event in events_of(tx, [number])[number] if event.n <= act], date.max)
+    return None if state is None else facts_of(state.values)
 
 
-def _folded(acts: Iterable[ActRow], number: str, day: str) -> Mapping[str, Any] | None:
-    """The mine's facts by name, as acts valid by ``day`` say them, oldest first."""
-    values: dict[str, Any] | None = None
-    for act in acts:
-        if act.object != f"mine/{number}" or act.valid_from > day:
-            continue
-        body = act.body or {}
-        if act.kind == "mine.registered":
-            values = {name: act.fact(name) for name in CODES} | body
-        elif act.kind == "mine.changed" and values is not None:
-            values |= {**(act.fact("set") or {}), **body.get("changes", {})}
-            values |= dict.fromkeys(act.fact("cleared") or ())
-    return values
+def events_of(tx: Tx, numbers: Iterable[str]) -> Mapping[str, Sequence[Event]]:
+    """What happened to each of these mines, in the order of the acts."""
+    wanted = sorted(set(numbers))
+    found: dict[str, list[Event]] = {number: [] for number in wanted}
+    noticed: defaultdict[str, set[str]] = defaultdict(set)
+    for number, entry, kind in _entries(tx, wanted):
+        found[number] += _events(entry, kind)
+        if kind == "notice.published":
+            noticed[entry.object_id].add(number)
+    for entry in _withdrawals(tx, noticed):
+        for number in noticed[entry.object_id]:
+            found[number].append(NoticeShut(entry.n, legal_day(from_utc_text(entry.at)), entry.object_id))
+    return {number: sorted(events, key=lambda event: event.n) for number, events in found.items()}
 
 
-def _facts(values: Mapping[str, Any]) -> MineFacts:
+def facts_of(values: Mapping[str, Any]) -> MineFacts:
+    """Facts by name, as acts hold them, in their shapes."""
     shaped = {name: value for name, value in values.items() if value is not None}
-    for name, kind in _SHAPES.items():
-        if name in shaped:
-            shaped[name] = kind(shaped[name])
-    return MineFacts(**{"name": "", **shaped})
+    return MineFacts(**{name: _SHAPES[name](value) if name in _SHAPES else value for name, value in shaped.items()})
 
 
-def _as_of(row: MembershipRow, day: date) -> MembershipRow:
-    """The membership as it stood then: an end that came later had not come."""
-    if row.until is None or row.until <= day:
-        return row
-    return replace(row, until=None, act_out=None, ended_by_removal=False)
-
-
-def _plain(row: MembershipRow) -> Membership:
-    return Membership(row.library, row.since, row.until, row.ended_by_removal)
-
-
-def _in_notice(tx: Tx, number: str, day: date) -> bool:
-    """Whether an entry notice that names the mine was open at the end of the day."""
-    still_open = or_(notice.c.closed_at.is_(None), notice.c.closed_at > utc_text(day_ends(day)))
+def _entries(tx: Tx, numbers: Sequence[str]) -> Iterator[tuple[str, Entry, str]]:
+    """Mine, act and its kind; bodies only where something of the mine stands in them."""
+    names = {f"mine/{number}": number for number in numbers}
     query = (
-        select(func.count())
-        .select_from(notice_item.join(notice, notice_item.c.notice == notice.c.id))
-        .where(
-            notice_item.c.mine == number,
-            notice.c.enters.is_not(None),
-            notice.c.published_on <= day.isoformat(),
-            still_open,
-        )
+        select(act_subject.c.object, act.c.n, act.c.kind, act.c.entry, document.c.content)
+        .select_from(act_subject)
+        .join(act, act.c.n == act_subject.c.n)
+        .outerjoin(document, and_(document.c.sha256 == act.c.body, act.c.kind.in_(_TOLD)))
+        .where(act_subject.c.object.in_(names), act.c.kind.in_(_MOVING))
     )
-    return bool(tx.execute(query).scalar_one())
+    for row in tx.execute(query):
+        body = json.loads(row.content) if row.content is not None else None
+        yield names[row.object], Entry(row.n, json.loads(row.entry), body), row.kind
+
+
+def _withdrawals(tx: Tx, notices: Iterable[str]) -> Iterator[Entry]:
+    """A withdrawal names its notice only."""
+    wanted = [f"notice/{notice}" for notice in notices]
+    query = select(act.c.n, act.c.entry).where(act.c.kind == "notice.withdrawn", act.c.object.in_(wanted))
+    return (Entry(row.n, json.loads(row.entry), None) for row in tx.execute(query))
+
+
+def _events(entry: Entry, kind: str) -> Iterator[Event]:
+    n, day, body = entry.n, date.fromisoformat(entry.valid_from), entry.body or {}
+    match kind:
+        case "mine.registered":
+            yield Told(n, day, {**{name: entry.fact(name) for name in CODES}, **body, "name": entry.title("name")})
+        case "mine.changed":
+            values = {**(entry.fact("set") or {}), **body.get("changes", {})}
+            yield Told(n, day, values | dict.fromkeys(entry.fact("cleared") or ()))
+        case "directory.listed":
+            yield Enlisted(n, day, Library(entry.fact("library")), entry.text("batch_name"))
+        case "removal.decided" if entry.fact("outcome") == "removed":
+            yield Struck(n, day, lost_with(Level(entry.fact("level"))))
+        case "notice.published" if entry.fact("enters"):
+            yield NoticeOpened(n, day, entry.object_id)
+        case "notice.closed":
+            yield NoticeShut(n, legal_day(from_utc_text(entry.at)), entry.object_id)
+        case _:
+            yield Event(n, day)
+
+
+def _stood(memberships: Iterable[MembershipRow], state: MineState) -> Iterator[MembershipRow]:
+    stays = {stay.act_in: stay for stay in state.stays}
+    for row in memberships:
+        if (stay := stays.get(row.act_in)) is not None:
+            yield replace(row, until=stay.until, act_out=stay.act_out, ended_by_removal=stay.by_removal)
 
 
 _SHAPES: Final[Mapping[str, Any]] = {

@@ -1,5 +1,6 @@
 """Narrowing a list from its address: reading the values, and offering others with their counts."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -16,6 +17,12 @@ LONGEST_QUERY: Final = 128
 MOST_WORDS: Final = 8
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def plain_text(typed: str) -> str:
+    """What was typed without control characters (NUL is no text to PostgreSQL), blanks folded."""
+    shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in typed)
+    return " ".join(shown.split())
 
 
 def read_choice(name: str, kind: type[Choice]) -> Choice | None:

@@ -5,13 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import insert, update
 
-from greenmine.domain.mine import DIRECTORIES, Level, Library
+from greenmine.domain.mine import Level, lost_with
 from greenmine.store import tables
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
 from greenmine.store.effects.mine import end_memberships, settle
-
-_ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL)
 
 
 def propose(tx: Tx, entry: Entry) -> None:
@@ -42,14 +40,8 @@ def decide(tx: Tx, entry: Entry) -> None:
         .values(**values, state=entry.fact("outcome"), decided_on=entry.valid_from, last_act=entry.n)
     )
     if entry.fact("outcome") == "removed":
-        end_memberships(tx, entry, entry.fact("mine"), libraries=_lost(Level(entry.fact("level"))), by_removal=True)
+        end_memberships(tx, entry, entry.fact("mine"), libraries=lost_with(Level(entry.fact("level"))), by_removal=True)
     settle(tx, entry.fact("mine"), act=entry.n)
-
-
-def _lost(level: Level) -> frozenset[Library]:
-    """National mines are chosen from provincial lists, so what falls below takes what stands above with it."""
-    above = _ORDER[_ORDER.index(level) :]
-    return frozenset({library for library, its in DIRECTORIES.items() if its in above} | {Library.EXEMPLAR})
 
 
 REMOVAL_EFFECTS: Final[Mapping[str, Callable[[Tx, Entry], None]]] = {

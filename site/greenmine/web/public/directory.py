@@ -18,6 +18,7 @@ from greenmine.store.directory import (
     list_mines,
 )
 from greenmine.web.context import current_services, current_settings
+from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Column, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE, Pager, address, paging, read_page_number
@@ -25,11 +26,12 @@ from greenmine.web.parts import Way
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_export import EXPORT_ROWS, MEDIA_TYPES, file_name, write_export
 from greenmine.web.public.directory_facets import PATH, UNFOLD, chips_of, facets_of, region_crumbs
-from greenmine.web.public.directory_query import DirectoryQuery, choice_words, read_directory_query
+from greenmine.web.public.directory_query import DirectoryQuery, as_asked, choice_words, read_directory_query
 from greenmine.web.public.feed_plan import alternates, directory_plan, ways_of
+from greenmine.web.public.past import KNOWN, ON, PastBox, box_of
 from greenmine.web.routing import Limit, Route
 
-FORM_FIELDS: Final = frozenset({"q", "region", "status", "level", "sort"})
+FORM_FIELDS: Final = frozenset({"q", "region", "status", "level", "sort", ON, KNOWN})
 """Parameters with a field of their own; the others are chosen by links and kept as hidden fields."""
 INDEXED_CONDITIONS: Final = 1
 """Search engines keep lists narrowed by one condition at most: the combinations are without number."""
@@ -39,8 +41,9 @@ def mines() -> ResponseReturnValue:
     """``GET /mines``: one page of the list, and every filter with its counts."""
     services = current_services()
     regions = services.reference.regions
-    query = read_directory_query(request.args, regions)
+    query = read_directory_query(request.args, regions, today=legal_day(services.clock()))
     with services.database.read() as tx:
+        query = as_asked(tx, query)
         total = count_mines(tx, query.wanted)
         pager = _pager(query, total)
         if pager is None:
@@ -61,7 +64,10 @@ def mines() -> ResponseReturnValue:
         place=place_name(regions, query.wanted.region) if query.wanted.region else "",
         kept_fields=[pair for pair in sorted(query.kept.items()) if pair[0] not in FORM_FIELDS],
         downloads=_downloads(query),
-        feeds=() if query.faults else ways_of(directory_plan(query, regions)),
+        feeds=ways_of(directory_plan(query, regions)) if _can_be_followed(query) else (),
+        box=_past_box(query),
+        today_list=address(PATH, {**query.kept, ON: "", KNOWN: ""}),
+        hrefs={row.id: address(f"{PATH}/{row.id}", query.past.kept if query.past else ()) for row in rows},
         places={row.region: place_name(regions, row.region) for row in rows},
     )
     return make_response(body, 400 if query.faults else 200)
@@ -110,8 +116,9 @@ def _beyond(query: DirectoryQuery, total: int) -> Response:
 def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
     region = query.wanted.region
     conditions = [name for name in query.kept if name != "sort"]
+    title = _("%(place)s矿山名录", place=place_name(regions, region)) if region else _("绿色矿山名录")
     return Page(
-        title=_("%(place)s矿山名录", place=place_name(regions, region)) if region else _("绿色矿山名录"),
+        title=_("%(day)s的%(title)s", day=day_words(query.past.on), title=title) if query.past else title,
         section=PATH,
         crumbs=region_crumbs(region, regions) if region else (),
         column=Column(
@@ -121,10 +128,21 @@ def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
             kind=_("信息查询"),
         ),
         faulty=bool(query.faults),
-        noindex=bool(query.text or query.faults) or len(conditions) > INDEXED_CONDITIONS,
+        noindex=bool(query.text or query.faults or query.past) or len(conditions) > INDEXED_CONDITIONS,
         canonical=address(PATH, {**query.kept, "page": pager.number if pager.number > 1 else ""}),
-        feeds=() if query.faults else alternates(directory_plan(query, regions)),
+        feeds=alternates(directory_plan(query, regions)) if _can_be_followed(query) else (),
     )
+
+
+def _can_be_followed(query: DirectoryQuery) -> bool:
+    """A feed follows the list of today; nothing is ever added to one of the past."""
+    return not query.faults and query.past is None
+
+
+def _past_box(query: DirectoryQuery) -> PastBox:
+    if query.past is not None:
+        return PastBox(**query.past.kept)
+    return box_of(request.args, fault=next((name for name in (ON, KNOWN) if query.fault_of(name)), ""))
 
 
 def _downloads(query: DirectoryQuery) -> tuple[Way, ...]:
@@ -134,11 +152,12 @@ def _downloads(query: DirectoryQuery) -> tuple[Way, ...]:
 def _file(kind: str) -> Response:
     services, settings = current_services(), current_settings()
     regions = services.reference.regions
-    query = read_directory_query(request.args, regions)
+    now = services.clock()
+    query = read_directory_query(request.args, regions, today=legal_day(now))
     if query.faults:
         raise BadInput("directory.filter", query.faults[0].sentence)
-    now = services.clock()
     with services.database.read() as tx:
+        query = as_asked(tx, query)
         if count_mines(tx, query.wanted) > EXPORT_ROWS:
             raise BadInput(
                 "directory.export_too_large",
@@ -148,7 +167,10 @@ def _file(kind: str) -> Response:
         rows = export_mines(tx, query.wanted, sort=query.sort, limit=EXPORT_ROWS)
         file = write_export(kind, rows, query, regions=regions, site_url=settings.site_url, made_at=now)
     return send_file(
-        file, mimetype=MEDIA_TYPES[kind], as_attachment=True, download_name=file_name(kind, legal_day(now))
+        file,
+        mimetype=MEDIA_TYPES[kind],
+        as_attachment=True,
+        download_name=file_name(kind, legal_day(now), query.past),
     )
 
 

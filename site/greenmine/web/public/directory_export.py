@@ -24,6 +24,7 @@ from greenmine.web.paging import address
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_facets import PATH, chips_of
 from greenmine.web.public.directory_query import DirectoryQuery, value_words
+from greenmine.web.public.past import Past
 from greenmine.web.table_file import About, Field, Row, csv_table, json_table, xlsx_table
 
 EXPORT_ROWS: Final = 100_000
@@ -96,9 +97,14 @@ def write_export(
     return xlsx_table(fields, lines, about, notes)
 
 
-def file_name(kind: str, day: date) -> str:
-    """``绿色矿山名录-2026-11-18.csv``, in demo mode ``演示数据-绿色矿山名录-…``."""
-    return marked_name(f"{_('绿色矿山名录')}-{day.isoformat()}.{kind}")
+def file_name(kind: str, day: date, past: Past | None) -> str:
+    """``绿色矿山名录-2026-11-18.csv``, in demo mode ``演示数据-绿色矿山名录-…``.
+
+    A list of the past says so, for a CSV file says it nowhere else: ``绿色矿山名录-2024-05-01的情况-2026-11-18.csv``.
+    """
+    then = [_("%(day)s的情况", day=past.on.isoformat())] if past else []
+    then += [_("以%(day)s公布的为准", day=past.known.isoformat())] if past and past.known else []
+    return marked_name(f"{'-'.join([_('绿色矿山名录'), *then, day.isoformat()])}.{kind}")
 
 
 def _about(query: DirectoryQuery, regions: Regions, site_url: str, made_at: datetime) -> About:

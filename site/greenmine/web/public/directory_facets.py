@@ -12,6 +12,7 @@ from greenmine.web.page import Crumb
 from greenmine.web.paging import address
 from greenmine.web.parts import Facet, FacetOption
 from greenmine.web.public.directory_query import FACET_LABELS, DirectoryQuery, name_words, value_words
+from greenmine.web.public.past import KNOWN, ON
 
 PATH: Final = "/mines"
 TOP_MINERALS: Final = 12
@@ -31,7 +32,7 @@ class Chip:
 
 def chips_of(query: DirectoryQuery, regions: Regions) -> tuple[Chip, ...]:
     """Every condition of the address in the order of the filters."""
-    order = ["q", "area", *FacetName]
+    order = [ON, KNOWN, "q", "area", *FacetName]
     names = [name for name in order if name in query.kept]
     return tuple(
         Chip(

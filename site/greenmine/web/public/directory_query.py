@@ -3,9 +3,9 @@
 A value that cannot be taken is left out and told beside its field; everything else of the address stays.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -29,9 +29,14 @@ from greenmine.domain.mine_name import name_key
 from greenmine.domain.mineral import MINERAL_CLASS_LABELS, MineralClass
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
+from greenmine.projections.versions import require_derived
+from greenmine.store.database import Tx
 from greenmine.store.directory import DirectoryFilter, FacetName, Sort, Word
+from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
+from greenmine.web.narrowing import plain_text
 from greenmine.web.places import place_name
+from greenmine.web.public.past import KNOWN, ON, NoPast, Past, moment_of, read_past
 
 LONGEST_TEXT: Final = 128
 MOST_WORDS: Final = 8
@@ -39,9 +44,6 @@ LONGEST_MINERAL: Final = 40
 SHOWN: Final = 20
 """Characters of a bad value that are shown again."""
 MOST_MEANT: Final = 4
-PAST: Final = ("on", "known")
-"""Parameters of a past view (design.md "Versions and time"), which a mine's own page answers and the list does not."""
-
 AREA_LABELS: Final[Mapping[str, str]] = {"liaodong": N_("辽东绿色经济区")}
 """Special areas that are groups of counties (LN-07)."""
 
@@ -58,6 +60,8 @@ FACET_LABELS: Final[Mapping[FacetName, str]] = {
     FacetName.LIBRARY: N_("所在库"),
     FacetName.YEAR: N_("列入年份"),
 }
+_NAMES: Final[Mapping[str, str]] = {"area": N_("特殊区域"), ON: N_("情况截至"), KNOWN: N_("以当时公布的为准")}
+"""Parameters that are no facets."""
 _CHOICES: Final[Mapping[FacetName, tuple[type[StrEnum], Mapping[Any, str]]]] = {
     FacetName.STATUS: (MineStatus, STATUS_LABELS),
     FacetName.LEVEL: (Level, LEVEL_LABELS),
@@ -85,6 +89,7 @@ class DirectoryQuery:
 
     :param kept: its parameters that were taken, without the page; ``address`` puts them in their one order
     :param text: the search box as typed, at most 128 characters
+    :param past: the day asked for, None is today; ``wanted`` knows it once a database was asked (``as_asked``)
     """
 
     kept: Mapping[str, str]
@@ -92,6 +97,7 @@ class DirectoryQuery:
     wanted: DirectoryFilter
     sort: Sort
     faults: tuple[Fault, ...]
+    past: Past | None = None
 
     @property
     def narrowed(self) -> bool:
@@ -103,8 +109,11 @@ class DirectoryQuery:
         return next((fault for fault in self.faults if fault.name == name), None)
 
 
-def read_directory_query(args: Mapping[str, str], regions: Regions) -> DirectoryQuery:
-    """Read the parameters of an address; raises nothing, whatever strangers send. Unknown ones are ignored."""
+def read_directory_query(args: Mapping[str, str], regions: Regions, *, today: date | None = None) -> DirectoryQuery:
+    """Read the parameters of an address; raises nothing, whatever strangers send. Unknown ones are ignored.
+
+    :param today: the legal day; without it the past cannot be asked for (a feed follows the list of today)
+    """
     faults: list[Fault] = []
     text = _read_text(args.get("q", ""), faults)
     taken: dict[str, Any] = {}
@@ -115,19 +124,31 @@ def read_directory_query(args: Mapping[str, str], regions: Regions) -> Directory
     area = plain_text(args.get("area", ""))
     areas = _read_area(area, regions, faults)
     sort = _read_sort(plain_text(args.get("sort", "")), faults)
-    _refuse_past(args, faults)
+    past = _read_past(args, today, faults)
     kept = {name: str(value) for name, value in taken.items()}
+    kept |= past.kept if past else {}
     kept |= {"q": text} if text else {}
     kept |= {"area": area} if areas else {}
     kept |= {"sort": str(sort)} if sort is not Sort.NEWEST else {}
     wanted = DirectoryFilter(words=_words(text, regions), areas=areas, **taken)
-    return DirectoryQuery(kept=kept, text=text, wanted=wanted, sort=sort, faults=tuple(faults))
+    return DirectoryQuery(kept=kept, text=text, wanted=wanted, sort=sort, faults=tuple(faults), past=past)
+
+
+def as_asked(tx: Tx, query: DirectoryQuery) -> DirectoryQuery:
+    """The query with its point of both times, which the database knows. Raises Unready."""
+    if query.past is None:
+        return query
+    moment = moment_of(tx, query.past)
+    require_derived(tx, moment)
+    return replace(query, wanted=replace(query.wanted, moment=moment))
 
 
 def value_words(name: str, value: str, regions: Regions) -> str:
     """A parameter's value as a reader reads it: ``provincial`` → 省级, ``520524`` → 贵州省毕节市织金县."""
     if name == "area":
         return _(AREA_LABELS[value])
+    if name in (ON, KNOWN):
+        return day_words(date.fromisoformat(value))
     if name == FacetName.REGION:
         return place_name(regions, value)
     if name == FacetName.YEAR:
@@ -144,8 +165,8 @@ def choice_words(facet: FacetName) -> tuple[tuple[str, str], ...]:
 
 def name_words(name: str) -> str:
     """A parameter's own name for a reader."""
-    if name == "area":
-        return _("特殊区域")
+    if name in _NAMES:
+        return _(_NAMES[name])
     return _("关键词") if name == "q" else _(FACET_LABELS[FacetName(name)])
 
 
@@ -219,12 +240,17 @@ def _read_sort(value: str, faults: list[Fault]) -> Sort:
     return Sort.NEWEST
 
 
-def _refuse_past(args: Mapping[str, str], faults: list[Fault]) -> None:
-    """A list of the past must not be taken for one: it is said that today's stands here."""
-    asked = next((text for text in map(plain_text, map(args.get, PAST, ("", ""))) if text), "")
-    if asked:
-        sentence = _("名录不能按过去的日期查询，下面是今天的情况；某座矿山过去的情况，请在它的页面选择日期。")
-        faults.append(Fault(PAST[0], sentence, asked[:SHOWN]))
+def _read_past(args: Mapping[str, str], today: date | None, faults: list[Fault]) -> Past | None:
+    try:
+        past = read_past(args, today=today or date.max)
+    except NoPast as error:
+        sentence = _("请填写今天以前的日期，如2024-05-01；下面是今天的名录。")
+        faults.append(Fault(error.name, sentence, plain_text(error.typed)[:SHOWN]))
+        return None
+    if past is not None and today is None:
+        faults.append(Fault(ON, _("订阅源只跟踪现在的名录，不能订阅过去某日的名录。")))
+        return None
+    return past
 
 
 def _read_text(typed: str, faults: list[Fault]) -> str:
@@ -235,12 +261,6 @@ def _read_text(typed: str, faults: list[Fault]) -> str:
     elif len(text.split()) > MOST_WORDS:
         faults.append(Fault("q", _("关键词最多%(most)s个，其余未参与查询。", most=MOST_WORDS)))
     return text
-
-
-def plain_text(typed: str) -> str:
-    """What was typed without control characters (NUL is no text to PostgreSQL), blanks folded."""
-    shown = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in typed)
-    return " ".join(shown.split())
 
 
 def _words(text: str, regions: Regions) -> tuple[Word, ...]:

@@ -15,6 +15,7 @@ from greenmine.domain.ground import CREDIT_LEVEL_LABELS, GROUND_KIND_LABELS, Cre
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, MineStatus
 from greenmine.domain.mine_facts import MineFacts
+from greenmine.domain.mine_history import Moment
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import STATE_LABELS
 from greenmine.domain.reference import Reference
@@ -31,16 +32,17 @@ from greenmine.web.context import current_services
 from greenmine.web.formats import Tone
 from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
+from greenmine.web.narrowing import plain_text
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_facets import PATH, region_crumbs
-from greenmine.web.public.directory_query import plain_text
 from greenmine.web.public.feed_plan import alternates, mine_plan, ways_of
 from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
 from greenmine.web.public.notice_words import left_words, notice_tone
 from greenmine.web.public.onward import onward
+from greenmine.web.public.past import KNOWN, ON, NoPast, Past, PastBox, box_of, moment_of, read_past
 from greenmine.web.public.removal import ground_of
 from greenmine.web.public.timeline import Hearer, steps_of
 from greenmine.web.routing import Route
@@ -83,27 +85,40 @@ class Surroundings:
 
 
 def mine_page(number: str) -> ResponseReturnValue:
-    """``GET /mines/<number>[?on=YYYY-MM-DD]``."""
+    """``GET /mines/<number>[?on=YYYY-MM-DD[&known=YYYY-MM-DD]]``."""
     services = current_services()
     wanted = _canonical(number)
     if wanted != number:
         return _moved(wanted, number)
     now = services.clock()
-    asked = request.args.get("on", "")
+    asked, fault = _asked(now)
     with services.database.read() as tx:
         try:
             mine = get_mine(tx, number)
         except NotFound:
             return _unknown(number)
         around = _surroundings(tx, mine, now)
-        day = _past_day(asked, now)
-        past = mine_on(tx, number, around.memberships, day=day) if day else None
-    if day is not None:
-        return _past_page(mine, past, day, around, services.reference)
-    return _page(mine, around, services.reference, now=now, fault=bool(asked))
+        if asked is not None:
+            moment = moment_of(tx, asked)
+            then = mine_on(tx, number, around.memberships, moment=moment)
+            return _past_page(mine, then, asked, _known(around.acts, moment), services.reference)
+    return _page(mine, around, services.reference, now=now, fault=fault)
 
 
-def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: datetime, fault: bool) -> Response:
+def _asked(now: datetime) -> tuple[Past | None, str]:
+    """The past that the address asks for; else the parameter at fault, if any."""
+    try:
+        return read_past(request.args, today=legal_day(now)), ""
+    except NoPast as error:
+        return None, error.name
+
+
+def _known(acts: Sequence[ActRow], moment: Moment) -> Sequence[ActRow]:
+    day = moment.day.isoformat()
+    return [act for act in acts if act.valid_from <= day and (moment.acts is None or act.n < moment.acts)]
+
+
+def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: datetime, fault: str) -> Response:
     regions = reference.regions
     holder = mine.facts.holder
     body = render(
@@ -114,11 +129,11 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
             crumbs=region_crumbs(mine.facts.region, regions, itself=True),
             canonical=f"{PATH}/{mine.id}",
             description=_description(mine, regions),
-            faulty=fault,
+            faulty=bool(fault),
             feeds=alternates(mine_plan(mine.id, mine.facts.name)),
         ),
         mine=mine,
-        fault=fault,
+        box=box_of(request.args, fault=fault),
         facts=_facts(mine.facts, regions),
         meaning=_(STATUS_MEANINGS[mine.status]),
         level=_(LEVEL_LABELS[mine.level]) if mine.level else "",
@@ -143,11 +158,10 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
 
 
 def _past_page(
-    mine: MineRow, past: PastMine | None, day: date, around: Surroundings, reference: Reference
+    mine: MineRow, past: PastMine | None, asked: Past, acts: Sequence[ActRow], reference: Reference
 ) -> ResponseReturnValue:
     """Today's visibility applies to what was said then: notices' lists and credit entries are not shown again."""
-    acts = [act for act in around.acts if act.valid_from <= day.isoformat()]
-    title = _("%(day)s的%(mine)s", day=day_words(day), mine=past.facts.name if past else mine.facts.name)
+    title = _("%(day)s的%(mine)s", day=day_words(asked.on), mine=past.facts.name if past else mine.facts.name)
     return render(
         "mine_past.html",
         Page(
@@ -159,7 +173,8 @@ def _past_page(
         ),
         mine=mine,
         past=past,
-        day=day,
+        asked=asked,
+        box=PastBox(**asked.kept),
         facts=_facts(past.facts, reference.regions) if past else (),
         level=_(LEVEL_LABELS[past.level]) if past and past.level else "",
         steps=steps_of(acts, Hearer(reference, mine.id, mine.facts.region)),
@@ -193,7 +208,7 @@ def _moved(wanted: str, typed: str) -> ResponseReturnValue:
             get_mine(tx, wanted)
         except NotFound:
             return _unknown(typed)
-    return redirect(address(f"{PATH}/{wanted}", {"on": request.args.get("on", "")}), 301)
+    return redirect(address(f"{PATH}/{wanted}", {name: request.args.get(name, "") for name in (ON, KNOWN)}), 301)
 
 
 def _unknown(number: str) -> Response:
@@ -211,17 +226,6 @@ def _unknown(number: str) -> Response:
         place_href=address(PATH, {"region": region.code}) if region else "",
     )
     return make_response(body, 404)
-
-
-def _past_day(text: str, now: datetime) -> date | None:
-    """The legal day asked for; None for today, a day to come, and what is no day."""
-    if len(text) != 10 or not text.isascii():
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day < legal_day(now) else None
 
 
 def _facts(facts: MineFacts, regions: Regions) -> tuple[FactShown, ...]:

@@ -1,0 +1,55 @@
+"""What held of each mine on any day, as known after any act: lists of the past are asked of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greenmine.domain.act import subjects
+from greenmine.domain.errors import Unready
+from greenmine.domain.mine_history import Moment
+from greenmine.domain.reference import Reference
+from greenmine.domain.text import N_
+from greenmine.store.act import ActRow, acts_with_body, size
+from greenmine.store.cursor import read_cursor
+from greenmine.store.database import Tx
+from greenmine.store.figure import mines_on_notices
+from greenmine.store.mine_version import forget_versions, keep_versions
+
+NAME: Final = "versions"
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The projection; design.md "Versions and time"."""
+
+    name: str = NAME
+    version: int = VERSION
+
+    def reset(self, tx: Tx) -> None:
+        """Forget every version."""
+        forget_versions(tx)
+
+    def take(self, tx: Tx, acts: Sequence[ActRow], *, reference: Reference) -> None:
+        """Derive anew what these acts say of the mines they concern; of a mine that lost words, everything."""
+        names = _subjects(acts)
+        notices = {act.object.partition("/")[2] for act in acts if act.kind == "notice.withdrawn"}
+        keep_versions(tx, _mines(names) | mines_on_notices(tx, notices), first=acts[0].n)
+        erased = [act.fact("document") for act in acts if act.kind == "document.removed"]
+        bodies = [act for sha256 in erased for act in acts_with_body(tx, sha256)]
+        keep_versions(tx, _mines(_subjects(bodies)), first=0)
+
+
+def require_derived(tx: Tx, moment: Moment) -> None:
+    """Raises Unready while an act that the moment knows has not been taken: a list without it would be a wrong one."""
+    known = size(tx) if moment.acts is None else moment.acts
+    if (read_cursor(tx, NAME, version=VERSION) or 0) < known:
+        raise Unready("versions.behind", N_("过去的名录正在整理，请过一会儿再看；现在的名录不受影响。"))
+
+
+def _subjects(acts: Sequence[ActRow]) -> set[str]:
+    return {name for act in acts for name in subjects(act.envelope)}
+
+
+def _mines(names: set[str]) -> set[str]:
+    return {own for noun, _, own in (name.partition("/") for name in names) if noun == "mine"}
