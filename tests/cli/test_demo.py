@@ -1,8 +1,9 @@
 """The demonstration register: deterministic, invented, whole, and never production (issue 2, item 9)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from greenmine.domain.act_schema_log import LOG_KINDS
 from greenmine.domain.case_number import read_code, read_number, show_code
 from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import Conflict, Unready
+from greenmine.domain.instant import utc_text
 from greenmine.services import Services
 from greenmine.store.act import entries
 from greenmine.store.database import open_database
@@ -28,11 +30,11 @@ from greenmine.store.tables_case import case_task
 from greenmine.usecases.case_code import find_case_by_code
 
 
-def _prepared(checkout: Path, folder: Path, *, empty: bool = False) -> Services:
+def _prepared(checkout: Path, folder: Path, *, empty: bool = False, at: datetime = NOW) -> Services:
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=folder
     )
-    services = build_services(settings, clock=lambda: NOW)
+    services = build_services(settings, clock=lambda: at)
     prepare(services, empty=empty)
     return services
 
@@ -77,6 +79,28 @@ def test_notices_run_wait_and_are_provisional_on_the_day_of_the_demonstration(de
     assert sum(row.ends_at < now for row in open_ones) >= 4
     assert sum(row.provisional for row in open_ones) == 4
     assert any(row.region == "520524" and row.ends_at < now for row in open_ones), "the county officer finds work"
+
+
+@pytest.mark.parametrize("day", ["2026-12-31T16:00", "2028-02-29T04:00"])
+def test_it_is_made_on_any_day_also_beyond_the_published_calendar(checkout: Path, tmp_path: Path, day: str) -> None:
+    """An old checkout still starts: what the calendar does not settle is 暂定 and stays open, nothing fails."""
+    now = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    services = _prepared(checkout, tmp_path, at=now)
+    with services.database.read() as tx:
+        running = select(notice.c.region, notice.c.kind).where(
+            notice.c.state == "published", notice.c.ends_at > utc_text(now)
+        )
+        waiting = select(notice.c.region).where(notice.c.state == "published", notice.c.ends_at <= utc_text(now))
+        rows, over = tx.execute(running).all(), set(tx.execute(waiting).scalars())
+        statuses = set(tx.execute(select(mine.c.status)).scalars())
+    services.database.close()
+    kinds = Counter((row.region[:2], row.kind) for row in rows)
+    assert kinds == Counter(
+        {(code, kind): number for code in ("52", "21", "33", "51")
+         for kind, number in (("county_check", 3), ("province_list", 1), ("city_list", 1))}
+    )  # fmt: skip
+    assert "520524" in {row.region for row in rows} & over, "the county officer finds one to close and one that runs"
+    assert statuses == {"registered", "in_library", "noticed", "listed", "removed"}
 
 
 def test_a_removal_may_be_neutral_and_a_neutral_one_is_never_followed_by_an_entry(demo: Services) -> None:

@@ -56,11 +56,14 @@ class Noticing:
         return publish_notice(tx, draft, reference=self.stage.reference, officer=officer, at=at)
 
     def close_later(self, tx: Tx, number: str, *, officer: Officer, then: AfterClosing | None = None) -> None:
-        """Close the notice some days after its end: most mines are taken, now and then one is not."""
-        ends = get_notice(tx, number).ends_at
-        if ends is None:
+        """Close the notice some days after its end: most mines are taken, now and then one is not.
+
+        One whose end is 暂定 stays open: the calendar of that year is not published.
+        """
+        notice = get_notice(tx, number)
+        if notice.ends_at is None or notice.provisional:
             return
-        day = legal_day(ends) + timedelta(days=self.stage.rng.randint(3, 9))
+        day = legal_day(notice.ends_at) + timedelta(days=self.stage.rng.randint(3, 9))
         self.stage.on(day, lambda later, at: self._close(later, number, officer=officer, at=at, then=then))
 
     def _close(self, tx: Tx, number: str, *, officer: Officer, at: datetime, then: AfterClosing | None) -> None:

@@ -23,6 +23,12 @@ MINES_PER_PROVINCE: Final = 75
 LATE: Final = 18
 """Of each province's mines, how many are kept for the notices that run on the day of the demonstration."""
 
+CHECKED: Final = 0.16
+"""Fate from which a mine asks to be checked."""
+
+ROUND: Final = timedelta(days=130)
+"""From the first check of a round until its last notice is closed."""
+
 CONSULTATION: Final = PeriodRule(PeriodUnit.WORKDAY, 40, first_day_counted=False, rolls_over=False)
 """Long enough that its end lies beyond the published calendar late in the year: 暂定."""
 
@@ -33,16 +39,25 @@ CITY_SEATS: Final = frozenset({"520500"})
 
 @dataclass
 class Province:
-    """What has become of a province's mines so far, by public number."""
+    """What has become of a province's mines so far, by public number.
+
+    :param waiting: by county, mines that the next half-yearly check takes
+    :param late: by county, mines that no round takes: they are kept for the notices of the day of the demonstration
+    """
 
     code: str
     counties: list[Region]
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    late: dict[str, list[str]] = field(default_factory=dict)
     checked: list[str] = field(default_factory=list)
     listed: list[tuple[str, date]] = field(default_factory=list)
     removed: list[tuple[str, str, str]] = field(default_factory=list)
     marked: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
+
+    def unchecked(self, county: str) -> list[str]:
+        """Take every mine of the county that no check has taken."""
+        return [*self.waiting.pop(county, ()), *self.late.pop(county, ())]
 
 
 @dataclass(frozen=True)
@@ -81,8 +96,9 @@ class Story:
             county = self._county(province, index)
             day = date(FIRST_YEAR, 2, 1) + timedelta(days=rng.randint(0, days) if index >= LATE else days - index)
             facts = self.inventor.facts(county, province.code, year=day.year - rng.randint(0, 4))
-            fate = rng.random()
-            self.stage.on(day, self._registration(province, county, facts, fate))
+            fate = rng.random() if index >= LATE else rng.uniform(CHECKED, 1)
+            queue = province.late if index < LATE else province.waiting
+            self.stage.on(day, self._registration(province, county, facts, fate, queue))
 
     def _county(self, province: Province, index: int) -> Region:
         """The late mines go half to the counties whose checks are open now, half to the others."""
@@ -91,7 +107,7 @@ class Story:
         return province.counties[index % 3] if index % 2 else self.stage.rng.choice(province.counties[3:])
 
     def _registration(
-        self, province: Province, county: Region, facts: MineFacts, fate: float
+        self, province: Province, county: Region, facts: MineFacts, fate: float, queue: dict[str, list[str]]
     ) -> Callable[[Tx, datetime], None]:
         officer = self.stage.officer(Role.COUNTY, county.code)
 
@@ -101,8 +117,8 @@ class Story:
                 return  # stays 未入库
             if fate < 0.55:
                 self._to_stage(province, number, at)
-            if fate >= 0.16:
-                province.waiting.setdefault(county.code, []).append(number)
+            if fate >= CHECKED:
+                queue.setdefault(county.code, []).append(number)
 
         return deed
 
@@ -128,8 +144,13 @@ class Story:
             self.stage.on(first + timedelta(days=rng.randint(60, 120)), enter(Library.PROJECT))
 
     def _round(self, province: Province, start: date) -> None:
-        """ZJ-12: counties check in spring and autumn, the city hands over, the province publishes its list."""
-        if start + timedelta(days=100) < self.today:
+        """ZJ-12: counties check in spring and autumn, the city hands over, the province publishes its list.
+
+        A round is told when it is over before the notices of today are gathered, and when its ends are certain: a
+        period beyond the published calendar is 暂定 and cannot be closed.
+        """
+        over = start + ROUND
+        if over < self.today and self.stage.reference.calendar.covers(over):
             for county in province.counties:
                 day = start + timedelta(days=self.stage.rng.randint(0, 20))
                 self.stage.on(day, self._county_check(province, county, before=day))
@@ -239,7 +260,7 @@ class Story:
 
         def deed(_tx: Tx, _at: datetime) -> None:
             for county in province.counties[3:]:
-                province.checked.extend(province.waiting.pop(county.code, []))
+                province.checked.extend(province.unchecked(county.code))
 
         return deed
 
@@ -248,9 +269,9 @@ class Story:
         officer = self.stage.officer(Role.COUNTY, county.code)
 
         def deed(tx: Tx, at: datetime) -> None:
-            waiting = province.waiting.get(county.code, [])
+            waiting = province.unchecked(county.code)
             mines = waiting[: len(waiting) - keep] if keep else waiting
-            province.waiting[county.code] = waiting[len(mines) :]
+            province.late[county.code] = waiting[len(mines) :]
             if mines:
                 self.noticing.publish(
                     tx, NoticeKind.COUNTY_CHECK, region=county.code, mines=mines, officer=officer, at=at
