@@ -53,6 +53,19 @@ def test_facts_are_those_told_by_then_and_a_cleared_one_is_unknown() -> None:
     ]
 
 
+def test_a_list_older_than_the_facts_shows_the_mine_with_those_told_first() -> None:
+    """The newer list was recorded first, and the mine registered by it."""
+    events = [
+        Told(0, day(8), {"name": "甲矿"}),
+        Enlisted(1, day(8), Library.PROVINCIAL, "新"),
+        Enlisted(2, day(3), Library.CITY, "旧"),
+        Told(3, day(9), {"name": "乙矿"}),
+    ]
+    assert state_on(events, day(2)) is None
+    assert (on(events, 3).values["name"], on(events, 3).level) == ("甲矿", Level.CITY)
+    assert on(events, 9).values["name"] == "乙矿"
+
+
 def test_a_listing_ends_the_stage_and_a_removal_the_title_and_what_stands_above() -> None:
     """LN-01; national mines are chosen from provincial lists."""
     events = [

@@ -123,9 +123,10 @@ def test_a_mine_as_an_earlier_day_knew_it(client: StrictClient, register: Regist
     address = f"/mines/{register.mines['xiuyan']}"
     now = client.get(f"{address}?on=2026-11-01").text
     then = client.get(f"{address}?on=2026-11-01&known=2025-06-01").text
+    assert "看这一天的名录" in now and "/mines?on=2026-11-01" in client.get(f"{address}?on=2026-11-01").links()
     assert "已移出" in now and "按现在所知" in now
     assert "已移出" not in then and "在册" in then and "按本站到2025年6月1日终了时已公布的内容" in then
-    assert "尚未在本站登记" in client.get(f"{address}?on=2026-11-01&known=2023-01-01").text
+    assert "本站没有这座矿山在" in client.get(f"{address}?on=2026-11-01&known=2023-01-01").text
 
 
 def test_while_versions_are_behind_the_past_waits_and_the_present_does_not(

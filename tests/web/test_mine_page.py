@@ -159,7 +159,7 @@ def test_a_past_day_shows_what_held_then(client: StrictClient, register: Registe
     text = shown(client, register, "zhijin", "?on=2024-12-31")
     assert "2024年12月31日的示例黔西" in text and "180 万吨/年" in text and "2030年1月4日" in text
     assert "在册" in text and "省级" in text and "国家级" not in text and "更正信息" not in text
-    assert "尚未在本站登记" in shown(client, register, "zhijin", "?on=2023-12-31")
+    assert "本站没有这座矿山在" in shown(client, register, "zhijin", "?on=2023-12-31")
     assert "失信" not in shown(client, register, "xiuyan", "?on=2026-06-01").split("不再重复显示")[1]
 
 

@@ -133,7 +133,10 @@ _EARLIER: Final = -1
 
 
 def state_on(events: Sequence[Event], day: date) -> MineState | None:
-    """What held at the end of ``day``; None while the mine was not registered.
+    """What held at the end of ``day``; None while nothing did.
+
+    An old list may say that the mine stood in a directory before the day from which its facts were told: then those
+    told first stand for it.
 
     :param events: of one mine, in the order of their numbers
     """
@@ -173,15 +176,15 @@ def _spans(events: Sequence[Event]) -> dict[tuple[date, date | None], MineState]
 
 def _state(events: Sequence[Event], stays: Iterable[Stay], day: date) -> MineState | None:
     held = [event for event in events if event.day <= day]
-    told = [event for event in held if isinstance(event, Told)]
-    if not told:
+    told = [event for event in events if isinstance(event, Told)]
+    if not told or not held:
         return None
     begun = tuple(stay.on(day) for stay in stays if stay.since <= day)
     status, level = standing(map(_plain, begun), in_notice=_in_notice(held))
     listed = [stay.since for stay in begun if stay.until is None and stay.library in DIRECTORIES]
-    values: dict[str, Any] = {}
-    for event in told:
-        values |= event.values
+    values = dict(told[0].values)
+    for event in told[1:]:
+        values |= event.values if event.day <= day else {}
     return MineState(values, status, level, min(listed, default=None), begun, told[0].n, held[-1].n)
 
 

@@ -174,6 +174,7 @@ def _past_page(
         mine=mine,
         past=past,
         asked=asked,
+        list_href=address(PATH, asked.kept),
         box=PastBox(**asked.kept),
         facts=_facts(past.facts, reference.regions) if past else (),
         level=_(LEVEL_LABELS[past.level]) if past and past.level else "",
