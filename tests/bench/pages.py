@@ -18,6 +18,7 @@ from tests.reference_data import CONTENT
 SIZES = (300, 10_000)
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = ("/mines", "/mines?page=3", "/mines?region=520000&status=listed", "/mines?q=云")
+PAST = ("/mines?on=2023-06-01", "/mines?on=2026-11-20&known=2026-11-19", "/mines?on=2024-01-01&status=listed")
 CONNECTIONS = 2
 
 
@@ -37,6 +38,7 @@ def bench_pages(folder: Path, *, rounds: int, seconds: float) -> None:
             }
             port = stack.enter_context(served("wsgi:app", environment))
             candidates[f"directory, {size:,} mines"] = round_of(port, PATHS, seconds)
+            candidates[f"directory of a past day, {size:,} mines"] = round_of(port, PAST, seconds)
             candidates[f"mine's page, {size:,} mines"] = round_of(port, _mine_paths(home), seconds)
         results = take_turns(candidates, rounds=rounds)
     title = f"Pages (granian, 1 process, 1 thread, {CONNECTIONS} connections)"

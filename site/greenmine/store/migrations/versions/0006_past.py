@@ -14,7 +14,6 @@ _DAY = sa.String(length=10)
 def upgrade() -> None:
     """Create them empty; the worker's first look derives every version."""
     _create_versions()
-    op.create_index("ix_mine_version_act_out_since", "mine_version", ["act_out", "since"], unique=False)
     op.create_table(
         "mine_version_alias",
         *_key(),
@@ -40,7 +39,6 @@ def downgrade() -> None:
     """Drop them: they are derived."""
     op.drop_table("mine_version_library")
     op.drop_table("mine_version_alias")
-    op.drop_index("ix_mine_version_act_out_since", table_name="mine_version")
     op.drop_table("mine_version")
 
 
