@@ -19,6 +19,7 @@ PAGES = (
     "/mines?region=520000&status=listed",
     "/mines?q=zzz",
     "/mines?level=x&region=鼓楼区",
+    "/mines?on=2025-06-01&known=2025-07-01",
     "/mines?page=9",
     "/mines/GM-520524-0001",
     "/mines/GM-210323-0001",

@@ -38,7 +38,7 @@ from greenmine.domain.text import N_
 from greenmine.projections.runner import rebuild
 from greenmine.projections.search_keeper import make_anew
 from greenmine.services import Services
-from greenmine.store.act import entries
+from greenmine.store.act import entries, size
 from greenmine.store.database import Database, open_database
 from greenmine.store.lease import confirm_clock, jumped_from
 from greenmine.store.migrate import revision, upgrade
@@ -173,9 +173,10 @@ def clocks(open_services: OpenServices, *, confirm: bool) -> None:
 def rebuild_projections(open_services: OpenServices) -> None:
     """由公开记录重新生成统计、搜索索引等派生数据。"""
     services = ready_services(open_services)
-    taken = rebuild(services.database, PROJECTIONS, reference=services.reference)
+    rebuild(services.database, PROJECTIONS, reference=services.reference)
     make_anew(services.search, reference=services.reference)
-    console.print(f"已由 {taken} 条记录重新生成。", highlight=False)
+    with services.database.read() as tx:
+        console.print(f"已由 {size(tx)} 条记录重新生成。", highlight=False)
 
 
 @greenmine.command()
