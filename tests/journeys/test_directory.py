@@ -63,9 +63,11 @@ def test_a_reader_finds_a_mine_from_home_and_asks_for_its_past(browser: Browser,
     assert page.inner_text(".count").startswith("共 1 条")
     page.click(".hits a >> nth=0")
     assert "云岭煤矿" in page.inner_text("h1")
-    page.fill("#on", "2024-05-05")
+    page.fill("#past-on", "2024-05-05")
     page.click(".onday button")
     assert page.inner_text("h1 .tag") == "公示阶段" and "2024年5月5日" in page.inner_text("h1")
+    page.click("text=看这一天的名录")
+    assert page.inner_text("h1") == "2024年5月5日的绿色矿山名录" and page.inner_text(".count").startswith("共 12 条")
     page.context.close()
 
 
