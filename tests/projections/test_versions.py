@@ -174,11 +174,11 @@ class Witness:
         catch_up(desk.database, [rng.choice([Versions(), KilledVersions()])], reference=reference())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_past_is_what_the_public_rows_said(desk: Desk, seed: int) -> None:
     """Whatever the history, in whatever pieces it was taken, killed or not."""
     witness = Witness()
-    play(desk, Random(seed), steps=120, aside=witness.look)
+    play(desk, Random(seed), steps=100, aside=witness.look)
     take(desk.database)
     assert len(witness.seen) > 5
     for acts, day, rows in witness.seen:
