@@ -116,16 +116,16 @@ def test_a_withdrawal_that_names_no_mine_ends_the_notice_of_its_mines(desk: Desk
     assert statuses(desk.database, Moment(TODAY + timedelta(days=2))) == [MineStatus.REGISTERED]
 
 
-def test_a_list_without_acts_that_it_knows_is_refused(desk: Desk) -> None:
+def test_the_past_waits_for_every_act(desk: Desk) -> None:
     desk.register()
     with desk.database.read() as tx, pytest.raises(Unready, match="正在整理"):
-        require_derived(tx, Moment(TODAY))
+        require_derived(tx)
     take(desk.database)
-    desk.register("演示第二矿")
     with desk.database.read() as tx:
-        require_derived(tx, Moment(TODAY, 1))
-        with pytest.raises(Unready):
-            require_derived(tx, Moment(TODAY))
+        require_derived(tx)
+    desk.register("演示第二矿")
+    with desk.database.read() as tx, pytest.raises(Unready):
+        require_derived(tx)
 
 
 def test_words_that_law_took_away_are_in_no_list_of_the_past(desk: Desk) -> None:

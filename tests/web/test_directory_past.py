@@ -139,7 +139,7 @@ def test_while_versions_are_behind_the_past_waits_and_the_present_does_not(
     try:
         assert "过去的名录正在整理" in client.get(THEN, status=503).text
         client.get("/mines.csv?on=2025-06-01", status=503)
-        assert names(client.get(f"{THEN}&known=2025-06-01")), "what was known then is derived"
+        client.get(f"{THEN}&known=2025-06-01", status=503)
         client.get("/mines")
     finally:
         with services.database.write() as tx:

@@ -6,7 +6,6 @@ from typing import Final
 
 from greenmine.domain.act import subjects
 from greenmine.domain.errors import Unready
-from greenmine.domain.mine_history import Moment
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store.act import ActRow, acts_with_body, size
@@ -40,10 +39,12 @@ class Versions:
         keep_versions(tx, _mines(_subjects(bodies)), first=0)
 
 
-def require_derived(tx: Tx, moment: Moment) -> None:
-    """Raises Unready while an act that the moment knows has not been taken: a list without it would be a wrong one."""
-    known = size(tx) if moment.acts is None else moment.acts
-    if (read_cursor(tx, NAME, version=VERSION) or 0) < known:
+def require_derived(tx: Tx) -> None:
+    """Raises Unready while an act has not been taken: a list without it would be a wrong one.
+
+    Also for what was known long before: the act may have taken words away, and with them the versions that held them.
+    """
+    if (read_cursor(tx, NAME, version=VERSION) or 0) < size(tx):
         raise Unready("versions.behind", N_("过去的名录正在整理，请过一会儿再看；现在的名录不受影响。"))
 
 

@@ -81,7 +81,7 @@ class DirectoryFilter:
     :param region: code; the region and all below it
     :param areas: codes of a special area's members, any of them (辽东绿色经济区)
     :param year: year of the listing day that the mine's page shows
-    :param library: in this library then
+    :param library: in this library at the moment
     :param moment: as it was at this moment, None is now (design.md "Versions and time")
     """
 

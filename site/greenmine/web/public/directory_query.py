@@ -138,9 +138,8 @@ def as_asked(tx: Tx, query: DirectoryQuery) -> DirectoryQuery:
     """The query with its point of both times, which the database knows. Raises Unready."""
     if query.past is None:
         return query
-    moment = moment_of(tx, query.past)
-    require_derived(tx, moment)
-    return replace(query, wanted=replace(query.wanted, moment=moment))
+    require_derived(tx)
+    return replace(query, wanted=replace(query.wanted, moment=moment_of(tx, query.past)))
 
 
 def value_words(name: str, value: str, regions: Regions) -> str:
