@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.desk import NOON, PROVINCE_OFFICER, ZHIJIN, Desk, instant
+from tests.desk import NOON, PROVINCE_OFFICER, ZHIJIN, Desk, instant, withdrawal_act
 from tests.projections.histories import GUIAN, Killed, play
 from tests.reference_data import reference
 
@@ -19,6 +19,7 @@ from greenmine.domain.mine_history import Moment
 from greenmine.projections.runner import catch_up, rebuild
 from greenmine.projections.versions import Versions, require_derived
 from greenmine.store.act import size
+from greenmine.store.apply import apply
 from greenmine.store.database import Database
 from greenmine.store.directory import DirectoryFilter, Sort, Word, count_mines, export_mines, list_mines
 from greenmine.store.mine_past import known_by, mine_on
@@ -26,6 +27,7 @@ from greenmine.store.tables import act
 from greenmine.store.tables_past import PAST_TABLES
 from greenmine.usecases.document import remove_document
 from greenmine.usecases.notice import withdraw_notice
+from greenmine.usecases.reference import announce_calendar
 
 TODAY = NOON.date()
 
@@ -123,6 +125,10 @@ def test_the_past_waits_for_every_act(desk: Desk) -> None:
     take(desk.database)
     with desk.database.read() as tx:
         require_derived(tx)
+    with desk.database.write() as tx:
+        announce_calendar(tx, reference().calendar, at=desk.now)
+    with desk.database.read() as tx:
+        require_derived(tx)  # it says nothing of mines
     desk.register("演示第二矿")
     with desk.database.read() as tx, pytest.raises(Unready):
         require_derived(tx)
@@ -151,6 +157,55 @@ def test_words_that_law_took_away_are_in_no_list_of_the_past(desk: Desk) -> None
     incremental = kept(desk.database)
     rebuild(desk.database, [Versions()], reference=reference())
     assert kept(desk.database) == incremental
+
+
+def remove_body(desk: Desk, n: int) -> None:
+    """Law takes the words of an act away."""
+    with desk.database.write() as tx:
+        sha256 = tx.execute(select(act.c.body).where(act.c.n == n)).scalar_one()
+        remove_document(tx, sha256, ground=RemovalGround.PERSONAL, at=desk.now)
+
+
+@pytest.mark.parametrize("end", ["none", "close", "withdraw"])
+@pytest.mark.parametrize("taken_between", [True, False])
+def test_a_notice_that_lost_its_words_names_no_mine_any_more(desk: Desk, end: str, taken_between: bool) -> None:
+    """Its list went with them: rows, page and lists of the past say the same, now and after its end."""
+    number = desk.register()
+    notice = desk.publish(number)
+    take(desk.database)
+    later = desk.at(TODAY + timedelta(days=30))
+    remove_body(later, 1)
+    if taken_between:
+        take(desk.database)
+    if end == "close":
+        later.close(notice, decided=False)
+    elif end == "withdraw":
+        with desk.database.write() as tx:
+            withdraw_notice(tx, notice, reason="有误", reference=reference(), officer=PROVINCE_OFFICER, at=later.now)
+    take(desk.database)
+    with desk.database.read() as tx:
+        past = mine_on(tx, number, [], moment=Moment(TODAY))
+    assert past is not None and past.status is desk.mine(number).status is MineStatus.REGISTERED
+    assert whole(desk.database, Moment(date.max)) == whole(desk.database)
+    assert statuses(desk.database, Moment(TODAY)) == [MineStatus.REGISTERED]
+    incremental = kept(desk.database)
+    rebuild(desk.database, [Versions()], reference=reference())
+    assert kept(desk.database) == incremental
+
+
+def test_a_mine_that_lost_its_words_is_under_no_notice_that_was_withdrawn(desk: Desk) -> None:
+    """A withdrawal before version 2 names its notice only: making the rows anew must not forget it."""
+    number = desk.register()
+    notice = desk.publish(number)
+    take(desk.database)
+    with desk.database.write() as tx:
+        apply(tx, withdrawal_act(notice), at=desk.now)
+    take(desk.database)
+    assert statuses(desk.database, Moment(TODAY)) == [MineStatus.REGISTERED]
+    remove_body(desk.at(TODAY + timedelta(days=1)), 0)
+    take(desk.database)
+    assert desk.mine(number).status is MineStatus.REGISTERED
+    assert whole(desk.database, Moment(date.max)) == whole(desk.database)
 
 
 class KilledVersions(Versions):

@@ -19,6 +19,7 @@ from tests.forks import FORKS
 from greenmine.domain.errors import Conflict
 from greenmine.store.apply import apply
 from greenmine.store.case import open_case
+from greenmine.store.cursor import move_cursor, read_cursor
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import downgrade, head, revision, upgrade
 from greenmine.store.sealed import MasterKey
@@ -215,3 +216,15 @@ def test_processes_that_migrate_at_once_agree(request: pytest.FixtureRequest, tm
     assert revision(database) == head()
     assert usable(database)
     database.close()
+
+
+def test_versions_are_derived_anew_after_a_way_down(database: Database) -> None:
+    """The tables come back empty: a cursor that stayed behind would say that everything was taken."""
+    with database.write() as tx:
+        move_cursor(tx, "versions", version=1, n=7)
+        move_cursor(tx, "figures", version=1, n=7)
+    downgrade(database, to="0005")
+    upgrade(database)
+    with database.read() as tx:
+        assert read_cursor(tx, "versions", version=1) is None
+        assert read_cursor(tx, "figures", version=1) == 7

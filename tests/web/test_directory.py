@@ -208,7 +208,7 @@ def test_the_csv_is_the_whole_result_as_excel_and_rfc_4180_want_it(client: Stric
     first = next(row for row in rows if row["名录编号"] == register.mines["zhijin"])
     assert first["页面网址"].endswith(f"/mines/{register.mines['zhijin']}")
     assert first["记录号"] == "24"
-    assert first["现在所在的库"] == "省级名录 2024年度 2024-05-06；国家级名录 2025年度 2025-03-03"
+    assert first["所在的库"] == "省级名录 2024年度 2024-05-06；国家级名录 2025年度 2025-03-03"
 
 
 def test_the_file_has_a_name_with_its_date(client: StrictClient) -> None:

@@ -79,6 +79,7 @@ def test_the_form_keeps_both_days_and_all_filters(client: StrictClient) -> None:
         ("known=2026-11-18", "known"),
         ("on=2025-01-01&known=2026-12-01", "known"),
         ("on=20250101", "on"),
+        ("on=2024-W01-1", "on"),
         ("on=2025-02-30", "on"),
         ("on=%01'<b>", "on"),
         ("on=２０２５-01-01", "on"),
@@ -97,6 +98,24 @@ def test_a_day_that_cannot_be_asked_for_is_told_beside_its_field(client: StrictC
 def test_today_can_be_asked_for_as_an_earlier_day_knew_it(client: StrictClient) -> None:
     answer = client.get("/mines?on=2026-11-18&known=2025-06-01&status=listed")
     assert answer.h1 == "2026年11月18日的绿色矿山名录" and FACTS["xiuyan"].name in names(answer)
+
+
+def test_the_day_goes_with_whose_knowledge_it_is_asked(client: StrictClient) -> None:
+    """``known`` alone asks for its own day, so taking the day away takes both."""
+    page = client.get("/mines?known=2025-07-01&status=listed")
+    chips = {words(link).split("：")[0]: link.get("href") for link in page.page.findall(".//ul[@class='chips']//a")}
+    assert chips == {
+        "情况截至": "/mines?status=listed",
+        "以本站在此日公布的为准": "/mines?on=2025-07-01&status=listed",
+        "状态": "/mines?known=2025-07-01&on=2025-07-01",
+    }
+
+
+def test_links_of_a_past_list_and_a_past_mine_stay_in_the_past(client: StrictClient, register: Register) -> None:
+    asked = "on=2025-06-01&region="
+    assert f"/mines?{asked}520000" in client.get(f"/mines?{asked}520524").links()
+    page = client.get(f"/mines/{register.mines['zhijin']}?on=2025-06-01")
+    assert {f"/mines?{asked}520524", "/mines?on=2025-06-01&scale=large"} <= set(page.links())
 
 
 def test_files_are_exactly_this_result_and_say_of_which_day(client: StrictClient) -> None:
@@ -137,7 +156,8 @@ def test_while_versions_are_behind_the_past_waits_and_the_present_does_not(
         n = tx.execute(sql("SELECT n FROM projection_cursor WHERE name = 'versions'")).scalar_one()
         tx.execute(sql("UPDATE projection_cursor SET n = n - 1 WHERE name = 'versions'"))
     try:
-        assert "过去的名录正在整理" in client.get(THEN, status=503).text
+        waiting = client.get(THEN, status=503)
+        assert "过去的名录正在整理" in waiting.text and waiting.headers["Retry-After"] == "2"
         client.get("/mines.csv?on=2025-06-01", status=503)
         client.get(f"{THEN}&known=2025-06-01", status=503)
         client.get("/mines")

@@ -8,14 +8,18 @@ from greenmine.domain.act import subjects
 from greenmine.domain.errors import Unready
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
-from greenmine.store.act import ActRow, acts_with_body, size
+from greenmine.store.act import ActRow, acts_of, acts_with_body, recorded_since
 from greenmine.store.cursor import read_cursor
 from greenmine.store.database import Tx
-from greenmine.store.figure import mines_on_notices
+from greenmine.store.mine_past import MOVING
 from greenmine.store.mine_version import forget_versions, keep_versions
 
 NAME: Final = "versions"
 VERSION: Final = 1
+AGAIN: Final = 2
+"""Seconds after which it is worth asking again: the worker looks each second."""
+TOUCHING: Final = (*MOVING, "notice.withdrawn", "document.removed")
+"""Kinds of act that change a version."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +36,22 @@ class Versions:
     def take(self, tx: Tx, acts: Sequence[ActRow], *, reference: Reference) -> None:
         """Derive anew what these acts say of the mines they concern; of a mine that lost words, everything."""
         names = _subjects(acts)
-        notices = {act.object.partition("/")[2] for act in acts if act.kind == "notice.withdrawn"}
-        keep_versions(tx, _mines(names) | mines_on_notices(tx, notices), first=acts[0].n)
+        withdrawn = [each for act in acts if act.kind == "notice.withdrawn" for each in acts_of(tx, act.object)]
+        keep_versions(tx, _mines(names | _subjects(withdrawn)), first=acts[0].n)
         erased = [act.fact("document") for act in acts if act.kind == "document.removed"]
         bodies = [act for sha256 in erased for act in acts_with_body(tx, sha256)]
         keep_versions(tx, _mines(_subjects(bodies)), first=0)
 
 
 def require_derived(tx: Tx) -> None:
-    """Raises Unready while an act has not been taken: a list without it would be a wrong one.
+    """Raises Unready while an act about mines has not been taken: a list without it would be a wrong one.
 
     Also for what was known long before: the act may have taken words away, and with them the versions that held them.
     """
-    if (read_cursor(tx, NAME, version=VERSION) or 0) < size(tx):
-        raise Unready("versions.behind", N_("过去的名录正在整理，请过一会儿再看；现在的名录不受影响。"))
+    taken = read_cursor(tx, NAME, version=VERSION) or 0
+    if recorded_since(tx, taken, kinds=TOUCHING):
+        sentence = N_("过去的名录正在整理，请过一会儿再看；现在的名录不受影响。")
+        raise Unready("versions.behind", sentence, retry_after=AGAIN)
 
 
 def _subjects(acts: Sequence[ActRow]) -> set[str]:

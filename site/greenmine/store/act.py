@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from greenmine.domain.act_document import files_of
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS
 from greenmine.domain.errors import Gone, NotFound
+from greenmine.domain.mine_history import Moment
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.tables import (
@@ -69,8 +70,8 @@ def size(tx: Tx) -> int:
     return int(tx.execute(select(act_head.c.size)).scalar_one())
 
 
-def acts_of(tx: Tx, name: str, *, limit: int = 500) -> list[ActRow]:
-    """Acts that concern an object (``mine/GM-…``), newest first, with bodies."""
+def acts_of(tx: Tx, name: str, *, limit: int = 500, moment: Moment | None = None) -> list[ActRow]:
+    """Acts that concern an object (``mine/GM-…``), newest first, with bodies; those of a moment, None is now."""
     query = (
         _with_bodies()
         .join(act_subject, act_subject.c.n == act.c.n)
@@ -78,7 +79,17 @@ def acts_of(tx: Tx, name: str, *, limit: int = 500) -> list[ActRow]:
         .order_by(act.c.n.desc())
         .limit(limit)
     )
+    if moment is not None:
+        query = query.where(act.c.valid_from <= moment.day.isoformat())
+    if moment is not None and moment.acts is not None:
+        query = query.where(act.c.n < moment.acts)
     return [act_row(row) for row in tx.execute(query)]
+
+
+def recorded_since(tx: Tx, n: int, *, kinds: Collection[str]) -> bool:
+    """Whether an act of these kinds numbered ``n`` or later is recorded."""
+    query = select(act.c.n).where(act.c.n >= n, act.c.kind.in_(sorted(kinds))).limit(1)
+    return tx.execute(query).first() is not None
 
 
 def acts_after(tx: Tx, n: int, *, limit: int) -> list[ActRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import case, select
 
 from greenmine.domain.instant import day_ends, from_utc_text, legal_day, utc_text
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale, lost_with
@@ -31,7 +31,8 @@ from greenmine.store.tables import act, act_subject, document
 
 _TOLD: Final = ("mine.registered", "mine.changed", "directory.listed")
 """Kinds whose body says something of the mine."""
-_MOVING: Final = (*_TOLD, "notice.published", "notice.closed", "removal.proposed", "removal.decided")
+MOVING: Final = (*_TOLD, "notice.published", "notice.closed", "removal.proposed", "removal.decided")
+"""Kinds that name the mines whose rows they change; a withdrawal before version 2 of its kind names its notice only."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def events_of(tx: Tx, numbers: Iterable[str]) -> Mapping[str, Sequence[Event]]:
     noticed: defaultdict[str, set[str]] = defaultdict(set)
     for number, entry, kind in _entries(tx, wanted):
         found[number] += _events(entry, kind)
-        if kind == "notice.published":
+        if kind == "notice.published" and entry.body is not None:
             noticed[entry.object_id].add(number)
     for entry in _withdrawals(tx, noticed):
         for number in noticed[entry.object_id]:
@@ -94,22 +95,24 @@ def facts_of(values: Mapping[str, Any]) -> MineFacts:
 
 
 def _entries(tx: Tx, numbers: Sequence[str]) -> Iterator[tuple[str, Entry, str]]:
-    """Mine, act and its kind; bodies only where something of the mine stands in them."""
+    """Mine, act and its kind; words only where they are the mine's own. No body: law took it away."""
     names = {f"mine/{number}": number for number in numbers}
+    words = case((act.c.kind.in_(_TOLD), document.c.content)).label("words")
     query = (
-        select(act_subject.c.object, act.c.n, act.c.kind, act.c.entry, document.c.content)
+        select(act_subject.c.object, act.c.n, act.c.kind, act.c.entry, words, document.c.removed_by)
         .select_from(act_subject)
         .join(act, act.c.n == act_subject.c.n)
-        .outerjoin(document, and_(document.c.sha256 == act.c.body, act.c.kind.in_(_TOLD)))
-        .where(act_subject.c.object.in_(names), act.c.kind.in_(_MOVING))
+        .outerjoin(document, document.c.sha256 == act.c.body)
+        .where(act_subject.c.object.in_(names), act.c.kind.in_(MOVING))
     )
     for row in tx.execute(query):
-        body = json.loads(row.content) if row.content is not None else None
+        told = json.loads(row.words) if row.words is not None else {}
+        body = told if row.removed_by is None else None
         yield names[row.object], Entry(row.n, json.loads(row.entry), body), row.kind
 
 
 def _withdrawals(tx: Tx, notices: Iterable[str]) -> Iterator[Entry]:
-    """A withdrawal names its notice only."""
+    """Withdrawals are found by their notice: before version 2 of their kind they named no mine."""
     wanted = [f"notice/{notice}" for notice in notices]
     query = select(act.c.n, act.c.entry).where(act.c.kind == "notice.withdrawn", act.c.object.in_(wanted))
     return (Entry(row.n, json.loads(row.entry), None) for row in tx.execute(query))
@@ -127,7 +130,7 @@ def _events(entry: Entry, kind: str) -> Iterator[Event]:
             yield Enlisted(n, day, Library(entry.fact("library")), entry.text("batch_name"))
         case "removal.decided" if entry.fact("outcome") == "removed":
             yield Struck(n, day, lost_with(Level(entry.fact("level"))))
-        case "notice.published" if entry.fact("enters"):
+        case "notice.published" if entry.fact("enters") and entry.body is not None:  # its list went with its words
             yield NoticeOpened(n, day, entry.object_id)
         case "notice.closed":
             yield NoticeShut(n, legal_day(from_utc_text(entry.at)), entry.object_id)

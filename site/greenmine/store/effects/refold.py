@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-from sqlalchemy import Table, create_engine, delete, insert, select, update
+from sqlalchemy import Table, create_engine, delete, insert, or_, select, update
 
 from greenmine.store import tables
 from greenmine.store.database import Tx
@@ -69,12 +69,15 @@ def _forget_past(tx: Tx, names: Sequence[str]) -> None:
 
 
 def _tell(tx: Tx, scratch: Tx, names: Sequence[str]) -> None:
-    """Apply every act that concerns one of the objects, oldest first."""
+    """Apply every act that concerns one of the objects, oldest first; and what happened to the notices that name them:
+    a withdrawal before version 2 of its kind names its notice only."""
     act, document, subject = tables.act, tables.document, tables.act_subject
+    about = select(subject.c.n).where(subject.c.object.in_(names))
+    noticed = select(act.c.object).where(act.c.kind == "notice.published", act.c.n.in_(about))
     query = (
         select(act.c.n, act.c.entry, document.c.content)
         .select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
-        .where(act.c.n.in_(select(subject.c.n).where(subject.c.object.in_(names))))
+        .where(or_(act.c.n.in_(about), (act.c.kind == "notice.withdrawn") & act.c.object.in_(noticed)))
         .order_by(act.c.n)
     )
     for row in tx.execute(query):

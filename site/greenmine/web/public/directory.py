@@ -1,5 +1,6 @@
 """``/mines``: the directory with its filters, and exactly this result as a file."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Response, make_response, request, send_file
@@ -67,7 +68,7 @@ def mines() -> ResponseReturnValue:
         feeds=ways_of(directory_plan(query, regions)) if _can_be_followed(query) else (),
         box=_past_box(query),
         today_list=address(PATH, {**query.kept, ON: "", KNOWN: ""}),
-        hrefs={row.id: address(f"{PATH}/{row.id}", query.past.kept if query.past else ()) for row in rows},
+        hrefs={row.id: address(f"{PATH}/{row.id}", _then(query)) for row in rows},
         places={row.region: place_name(regions, row.region) for row in rows},
     )
     return make_response(body, 400 if query.faults else 200)
@@ -120,7 +121,7 @@ def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
     return Page(
         title=_("%(day)s的%(title)s", day=day_words(query.past.on), title=title) if query.past else title,
         section=PATH,
-        crumbs=region_crumbs(region, regions) if region else (),
+        crumbs=region_crumbs(region, regions, then=_then(query)) if region else (),
         column=Column(
             name=_("名录查询"),
             description=_("按名称、地区、矿种、级别和状态查询绿色矿山，可下载全部结果"),
@@ -137,6 +138,11 @@ def _page(query: DirectoryQuery, regions: Regions, pager: Pager) -> Page:
 def _can_be_followed(query: DirectoryQuery) -> bool:
     """A feed follows the list of today; nothing is ever added to one of the past."""
     return not query.faults and query.past is None
+
+
+def _then(query: DirectoryQuery) -> Mapping[str, str]:
+    """Parameters of the past that is asked for."""
+    return query.past.kept if query.past else {}
 
 
 def _past_box(query: DirectoryQuery) -> PastBox:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from greenmine.domain.region import COUNTRY, Region, Regions
@@ -30,6 +31,10 @@ class Chip:
     href: str
 
 
+_ALONG: Final[Mapping[str, tuple[str, ...]]] = {ON: (ON, KNOWN)}
+"""Conditions that go together: ``known`` alone would ask for its own day."""
+
+
 def chips_of(query: DirectoryQuery, regions: Regions) -> tuple[Chip, ...]:
     """Every condition of the address in the order of the filters."""
     order = [ON, KNOWN, "q", "area", *FacetName]
@@ -37,7 +42,7 @@ def chips_of(query: DirectoryQuery, regions: Regions) -> tuple[Chip, ...]:
     return tuple(
         Chip(
             _("%(name)s：%(value)s", name=name_words(name), value=_shown(name, query, regions)),
-            address(PATH, {**query.kept, name: ""}),
+            address(PATH, {**query.kept, **dict.fromkeys(_ALONG.get(name, (name,)), "")}),
         )
         for name in names
     )
@@ -48,12 +53,17 @@ def facets_of(query: DirectoryQuery, counts: Counts, regions: Regions, *, unfold
     return tuple(_facet(facet, query, counts[facet], regions, unfolded=unfolded) for facet in FacetName)
 
 
-def region_crumbs(code: str, regions: Regions, *, itself: bool = False) -> tuple[Crumb, ...]:
-    """The lists of the regions above, from the whole directory down; ``itself``: the region's own list as well."""
+def region_crumbs(
+    code: str, regions: Regions, *, itself: bool = False, then: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Crumb, ...]:
+    """The lists of the regions above, from the whole directory down; ``itself``: the region's own list as well.
+
+    :param then: parameters of the past that the lists are of, none for those of now
+    """
     known = regions.find(code)
     chain = (*regions.ancestors(code), *((known,) if itself else ())) if known else ()
-    places = (Crumb(each.name, address(PATH, {"region": each.code})) for each in chain if each.code != COUNTRY)
-    return (Crumb(_("名录查询"), PATH), *places)
+    places = (Crumb(each.name, address(PATH, {**then, "region": each.code})) for each in chain if each.code != COUNTRY)
+    return (Crumb(_("名录查询"), address(PATH, then)), *places)
 
 
 def rolled_up(counts: Mapping[str, int], regions: Regions) -> Mapping[str, int]:

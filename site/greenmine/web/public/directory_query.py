@@ -60,7 +60,7 @@ FACET_LABELS: Final[Mapping[FacetName, str]] = {
     FacetName.LIBRARY: N_("所在库"),
     FacetName.YEAR: N_("列入年份"),
 }
-_NAMES: Final[Mapping[str, str]] = {"area": N_("特殊区域"), ON: N_("情况截至"), KNOWN: N_("以当时公布的为准")}
+_NAMES: Final[Mapping[str, str]] = {"area": N_("特殊区域"), ON: N_("情况截至"), KNOWN: N_("以本站在此日公布的为准")}
 """Parameters that are no facets."""
 _CHOICES: Final[Mapping[FacetName, tuple[type[StrEnum], Mapping[Any, str]]]] = {
     FacetName.STATUS: (MineStatus, STATUS_LABELS),

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 
 from flask import Response, make_response, redirect, request
@@ -15,7 +16,6 @@ from greenmine.domain.ground import CREDIT_LEVEL_LABELS, GROUND_KIND_LABELS, Cre
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, MineStatus
 from greenmine.domain.mine_facts import MineFacts
-from greenmine.domain.mine_history import Moment
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import STATE_LABELS
 from greenmine.domain.reference import Reference
@@ -97,11 +97,12 @@ def mine_page(number: str) -> ResponseReturnValue:
             mine = get_mine(tx, number)
         except NotFound:
             return _unknown(number)
-        around = _surroundings(tx, mine, now)
         if asked is not None:
             moment = moment_of(tx, asked)
-            then = mine_on(tx, number, around.memberships, moment=moment)
-            return _past_page(mine, then, asked, _known(around.acts, moment), services.reference)
+            acts = acts_of(tx, f"mine/{number}", limit=MOST_ACTS, moment=moment)
+            then = mine_on(tx, number, memberships_of(tx, number), moment=moment)
+            return _past_page(mine, then, asked, acts, services.reference)
+        around = _surroundings(tx, mine, now)
     return _page(mine, around, services.reference, now=now, fault=fault)
 
 
@@ -111,11 +112,6 @@ def _asked(now: datetime) -> tuple[Past | None, str]:
         return read_past(request.args, today=legal_day(now)), ""
     except NoPast as error:
         return None, error.name
-
-
-def _known(acts: Sequence[ActRow], moment: Moment) -> Sequence[ActRow]:
-    day = moment.day.isoformat()
-    return [act for act in acts if act.valid_from <= day and (moment.acts is None or act.n < moment.acts)]
 
 
 def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: datetime, fault: str) -> Response:
@@ -161,13 +157,13 @@ def _past_page(
     mine: MineRow, past: PastMine | None, asked: Past, acts: Sequence[ActRow], reference: Reference
 ) -> ResponseReturnValue:
     """Today's visibility applies to what was said then: notices' lists and credit entries are not shown again."""
-    title = _("%(day)s的%(mine)s", day=day_words(asked.on), mine=past.facts.name if past else mine.facts.name)
+    name = past.facts.name if past else mine.id
     return render(
         "mine_past.html",
         Page(
-            title=title,
+            title=_("%(day)s的%(mine)s", day=day_words(asked.on), mine=name),
             section=PATH,
-            crumbs=(Crumb(_("名录查询"), PATH), Crumb(mine.facts.name, f"{PATH}/{mine.id}")),
+            crumbs=(Crumb(_("名录查询"), PATH), Crumb(mine.id, f"{PATH}/{mine.id}")),
             canonical=f"{PATH}/{mine.id}",
             noindex=True,
         ),
@@ -176,9 +172,10 @@ def _past_page(
         asked=asked,
         list_href=address(PATH, asked.kept),
         box=PastBox(**asked.kept),
-        facts=_facts(past.facts, reference.regions) if past else (),
+        facts=_facts(past.facts, reference.regions, then=asked.kept) if past else (),
         level=_(LEVEL_LABELS[past.level]) if past and past.level else "",
         steps=steps_of(acts, Hearer(reference, mine.id, mine.facts.region)),
+        cut=len(acts) == MOST_ACTS,
     )
 
 
@@ -229,8 +226,13 @@ def _unknown(number: str) -> Response:
     return make_response(body, 404)
 
 
-def _facts(facts: MineFacts, regions: Regions) -> tuple[FactShown, ...]:
-    """Every fact that is known, in the order of their labels; holder and place lead to their lists."""
+def _facts(
+    facts: MineFacts, regions: Regions, *, then: Mapping[str, str] = MappingProxyType({})
+) -> tuple[FactShown, ...]:
+    """Every fact that is known, in the order of their labels; holder and place lead to their lists.
+
+    :param then: parameters of the past that the lists are of, none for those of now
+    """
     links = {"region": "region", "mineral": "mineral", "mineral_class": "mineral_class", "scale": "scale",
              "method": "method", "activity": "activity", "ownership": "ownership", "holder": "q"}  # fmt: skip
     names = [field.name for field in fields(facts)]
@@ -240,7 +242,7 @@ def _facts(facts: MineFacts, regions: Regions) -> tuple[FactShown, ...]:
         if name in ("permit_from", "permit_until", "production_date") and value:
             value = day_words(value)
         if words := fact_words(name, value, regions):
-            href = address(PATH, {links[name]: str(value)}) if name in links else ""
+            href = address(PATH, {**then, links[name]: str(value)}) if name in links else ""
             shown.append(FactShown(_(FACT_LABELS[name]), words, href))
     return tuple(shown)
 

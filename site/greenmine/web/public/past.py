@@ -87,9 +87,11 @@ def moment_of(tx: Tx, past: Past) -> Moment:
 
 
 def _day(name: str, typed: str) -> date:
-    if len(typed) == 10 and typed.isascii():
-        try:
-            return date.fromisoformat(typed)
-        except ValueError:
-            pass
-    raise NoPast(name, typed)
+    """Python reads weeks (``2024-W01-1``) as days too."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != typed:
+        raise NoPast(name, typed)
+    return day

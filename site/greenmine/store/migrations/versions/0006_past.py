@@ -13,6 +13,7 @@ _DAY = sa.String(length=10)
 
 def upgrade() -> None:
     """Create them empty; the worker's first look derives every version."""
+    op.execute("DELETE FROM projection_cursor WHERE name = 'versions'")  # left by a way down
     _create_versions()
     op.create_table(
         "mine_version_alias",
