@@ -1,7 +1,8 @@
 """Random histories by the real use cases, for projections that must say the same however the acts came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import Final
@@ -20,7 +21,11 @@ from tests.reference_data import reference
 from greenmine.domain.errors import GreenmineError
 from greenmine.domain.mine import Library
 from greenmine.domain.officer import Officer, Role
+from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
+from greenmine.projections.runner import Projection
+from greenmine.store.act import ActRow
+from greenmine.store.database import Tx
 from greenmine.usecases.notice import withdraw_notice
 
 EVERYWHERE: Final = Officer(61, Role.PROVINCE, frozenset({"520000", "330000"}))
@@ -32,6 +37,28 @@ VERBS: Final = ("register", "enlist", "late", "move", "publish", "close", "withd
 
 class Killed(Exception):
     """The process died here."""
+
+
+@dataclass(frozen=True)
+class Dying:
+    """A projection whose process dies between rows and cursor."""
+
+    inner: Projection
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def version(self) -> int:
+        return self.inner.version
+
+    def reset(self, tx: Tx) -> None:
+        self.inner.reset(tx)
+
+    def take(self, tx: Tx, acts: Sequence[ActRow], *, reference: Reference) -> None:
+        self.inner.take(tx, acts, reference=reference)
+        raise Killed
 
 
 def play(desk: Desk, rng: Random, *, steps: int, aside: Callable[[Desk, Random], None]) -> None:

@@ -12,7 +12,7 @@ from tests.desk import (
     ZHIJIN,
     Desk,
 )
-from tests.projections.histories import GUIAN, Killed, play
+from tests.projections.histories import GUIAN, Dying, play
 from tests.reference_data import reference
 
 from greenmine.domain.mine import Library
@@ -134,17 +134,9 @@ def test_listed_on_a_day_counts_a_mine_once_from_its_first_day_to_the_one_before
     assert list(days.values()) == [one] * 3
 
 
-class KilledFigures(Figures):
-    """Figures whose process dies between rows and cursor."""
-
-    def take(self, tx: object, acts: object, *, reference: object) -> None:
-        super().take(tx, acts, reference=reference)  # type: ignore[arg-type]
-        raise Killed
-
-
 def take_or_die(desk: Desk, rng: Random) -> None:
     """All of it, or killed between rows and cursor."""
-    projection = rng.choice([Figures(), KilledFigures()])
+    projection = rng.choice([Figures(), Dying(Figures())])
     catch_up(desk.database, [projection], reference=reference())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from tests.desk import NOON, PROVINCE_OFFICER, ZHIJIN, Desk, instant, withdrawal_act
-from tests.projections.histories import GUIAN, Killed, play
+from tests.projections.histories import GUIAN, Dying, play
 from tests.reference_data import reference
 
 from greenmine.domain.document_removal import RemovalGround
@@ -208,14 +208,6 @@ def test_a_mine_that_lost_its_words_is_under_no_notice_that_was_withdrawn(desk: 
     assert whole(desk.database, Moment(date.max)) == whole(desk.database)
 
 
-class KilledVersions(Versions):
-    """Versions whose process dies between rows and cursor."""
-
-    def take(self, tx: object, acts: object, *, reference: object) -> None:
-        super().take(tx, acts, reference=reference)  # type: ignore[arg-type]
-        raise Killed
-
-
 @dataclass
 class Witness:
     """What the public rows said, written down at odd moments: after how many acts, on which day."""
@@ -226,7 +218,7 @@ class Witness:
         with desk.database.read() as tx:
             acts = size(tx)
         self.seen.append((acts, desk.now.date(), whole(desk.database)))
-        catch_up(desk.database, [rng.choice([Versions(), KilledVersions()])], reference=reference())
+        catch_up(desk.database, [rng.choice([Versions(), Dying(Versions())])], reference=reference())
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -38,7 +38,7 @@ def test_before_the_first_record_there_is_nothing_and_the_page_says_so(client: S
 
 
 def test_what_the_site_said_then(client: StrictClient) -> None:
-    """A mine of 2026 stands on no page of 2024; what was known on a day alone is asked with ``known`` alone."""
+    """``known`` alone asks for that same day; before anything was recorded nothing was said."""
     answer = client.get("/mines?on=2024-04-20&known=2024-04-30")
     assert "按本站到2024年4月30日终了时已公布的内容列出" in answer.text
     alone = client.get("/mines?known=2024-04-30")

@@ -176,7 +176,8 @@ def test_behind_a_configured_proxy_each_reader_has_a_rate(tmp_path: Path) -> Non
     client = StrictClient(shell_app(tmp_path, GREENMINE_RATE_EXPORTS="1 per minute", GREENMINE_TRUSTED_PROXIES="1"))
     client.get("/export", headers={"X-Forwarded-For": "192.0.2.1"})
     client.get("/export", headers={"X-Forwarded-For": "192.0.2.2"})
-    client.get("/export", headers={"X-Forwarded-For": "192.0.2.9, 192.0.2.1"}, status=429)
+    refused = client.get("/export", headers={"X-Forwarded-For": "192.0.2.9, 192.0.2.1"}, status=429)
+    assert refused.headers["Retry-After"]
 
 
 def test_the_face_is_kept_for_a_year_under_its_digest(client: StrictClient) -> None:

@@ -122,6 +122,7 @@ def test_a_code_cannot_be_played_again(doors: Doors) -> None:
     client = doors.client()
     answer = press(client, "/desk/sign-in", {"login": "zhijin-01", "password": PASSWORD})
     press(client, answer.location, {"code": someone.code()}, status=400)
+    assert client.get("/desk", status=303).location.startswith("/desk/sign-in")
 
 
 def test_a_recovery_code_signs_in_once(doors: Doors) -> None:
@@ -259,7 +260,7 @@ def test_only_administrators_enter_the_staff_pages(doors: Doors, role: Role) -> 
             path = route.rule.replace("<int:number>", "1")
             if "GET" in route.methods:
                 someone.client.get(path, status=403)
-                doors.client().get(path, status=303)
+                assert doors.client().get(path, status=303).location.startswith("/desk/sign-in")
 
 
 def test_the_finder_of_officers_gives_the_officer_of_the_request(doors: Doors) -> None:

@@ -63,6 +63,8 @@ def register_at(moment: Moment | None) -> Register:
 def keep_versions(tx: Tx, numbers: Iterable[str], *, first: int) -> None:
     """Derive anew what acts numbered ``first`` and later make of these mines; twice changes nothing."""
     wanted = sorted(set(numbers))
+    if not wanted:
+        return
     _forget(tx, wanted, first)
     rows: dict[Any, list[Mapping[str, Any]]] = {mine_version: [], mine_version_alias: [], mine_version_library: []}
     for number, events in events_of(tx, wanted).items():

@@ -20,7 +20,7 @@ from greenmine.store.effects.entry import Entry
 from greenmine.store.effects.mine import MINE_EFFECTS
 from greenmine.store.effects.notice import NOTICE_EFFECTS
 from greenmine.store.effects.removal import REMOVAL_EFFECTS
-from greenmine.store.tables_past import mine_version
+from greenmine.store.mine_version import forget_versions
 
 _EFFECTS: Final[Mapping[str, Callable[[Tx, Entry], None]]] = {
     **MINE_EFFECTS,
@@ -65,7 +65,7 @@ def refold(tx: Tx, acts: Sequence[int]) -> None:
 def _forget_past(tx: Tx, names: Sequence[str]) -> None:
     """What was derived from the words goes with them at once; the projection makes it anew from what is left."""
     mines = [own for noun, _, own in (name.partition("/") for name in names) if noun == "mine"]
-    tx.execute(delete(mine_version).where(mine_version.c.id.in_(mines)))
+    forget_versions(tx, mines)
 
 
 def _tell(tx: Tx, scratch: Tx, names: Sequence[str]) -> None:

@@ -84,6 +84,15 @@ class Surroundings:
     siblings_total: int
 
 
+@dataclass(frozen=True)
+class Then:
+    """The mine at a past moment, None while nothing was known of it, and the acts that held."""
+
+    asked: Past
+    mine: PastMine | None
+    acts: Sequence[ActRow]
+
+
 def mine_page(number: str) -> ResponseReturnValue:
     """``GET /mines/<number>[?on=YYYY-MM-DD[&known=YYYY-MM-DD]]``."""
     services = current_services()
@@ -97,13 +106,10 @@ def mine_page(number: str) -> ResponseReturnValue:
             mine = get_mine(tx, number)
         except NotFound:
             return _unknown(number)
-        if asked is not None:
-            moment = moment_of(tx, asked)
-            acts = acts_of(tx, f"mine/{number}", limit=MOST_ACTS, moment=moment)
-            then = mine_on(tx, number, memberships_of(tx, number), moment=moment)
-            return _past_page(mine, then, asked, acts, services.reference)
-        around = _surroundings(tx, mine, now)
-    return _page(mine, around, services.reference, now=now, fault=fault)
+        found = _then(tx, number, asked) if asked else _surroundings(tx, mine, now)
+    if isinstance(found, Then):
+        return _past_page(mine, found, services.reference)
+    return _page(mine, found, services.reference, now=now, fault=fault)
 
 
 def _asked(now: datetime) -> tuple[Past | None, str]:
@@ -153,10 +159,9 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
     return response
 
 
-def _past_page(
-    mine: MineRow, past: PastMine | None, asked: Past, acts: Sequence[ActRow], reference: Reference
-) -> ResponseReturnValue:
+def _past_page(mine: MineRow, then: Then, reference: Reference) -> ResponseReturnValue:
     """Today's visibility applies to what was said then: notices' lists and credit entries are not shown again."""
+    asked, past = then.asked, then.mine
     name = past.facts.name if past else mine.id
     return render(
         "mine_past.html",
@@ -174,9 +179,15 @@ def _past_page(
         box=PastBox(**asked.kept),
         facts=_facts(past.facts, reference.regions, then=asked.kept) if past else (),
         level=_(LEVEL_LABELS[past.level]) if past and past.level else "",
-        steps=steps_of(acts, Hearer(reference, mine.id, mine.facts.region)),
-        cut=len(acts) == MOST_ACTS,
+        steps=steps_of(then.acts, Hearer(reference, mine.id, mine.facts.region)),
+        cut=len(then.acts) == MOST_ACTS,
     )
+
+
+def _then(tx: Tx, number: str, asked: Past) -> Then:
+    moment = moment_of(tx, asked)
+    past = mine_on(tx, number, memberships_of(tx, number), moment=moment)
+    return Then(asked, past, acts_of(tx, f"mine/{number}", limit=MOST_ACTS, moment=moment))
 
 
 def _surroundings(tx: Tx, mine: MineRow, now: datetime) -> Surroundings:
