@@ -72,11 +72,11 @@ def routes() -> Iterator[Any]:
 def values_page() -> str:
     """Every enumeration of the rules with the Chinese term beside each member."""
     lines = ["# Values of every enumeration", "", "Printed from `site/greenmine/domain` by `make docs`.", ""]
-    for path in sorted(DOMAIN.glob("*.py")):
+    for path in sorted(DOMAIN.rglob("*.py")):
         text = path.read_text("utf-8")
         for item in ast.parse(text).body:
             if isinstance(item, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in item.bases):
-                lines += [f"## {item.name} (`domain/{path.name}`)", ""]
+                lines += [f"## {item.name} (`domain/{path.relative_to(DOMAIN).as_posix()}`)", ""]
                 lines += [*_members(item, text.splitlines()), ""]
     return "\n".join(lines).rstrip() + "\n"
 

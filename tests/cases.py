@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import insert, select
+from tests.announced import publish_notice
 from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, NEIGHBOUR, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, draft
 from tests.reference_data import reference
 
@@ -23,7 +24,6 @@ from greenmine.store.sealed import MasterKey
 from greenmine.store.tables_private import staff
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.lodge import NewCase
-from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.objection import answer_objection, lodge_objection
 from greenmine.usecases.report import answer_report, lodge_report
 

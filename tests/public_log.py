@@ -14,9 +14,10 @@ from tests.served import served
 
 from greenmine.cli.log import keep_log
 from greenmine.cli.upkeep import sync_content
-from greenmine.domain.act import SYSTEM, Act
-from greenmine.domain.act_document import files_of
+from greenmine.domain.act import Act
+from greenmine.domain.act.document import files_of
 from greenmine.domain.instant import legal_day
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.apply import apply
 from greenmine.store.log_key import log_keys
 from greenmine.store.tables import act, document

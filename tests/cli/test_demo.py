@@ -14,8 +14,8 @@ from greenmine.app import build_services
 from greenmine.cli.demo.cases import DEMO_CODE, DEMO_NUMBER, demo_case_line
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.config import Mode, Settings
-from greenmine.domain.act_schema import KINDS
-from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.act import KINDS
+from greenmine.domain.act.log import LOG_KINDS
 from greenmine.domain.case_number import read_code, read_number, show_code
 from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import Conflict, Unready

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from tests.announced import propose_removal
 
 from greenmine.app import build_services
 from greenmine.cli.root import greenmine
@@ -18,7 +19,7 @@ from greenmine.domain.officer import Officer, Role
 from greenmine.services import Services
 from greenmine.store.migrate import upgrade
 from greenmine.store.site_fact import settle_fact
-from greenmine.usecases.removal import RemovalProposal, propose_removal
+from greenmine.usecases.removal import RemovalProposal
 
 DATA = Path(__file__).parent.parent / "data"
 LISTS = DATA / "lists"

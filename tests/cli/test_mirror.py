@@ -22,8 +22,9 @@ from greenmine.cli.log import keep_log
 from greenmine.cli.log_copy import trust
 from greenmine.cli.log_source import LONGEST_NOTE, Folder, Missing, Site, Source, source_at, text_at
 from greenmine.cli.mirror import MirrorFolder, Outcome, check, mirror
-from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, Unready
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.act import size
 from greenmine.store.apply import apply
 from greenmine.store.log import read_nodes

@@ -1,8 +1,9 @@
 """Which rules hold where and when; clocks, gates, grounds and terms as the clauses say."""
 
-import re
+from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from tests.reference_data import shipped_calendar
 from tests.rule_books import shipped_book, shipped_books
 
+from greenmine.domain.act import Basis
+from greenmine.domain.book_text import BOOK_TABLES, provisions_in
 from greenmine.domain.clock import ReportingWindow, add_months
 from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.ground import BlacklistEffect, CreditLevel, Ground, GroundKind
@@ -61,29 +64,42 @@ def test_an_ended_book_stays_on_file_for_history() -> None:
     assert [item.key for item in shipped_books().of_region("330523")] == ["330000/2018-01-01"]
 
 
-def test_stamps_name_every_book_of_the_chain_as_an_envelope_does() -> None:
-    stamps = shipped_books().stamps(ZHEJIANG, IN_2019)
-    own = shipped_book("330000/2018-01-01")
-    assert stamps[0] == own.stamp == f"330000/2018-01-01#{own.digest[:12]}"
-    assert len(stamps) == 2
-    for stamp in stamps:
-        assert re.fullmatch(r"[0-9]{6}/[0-9]{4}-[0-9]{2}-[0-9]{2}#[0-9a-f]{12}", stamp)
-
-
 def test_an_inherited_rule_is_traced_to_the_national_book_and_an_own_one_to_its_province() -> None:
     books = shipped_books()
     own = books.ground(ZHEJIANG, "rectification_failed", IN_2019)
     inherited = books.ground(ZHEJIANG, "mine_closed", IN_2019)
-    assert (books.holding(own).region, books.holding(inherited).region) == (ZHEJIANG, NATIONAL)
+    province, country = shipped_book("330000/2018-01-01"), shipped_book("000000/2013-01-01")
+    assert books.basis(own, inherited) == (
+        Basis(f"330000/2018-01-01#{province.digest[:12]}", "ground/rectification_failed"),
+        Basis(country.stamp, "ground/mine_closed"),
+    )
     with pytest.raises(NotFound):
-        RuleBooks([]).holding(own)
+        RuleBooks([]).basis(own)
 
 
-def test_a_book_is_found_by_the_digest_an_act_recorded() -> None:
+def test_a_book_is_found_by_the_stamp_an_act_recorded() -> None:
     wanted = shipped_book("210000/2021-01-01")
-    assert shipped_books().by_digest(wanted.digest) is wanted
-    with pytest.raises(NotFound):
-        shipped_books().by_digest("0" * 64)
+    assert shipped_books().of_stamp(wanted.stamp) is wanted
+    assert shipped_books().of_stamp("210000/2021-01-01#000000000000") is None
+
+
+@pytest.mark.parametrize("key", [each.key for each in shipped_books().all()])
+def test_a_published_file_says_by_itself_what_its_book_holds(key: str, checkout: Path) -> None:
+    """ZJ-15 全过程留痕: whoever has the file can look up a provision that an act names, without this code."""
+    held = shipped_book(key)
+    told = provisions_in((checkout / "content" / "rules" / f"{key}.toml").read_bytes())
+    assert told == held.provisions() != ()
+    assert len(told) == len({(name, each.code) for name, items in held.tables().items() for each in items})
+
+
+def test_every_list_of_a_book_is_a_table_of_its_file() -> None:
+    lists = {each.name for each in fields(RuleBook) if str(each.type).startswith("tuple[")} - {"documents"}
+    assert lists | {"zone_tiers"} == {table.attribute for table in BOOK_TABLES.values()}
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[[ground]", b"ground = 1", b"[[ground]]\nname = 1"])
+def test_bytes_that_are_no_book_hold_nothing(content: bytes) -> None:
+    assert provisions_in(content) == ()
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(0, 4000), st.dates(date(2000, 1, 1), date(2050, 1, 1)))

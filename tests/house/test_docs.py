@@ -8,7 +8,7 @@ from docs.printed import commands, pages, routes
 from tests.house.sources import CHECKOUT, checks, product
 
 from greenmine.config import settings_by_field
-from greenmine.domain.act_schema import KINDS
+from greenmine.domain.act import KINDS
 
 DOCS = CHECKOUT / "docs"
 READMES = ("README.md", "README.zh-CN.md")

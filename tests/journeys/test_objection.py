@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.announced import publish_notice
 from tests.cases import TERMS
 from tests.conftest import CHECKOUT
 from tests.desk import GUIZHOU, PROVINCE_OFFICER, draft
@@ -14,7 +15,6 @@ from tests.journeys.browser import PHONE, served, unsound
 from tests.web.desk_site import DeskSite, desk_site
 
 from greenmine.config import Settings
-from greenmine.usecases.notice import publish_notice
 
 pytestmark = pytest.mark.browser
 JINGDEZHEN = {

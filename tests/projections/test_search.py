@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.announced import add_credit
 from tests.desk import ANJI, EDITOR, FIRM_CODE, GUIZHOU, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, ZHIJIN, Desk, article
 from tests.reference_data import reference
 from tests.search_scan import WORDS, scanned
@@ -26,7 +27,6 @@ from greenmine.projections.search_plain import plain
 from greenmine.store.article import get_article
 from greenmine.store.database import Database
 from greenmine.usecases.article import change_article, publish_article, sync_articles, withdraw_article
-from greenmine.usecases.credit import add_credit
 from greenmine.usecases.notice import withdraw_notice
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
+from tests.announced import propose_removal, publish_notice
 from tests.desk import (
     COUNTY_OFFICER,
     NOON,
@@ -32,8 +33,7 @@ from greenmine.store.act import size
 from greenmine.store.apply import apply
 from greenmine.store.database import Database, open_database
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
-from greenmine.usecases.notice import publish_notice
-from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal, propose_removal
+from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal
 
 WRITERS = 8
 ACTS = 40

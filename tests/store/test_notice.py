@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from tests.announced import publish_notice
 from tests.both_databases import BOTH, opened
 from tests.reference_data import reference
 from tests.web.register import NOW, build
@@ -14,7 +15,6 @@ from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.region import COUNTRY
 from greenmine.store.database import Database
 from greenmine.store.notice import NoticeFilter, count_by_state, list_notices
-from greenmine.usecases.notice import publish_notice
 
 NATIONAL = NoticeDraft(
     kind="national_list", level=Level.NATIONAL, region=COUNTRY, issuer="自然资源部", title="示例名单公示",

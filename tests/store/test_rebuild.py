@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, text
 from tests.story import Story
 
-from greenmine.domain.act_schema import KINDS
-from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.act import KINDS
+from greenmine.domain.act.log import LOG_KINDS
 from greenmine.store import tables
 from greenmine.store.act import entries
 from greenmine.store.database import Database, open_database

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests.announced import add_credit
 from tests.desk import (
     ADMINISTRATOR,
     ANJI,
@@ -28,7 +29,7 @@ from greenmine.domain.officer import Officer
 from greenmine.store.act import get_document
 from greenmine.store.credit import CreditFilter, CreditRow, count_ended, get_credit, running_credits
 from greenmine.store.tables import credit_entry
-from greenmine.usecases.credit import add_credit, end_due_credits
+from greenmine.usecases.credit import end_due_credits
 
 DAY = date(2026, 5, 6)
 """A day on which 信用修复管理办法 (from 2026-04-01) is in force."""
@@ -115,7 +116,16 @@ def test_the_envelope_names_nobody_and_the_body_is_salted(desk: Desk) -> None:
     assert "演示" not in str(one.envelope)
     assert FIRM_CODE not in str(one.envelope)
     assert one.envelope["body"] != other.envelope["body"]
-    assert one.envelope["book"] == reference().books.in_force(GUIZHOU, DAY).stamp
+    national = reference().books.in_force("000000", DAY).stamp
+    assert one.envelope["basis"] == [{"book": national, "provision": "credit/general"}]
+
+
+def test_an_end_by_term_rests_on_the_term_the_entry_was_decided_with(desk: Desk) -> None:
+    """信用修复管理办法: publication stops by itself at the maximum."""
+    number = add(desk)
+    end(desk, row(desk, number).until)
+    added, ended = desk.acts()
+    assert ended.kind == "credit.ended" and ended.envelope["basis"] == added.envelope["basis"] != []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import insert, select
+from tests.announced import announce_books
 from tests.desk import BIJIE, CITY_OFFICER, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, Desk
 from tests.reference_data import reference
 from tests.usecases.test_credit import DAY, SALT, entry
@@ -74,6 +75,7 @@ def test_asvs_2_3_5_a_writer_between_opening_and_handing_over_does_not_decide(de
     draft = start(desk, CITY_OFFICER)
     seen = save(desk, draft, PROVINCE_OFFICER, "甲", seen=1)
     with desk.database.write() as tx:
+        announce_books(tx, reference(), at=desk.now)
         propose_draft(tx, draft, seen_version=seen, reference=reference(), officer=CITY_OFFICER, at=desk.now)
 
     def decide(officer: Officer) -> str:

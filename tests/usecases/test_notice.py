@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from tests.announced import publish_notice
 from tests.desk import (
     ADMINISTRATOR,
     ANJI,
@@ -30,7 +31,7 @@ from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.store.notice import NoticeFilter, NoticeRow, attachments_of, get_notice, items_of, list_notices
 from greenmine.usecases.mine import Listing
-from greenmine.usecases.notice import correct_notice, publish_notice, recount_notices, rule_of, withdraw_notice
+from greenmine.usecases.notice import correct_notice, recount_notices, rule_of, withdraw_notice
 
 LAST_DAY = date(2025, 3, 7)
 """Five working days from Monday 3 March 2025, the first one counted: Friday."""

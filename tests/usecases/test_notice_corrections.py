@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.announced import publish_notice
 from tests.desk import PROVINCE_OFFICER, Desk, draft
 from tests.reference_data import reference
 from tests.usecases.test_notice import correct, notice, withdraw
@@ -12,7 +13,6 @@ from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.mine import MineStatus
 from greenmine.domain.notice import NoticeState
 from greenmine.store.act import acts_of
-from greenmine.usecases.notice import publish_notice
 
 
 def test_a_correction_mends_words_and_leaves_list_and_period(desk: Desk, mine: str) -> None:
@@ -73,9 +73,8 @@ def test_correction_and_withdrawal_stand_on_the_timelines_of_their_mines(desk: D
     correct(desk, number, contact="0851-0000000（演示）")
     withdraw(desk, number)
     with desk.database.read() as tx:
-        told = sorted(act.n for act in acts_of(tx, f"mine/{mine}"))
-    acts = desk.acts()
-    assert [acts[n].kind for n in told] == [
+        told = sorted(acts_of(tx, f"mine/{mine}"), key=lambda act: act.n)
+    assert [act.kind for act in told] == [
         "mine.registered", "notice.published", "notice.corrected", "notice.withdrawn",
     ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from tests.announced import publish_notice
 from tests.desk import ANJI, FIVE_WORKDAYS, Desk, draft
 from tests.reference_data import reference
 
@@ -13,7 +14,6 @@ from greenmine.domain.mine import Level, Library
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.store.notice import get_notice
-from greenmine.usecases.notice import publish_notice
 
 DATES = PeriodRule(PeriodUnit.DATES, None, first_day_counted=True, rolls_over=False, cutoff=None)
 MONDAY = date(2025, 3, 3)

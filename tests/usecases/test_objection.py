@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
+from tests.announced import publish_notice
 from tests.cases import MASTER, TERMS, CaseDesk
 from tests.desk import (
     BIJIE,
@@ -38,7 +39,7 @@ from greenmine.store.tables_case import case_task, objection
 from greenmine.usecases.case_desk import close_case
 from greenmine.usecases.case_step import identity_of_case, matter_of_case
 from greenmine.usecases.erasure import erase_case
-from greenmine.usecases.notice import publish_notice, recount_notices, withdraw_notice
+from greenmine.usecases.notice import recount_notices, withdraw_notice
 
 MONDAY = date(2025, 3, 3)
 SHANXI = PeriodRule(unit=PeriodUnit.WORKDAY, days=5, first_day_counted=True, rolls_over=False, cutoff=time(16, 0))

@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
+from tests.announced import publish_notice
 from tests.both_databases import BOTH, opened
 from tests.desk import PROVINCE_OFFICER, Desk, draft, instant
 from tests.reference_data import reference
@@ -19,7 +20,7 @@ from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.reference import Reference
 from greenmine.store.act import ActRow
 from greenmine.store.notice import NoticeRow, get_notice
-from greenmine.usecases.notice import due_recounts, publish_notice, recount_notices, withdraw_notice
+from greenmine.usecases.notice import due_recounts, recount_notices, withdraw_notice
 
 BEFORE = date(2020, 1, 20)
 AMENDED_ON = date(2020, 1, 27)

@@ -247,12 +247,17 @@ def test_a_removed_mine_can_come_back_after_a_new_evaluation(desk: Desk, listed_
     assert [m.ended_by_removal for m in later.memberships(listed_mine)] == [False, True]
 
 
-def test_acts_name_the_rule_book_they_were_decided_under(desk: Desk, listed_mine: str) -> None:
-    """design.md: a step uses the book in force on its legal date and records its hash; running cases keep theirs."""
-    number = desk.propose(listed_mine)
-    stamp = reference().books.in_force("520524", TODAY).stamp
+@pytest.mark.parametrize("ground", sorted(each.code for each in reference().books.grounds("520524", TODAY)))
+def test_acts_name_the_ground_and_the_book_that_holds_it(desk: Desk, listed_mine: str, ground: str) -> None:
+    """A step uses the book in force on its legal day; a removal that began under it ends under it. An inherited ground
+    stands in the national book, whatever books the province has."""
+    number = desk.propose(listed_mine, ground)
     desk.at(date(2026, 4, 1)).decide(number)
-    assert [act.envelope["book"] for act in desk.acts() if act.kind.startswith("removal.")] == [stamp, stamp]
+    held = reference().books.basis(reference().books.ground("520524", ground, TODAY))
+    told = [act.envelope["basis"] for act in desk.acts() if act.kind.startswith("removal.")]
+    assert told == [[{"book": held[0].book, "provision": f"ground/{ground}"}]] * 2
+    book = reference().books.of_stamp(held[0].book)
+    assert book is not None and f"ground/{ground}" in book.provisions()
 
 
 def test_public_list_shows_decided_removals(desk: Desk, listed_mine: str) -> None:

@@ -4,6 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from sqlalchemy import select
+from tests.announced import publish_notice
 from tests.cases import TERMS
 from tests.desk import GUIZHOU, PROVINCE_OFFICER, draft
 from tests.web.desk_site import DeskSite, Person
@@ -14,7 +15,6 @@ from greenmine.domain.objection import ObjectionOutcome
 from greenmine.store.case_task import TaskRow, get_task
 from greenmine.store.tables_case import case_task
 from greenmine.usecases.case_step import Desk
-from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.objection import answer_objection
 
 FIRST = date(2026, 3, 2)

@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 
+from tests.announced import publish_notice
 from tests.desk import instant
 from tests.reference_data import TEST_DATA, reference
 from tests.rule_books import shipped_books
@@ -13,7 +14,6 @@ from greenmine.domain.notice_rule import NoticePreset
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodUnit
 from greenmine.store.database import Database
-from greenmine.usecases.notice import publish_notice
 
 ROLES = {
     Level.COUNTY: Role.COUNTY,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
+from tests.announced import add_credit, propose_removal, publish_notice
 from tests.desk import instant
 from tests.migrated import bring_up, fill
 from tests.reference_data import reference
@@ -28,10 +29,9 @@ from greenmine.projections.versions import Versions
 from greenmine.services import Services
 from greenmine.store.database import Database, Tx
 from greenmine.store.mine import get_mine
-from greenmine.usecases.credit import add_credit
 from greenmine.usecases.mine import Listing, correct_mine, enlist_mine, register_mine
-from greenmine.usecases.notice import close_notice, publish_notice, withdraw_notice
-from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal, propose_removal
+from greenmine.usecases.notice import close_notice, withdraw_notice
+from greenmine.usecases.removal import RemovalDecision, RemovalProposal, decide_removal
 
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 """Noon of 18 November 2026 in legal time: the moment the pages are looked at."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from tests.announced import propose_removal, publish_notice
 from tests.cases import TERMS
 from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, NEIGHBOUR, PROVINCE_OFFICER, article, draft
 from tests.web.desk_site import DeskSite, Person, desk_site
@@ -16,8 +17,7 @@ from greenmine.store.error_report import get_report
 from greenmine.store.tables_case import case_task, form_draft
 from greenmine.usecases.article import publish_article, sync_articles
 from greenmine.usecases.case_step import identity_of_case, matter_of_case
-from greenmine.usecases.notice import publish_notice
-from greenmine.usecases.removal import RemovalProposal, propose_removal
+from greenmine.usecases.removal import RemovalProposal
 
 WHOLE = {
     "wrong": "暗号甲：矿种写成煤。",

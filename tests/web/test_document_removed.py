@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.announced import publish_notice
 from tests.desk import PROVINCE_OFFICER, draft
 from tests.log_site import LogSite, log_site
 from tests.reference_data import reference
@@ -22,7 +23,6 @@ from greenmine.projections.search import find
 from greenmine.projections.search_keeper import keep_up, make_anew
 from greenmine.store.act import acts_of
 from greenmine.usecases.document import remove_document
-from greenmine.usecases.notice import publish_notice
 
 
 @pytest.fixture

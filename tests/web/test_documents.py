@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.announced import publish_notice
 from tests.desk import instant
 from tests.reference_data import reference
 from tests.web.clock_site import Site, open_site
@@ -15,7 +16,6 @@ from tests.web.register import FIRST, NOW
 from greenmine.domain.mine import Level
 from greenmine.domain.notice import Attachment, NoticeDraft
 from greenmine.store.act import latest_of
-from greenmine.usecases.notice import publish_notice
 
 HOSTILE = '名单\r\nSet-Cookie: x=1"/../..\\<script>.html'
 

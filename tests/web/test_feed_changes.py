@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from tests.announced import add_credit
 from tests.desk import FIRM_CODE, Desk, article, instant
 from tests.feeds import ENDINGS, SECTIONS, Told, names, read, told
 from tests.reference_data import reference
@@ -24,7 +25,7 @@ from greenmine.projections.feed import settle_authority
 from greenmine.store import tables
 from greenmine.store.notice import get_notice
 from greenmine.usecases.article import publish_article, withdraw_article
-from greenmine.usecases.credit import add_credit, end_due_credits
+from greenmine.usecases.credit import end_due_credits
 from greenmine.usecases.notice import correct_notice, withdraw_notice
 
 EDITOR = Officer(7, Role.EDITOR, frozenset({"520000"}))

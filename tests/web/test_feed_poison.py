@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from tests.announced import publish_notice
 from tests.desk import COUNTY_OFFICER, Desk, article, draft, facts, instant
 from tests.feeds import ENDINGS, SECTIONS, names, read, told
 from tests.reference_data import CONTENT, reference
@@ -29,7 +30,7 @@ from greenmine.store.mine import get_mine
 from greenmine.store.notice import get_notice
 from greenmine.usecases.article import change_article, publish_article
 from greenmine.usecases.mine import correct_mine, register_mine
-from greenmine.usecases.notice import correct_notice, publish_notice
+from greenmine.usecases.notice import correct_notice
 
 POISON = ("\x0b", "\x1b", "\ufffe", "\ud800")
 EDITOR = Officer(7, Role.EDITOR, frozenset({"520000"}))

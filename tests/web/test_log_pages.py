@@ -11,9 +11,9 @@ from tests.log_site import ORIGIN, LogSite, log_site
 from tests.tlog_keys import WITNESSES
 from tests.web.strict_client import words
 
-from greenmine.domain.act import SYSTEM
-from greenmine.domain.act_schema import KINDS
-from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.act import KINDS
+from greenmine.domain.act.log import LOG_KINDS
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.act import ActRow, acts_after
 from greenmine.store.log import add_signature, newest_head
 from greenmine.store.tables import act

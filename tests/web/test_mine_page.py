@@ -14,7 +14,7 @@ from tests.web.strict_client import StrictClient, words
 
 from greenmine.app import create_app
 from greenmine.config import Settings
-from greenmine.domain.act_schema import KINDS
+from greenmine.domain.act import KINDS
 from greenmine.domain.mine import STATUS_LABELS, Level, MineStatus
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.mine_history import Moment

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from tests.announced import publish_notice
 from tests.desk import instant
 from tests.migrated import fill
 from tests.reference_data import reference
@@ -23,7 +24,7 @@ from greenmine.domain.notice import NoticeDraft, NoticeItem
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.region import COUNTRY
 from greenmine.store.notice import get_notice
-from greenmine.usecases.notice import close_notice, correct_notice, publish_notice, withdraw_notice
+from greenmine.usecases.notice import close_notice, correct_notice, withdraw_notice
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.announced import add_credit
 from tests.desk import instant
 from tests.migrated import fill
 from tests.web.clock_site import Site, open_site, text_of
@@ -20,7 +21,7 @@ from greenmine.domain.officer import Officer, Role
 from greenmine.store.act import acts_of
 from greenmine.store.credit import get_credit
 from greenmine.store.removal import get_removal
-from greenmine.usecases.credit import add_credit, end_due_credits
+from greenmine.usecases.credit import end_due_credits
 from greenmine.usecases.removal import RemovalDecision, decide_removal
 
 LAST_DAY = date(2028, 4, 19)

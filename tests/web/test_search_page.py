@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
 import pytest
+from tests.announced import add_credit, publish_notice
 from tests.desk import EDITOR, FIRM_CODE, GUIZHOU, article, draft
 from tests.hostile_queries import HOSTILE_QUERIES
 from tests.migrated import fill
@@ -27,8 +28,7 @@ from greenmine.domain.search_query import parse_query
 from greenmine.projections.search import find, objects_matching
 from greenmine.store.search import sources_of
 from greenmine.usecases.article import publish_article, withdraw_article
-from greenmine.usecases.credit import add_credit, end_due_credits
-from greenmine.usecases.notice import publish_notice
+from greenmine.usecases.credit import end_due_credits
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&<script>"
 

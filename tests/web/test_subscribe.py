@@ -7,6 +7,7 @@ import icalendar
 import pytest
 from flask import Flask
 from lxml import etree
+from tests.announced import publish_notice
 from tests.desk import Desk, draft, instant, known_until
 from tests.feeds import SECTIONS, read
 from tests.reference_data import reference
@@ -16,7 +17,7 @@ from tests.web.strict_client import Answer, StrictClient, words
 
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.store.notice import get_notice
-from greenmine.usecases.notice import publish_notice, recount_notices, withdraw_notice
+from greenmine.usecases.notice import recount_notices, withdraw_notice
 
 
 def codes(answer: Answer) -> list[str]:

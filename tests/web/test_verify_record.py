@@ -13,7 +13,8 @@ import pytest
 from tests.log_site import LogSite, log_site
 from tests.tlog_keys import LOG, WITNESSES, log_of
 
-from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act import Act
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.apply import apply
 from greenmine.store.log import add_signature, head_of
 from greenmine.store.log_read import entry_row

@@ -1,5 +1,6 @@
 """``greenmine import mines FILE``: preview, ask, then import all or nothing."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -64,7 +65,9 @@ def import_mines_command(open_services: Callable[[], Services], /, **options: An
     services = ready_services(open_services)
     file: Path = options["file"]
     region = _region(services, options["region"])
-    preview = _preview(services, file, sheet=options["sheet"], region=region)
+    with file.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)
+    preview = _preview(services, data, sheet=options["sheet"], region=region)
     report = write_report(preview, title=file.name, regions=services.reference.regions)
     if options["report"] is not None:
         options["report"].write_text(report, encoding="utf-8")
@@ -72,7 +75,7 @@ def import_mines_command(open_services: Callable[[], Services], /, **options: An
     if options["dry_run"]:
         console.print("仅为预览，没有导入。")
         return
-    decision = _decision(options, region=region)
+    decision = _decision(options, region=region, paper=hashlib.sha256(data).hexdigest())
     if not options["yes"]:
         click.confirm(f"导入{len(preview.list.mines)}行？", abort=True)
     _tell(_import(services, preview, decision))
@@ -86,9 +89,7 @@ def _region(services: Services, text: str) -> str:
     return found.code
 
 
-def _preview(services: Services, file: Path, *, sheet: str | None, region: str) -> Preview:
-    with file.open("rb") as opened:
-        data = opened.read(MAX_BYTES + 1)
+def _preview(services: Services, data: bytes, *, sheet: str | None, region: str) -> Preview:
     table = read_table(data, knows=knows_heading, is_key=names_mines, sheet=sheet)
     reference = services.reference
     mines = read_list(table, regions=reference.regions, minerals=reference.minerals, within=region)
@@ -97,7 +98,7 @@ def _preview(services: Services, file: Path, *, sheet: str | None, region: str) 
     return preview_list(mines, known=known, regions=reference.regions)
 
 
-def _decision(options: dict[str, Any], *, region: str) -> PrintedDecision:
+def _decision(options: dict[str, Any], *, region: str, paper: str) -> PrintedDecision:
     if options["day"] is None:
         raise BadInput("import.day_missing", N_("请用 --date 写明名单日期。"))
     if not options["organ"]:
@@ -109,6 +110,7 @@ def _decision(options: dict[str, Any], *, region: str) -> PrintedDecision:
         day=_day(options["day"]),
         region=region,
         organ=options["organ"],
+        paper=paper,
         number=options["number"],
         ground=options["ground"],
         first_day=_day(options["first_day"]) if options["first_day"] else None,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from greenmine.cli.log_source import Source, bundle_at, text_at
-from greenmine.domain.act_document import body_of, files_of, removed_by, vanishes_after
+from greenmine.domain.act.document import body_of, files_of, removed_by, texts_of, vanishes_after
 from greenmine.domain.errors import BadInput, Conflict
 from greenmine.domain.text import N_
 from greenmine.tlog.checkpoint import Checkpoint
@@ -130,7 +130,7 @@ def documents_named(entries: Sequence[bytes]) -> Documents:
     for n, entry in enumerate(entries):
         envelope = envelope_of(entry, n=n)
         body, files = body_of(envelope), files_of(envelope)
-        for sha256 in (*([body] if body else []), *files):
+        for sha256 in (*texts_of(envelope), *files):
             if not is_hash(sha256):
                 raise Conflict("mirror.no_hash", N_("第 %(n)s 号记录中的校验值不合格式。"), n=n)
             first.setdefault(sha256, n)

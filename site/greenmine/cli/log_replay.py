@@ -11,7 +11,7 @@ from greenmine.cli.log import finish_erasure
 from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of
 from greenmine.cli.log_source import LONGEST_DOCUMENT, Missing, Source, bad_file, source_at, text_at
 from greenmine.cli.prepare import ready_services
-from greenmine.domain.act_document import body_of, files_of
+from greenmine.domain.act.document import files_of, texts_of
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
@@ -50,7 +50,7 @@ def replay_from(services: Services, source: Source) -> int:
     kept = read_head(services.settings.log_head)
     head = _head_at(source)
     with services.database.read() as tx:
-        start, earlier = size(tx), [entry for entry, _body in entries_of(tx)]
+        start, earlier = size(tx), [each.entry for each in entries_of(tx)]
         if log_origin(tx) != head.checkpoint.origin:
             raise Conflict("log.replay_other", N_("%(place)s 是另一个记录库。"), place=source.name)
         known = [row.key for row in log_keys(tx)]
@@ -107,7 +107,7 @@ def _missed(services: Services, source: Source, head: Signed, *, start: int, ear
     def missing(sha256: str) -> bool:
         return named.ground(sha256, today=today) is not None
 
-    bodies = {sha256: None if missing(sha256) else document_at(source, sha256) for sha256 in _bodies(envelopes)}
+    bodies = {sha256: None if missing(sha256) else document_at(source, sha256) for sha256 in _texts(envelopes)}
     for sha256 in _files(envelopes):
         if not missing(sha256) and not services.files.has(sha256):
             services.files.put(document_at(source, sha256))
@@ -131,8 +131,8 @@ def _erased(envelopes: Iterable[Mapping[str, object]]) -> list[bytes]:
     return [bytes.fromhex(commitment) for commitment in told if is_hash(commitment)]
 
 
-def _bodies(envelopes: Iterable[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(body for envelope in envelopes if (body := body_of(envelope))))
+def _texts(envelopes: Iterable[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(text for envelope in envelopes for text in texts_of(envelope)))
 
 
 def _files(envelopes: Iterable[dict[str, Any]]) -> list[str]:

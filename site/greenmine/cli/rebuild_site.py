@@ -11,11 +11,12 @@ from greenmine.cli.log_copy import Documents, Tree, bundles_at, documents_named,
 from greenmine.cli.log_replay import document_at
 from greenmine.cli.log_source import Source, bad_file, text_at
 from greenmine.cli.upkeep import run_projections
-from greenmine.domain.act_document import body_of, files_of
+from greenmine.domain.act.document import body_of, files_of, matters_of
 from greenmine.domain.errors import Conflict
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.services import Services
+from greenmine.store.act import Entered
 from greenmine.store.act import entries as entries_of
 from greenmine.store.log import log_origin
 from greenmine.store.migrate import upgrade
@@ -76,7 +77,7 @@ def _require_whole(source: Source, entries: Sequence[bytes], *, root: bytes) -> 
 def _already_here(services: Services, entries: Sequence[bytes]) -> int:
     """How many entries a run before this one has taken; the database may hold nothing else."""
     with services.database.read() as tx:
-        here = [entry for entry, _body in entries_of(tx)]
+        here = [each.entry for each in entries_of(tx)]
         own = log_origin(tx)
     if own is not None or list(entries[: len(here)]) != here:
         raise Conflict("replay.not_empty", N_("目标数据库不是空的：只能重放到空数据库。"))
@@ -85,7 +86,7 @@ def _already_here(services: Services, entries: Sequence[bytes]) -> int:
 
 def _pairs(
     services: Services, source: Source, entries: Sequence[bytes], documents: Documents, *, start: int
-) -> Iterator[tuple[bytes, bytes | None]]:
+) -> Iterator[Entered]:
     """Entries with their bodies; the files of an act are in the file store before its rows name them."""
     today = legal_day(services.clock())
     for n in range(start, len(entries)):
@@ -93,6 +94,8 @@ def _pairs(
         for sha256 in files_of(envelope):
             if documents.ground(sha256, today=today) is None and not services.files.has(sha256):
                 services.files.put(document_at(source, sha256))
-        body = body_of(envelope)
-        there = body is not None and documents.ground(body, today=today) is None
-        yield entries[n], document_at(source, body) if body is not None and there else None
+        texts = [
+            document_at(source, text) if text is not None and documents.ground(text, today=today) is None else None
+            for text in (body_of(envelope), matters_of(envelope))
+        ]
+        yield Entered(entries[n], *texts)

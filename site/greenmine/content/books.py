@@ -141,7 +141,7 @@ def _check_place(document: TomlDocument, book: RuleBook, clauses: Clauses) -> No
 
 def _check_doubles(document: TomlDocument, book: RuleBook) -> None:
     """A code may come twice only for different days."""
-    for part in book.parts():
+    for part in book.tables().values():
         for index, provision in enumerate(part):
             if any(_clash(provision, other) for other in part[:index]):
                 message = N_("编号重复：%(code)s") % {"code": provision.code}

@@ -32,7 +32,7 @@ from greenmine.content.files import (
 )
 from greenmine.content.markdown import is_safe_link, summary
 from greenmine.content.media import look_at_film, look_at_picture
-from greenmine.domain.act_schema_terms import LONG, TEXT
+from greenmine.domain.act.terms import LONG, TEXT
 from greenmine.domain.text import N_
 
 M = TypeVar("M", PolicyMeta, NewsMeta, PageMeta)

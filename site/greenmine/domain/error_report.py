@@ -146,19 +146,3 @@ def identity_of(report: ErrorReport) -> dict[str, str]:
     mail = require_mail_address(report.mail, field="mail") if report.mail.strip() else ""
     named = {"name": report.name.strip(), "phone": report.phone.strip(), "mail": mail}
     return named if any(named.values()) else {}
-
-
-CORRECTING: Final = frozenset(
-    {
-        "mine.changed",
-        "directory.listed",
-        "notice.corrected",
-        "notice.withdrawn",
-        "notice.recounted",
-        "removal.decided",
-        "credit.ended",
-        "content.changed",
-        "content.withdrawn",
-    }
-)
-"""Kinds of act that change what a record says."""

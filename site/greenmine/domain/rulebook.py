@@ -5,11 +5,13 @@ that began last is asked first, then older ones still in force, then the nationa
 which every province inherits what it lacks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+from greenmine.domain.act import Basis
+from greenmine.domain.book_text import BOOK_TABLES
 from greenmine.domain.clock import Clock, ReportingWindow
 from greenmine.domain.entitlement import Benefit, BudgetLine, Duty, NamedList
 from greenmine.domain.errors import NotFound
@@ -22,7 +24,7 @@ from greenmine.domain.provision import Origin, Provision
 from greenmine.domain.scorecard import Scorecard
 from greenmine.domain.target import Indicator, Statistic, TargetTable
 from greenmine.domain.text import N_
-from greenmine.domain.zone_rule import ZoneRule
+from greenmine.domain.zone_rule import ZoneRule, ZoneTier
 
 NATIONAL: Final = "000000"
 
@@ -90,19 +92,22 @@ class RuleBook:
         """Whether the book holds on a legal day; its last day is included."""
         return self.since <= day and (self.until is None or day <= self.until)
 
-    def parts(self) -> tuple[tuple[Provision, ...], ...]:
-        """Its provisions, kind by kind."""
-        return (
-            self.libraries, self.steps, self.clocks, self.windows, self.notice_rules, self.notice_presets,
-            self.objection_rules, self.grounds, self.credit_terms, self.spot_checks, self.gates,
-            self.exemptions, self.quotas, self.scorecards, self.target_tables, self.indicators,
-            self.statistics, self.zone_rules, self.benefits, self.duties, self.budget_lines, self.lists,
-        )  # fmt: skip
+    @property
+    def zone_tiers(self) -> tuple[ZoneTier, ...]:
+        """The tiers of its demonstration zones."""
+        return tuple(tier for zone in self.zone_rules for tier in zone.tiers)
+
+    def tables(self) -> Mapping[str, tuple[Provision, ...]]:
+        """Its provisions by the table of the file they stand in."""
+        return {name: getattr(self, table.attribute) for name, table in BOOK_TABLES.items()}
+
+    def provisions(self) -> tuple[str, ...]:
+        """What it holds, as an act names it: ``<table>/<code>``, sorted, each once."""
+        return tuple(sorted({f"{table}/{item.code}" for table, items in self.tables().items() for item in items}))
 
     def origins(self) -> tuple[Origin, ...]:
         """The origin of every provision, tiers of zones included."""
-        tiers = tuple(tier.origin for zone in self.zone_rules for tier in zone.tiers)
-        return tuple(provision.origin for part in self.parts() for provision in part) + tiers
+        return tuple(item.origin for items in self.tables().values() for item in items)
 
 
 class RuleBooks:
@@ -120,12 +125,9 @@ class RuleBooks:
         province = province_of(region)
         return tuple(book for book in self._books if book.region == province)
 
-    def by_digest(self, digest: str) -> RuleBook:
-        """The book an act was decided under. Raises NotFound when that version is no longer on file."""
-        for book in self._books:
-            if book.digest == digest:
-                return book
-        raise NotFound("rulebook.version_unknown", N_("规则册的这一版本已不在库中"))
+    def of_stamp(self, stamp: str) -> RuleBook | None:
+        """The book an act was decided under; None when that version is no longer on file (it stays published)."""
+        return next((book for book in self._books if book.stamp == stamp), None)
 
     def chain(self, region: str, day: date) -> tuple[RuleBook, ...]:
         """The books asked for a region on a legal day, in order: own newest first, then national."""
@@ -152,18 +154,18 @@ class RuleBooks:
             )
         return chain[0]
 
-    def stamps(self, region: str, day: date) -> tuple[str, ...]:
-        """The versions of every book that is asked for a region on a legal day, in the order of asking."""
-        return tuple(book.stamp for book in self.chain(region, day))
-
-    def holding(self, provision: Provision) -> RuleBook:
-        """The book a looked-up rule stands in: its own province's, or the national one it was inherited from.
+    def basis(self, *provisions: Provision) -> tuple[Basis, ...]:
+        """How an act names the rules that decided it: each with the book it stands in, an inherited one the national.
 
         Raises NotFound for a rule that came from another set of books.
         """
+        return tuple(self._basis(provision) for provision in provisions)
+
+    def _basis(self, provision: Provision) -> Basis:
         for book in self._books:
-            if any(item is provision for part in book.parts() for item in part):
-                return book
+            for table, items in book.tables().items():
+                if any(item is provision for item in items):
+                    return Basis(book.stamp, f"{table}/{provision.code}")
         raise NotFound("rulebook.rule_unknown", N_("这条规则不在现有的规则册中"))
 
     def notice_rule(self, region: str, kind: NoticeKind, day: date) -> NoticeRule:

@@ -8,7 +8,7 @@ from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
 from greenmine.store.act import ActRow
 from greenmine.store.database import Tx
-from greenmine.store.figure import clear_figures, mines_on_notices, recount_figures
+from greenmine.store.figure import clear_figures, recount_figures
 from greenmine.store.mine import known_regions, regions_of
 
 
@@ -27,8 +27,6 @@ class Figures:
         """Count anew the regions of every mine the acts concern, and the regions above them."""
         named = {tuple(name.split("/", 1)) for act in acts for name in subjects(act.envelope)}
         mines = {number for noun, number in named if noun == "mine"}
-        # a withdrawal before version 2 of its kind names its notice only
-        mines |= mines_on_notices(tx, (number for noun, number in named if noun == "notice"))
         codes = set(regions_of(tx, mines).values())
         if any("region" in (act.fact("set") or {}) for act in acts):
             codes |= known_regions(tx)  # a mine has moved; the act does not say from where

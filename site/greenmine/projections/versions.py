@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greenmine.domain.act import subjects
+from greenmine.domain.act import kinds_where, subjects
+from greenmine.domain.act.document import removed_by
 from greenmine.domain.errors import Unready
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
-from greenmine.store.act import ActRow, acts_of, acts_with_body, recorded_since
+from greenmine.store.act import ActRow, acts_with_body, recorded_since
 from greenmine.store.cursor import read_cursor
 from greenmine.store.database import Tx
 from greenmine.store.mine_past import MOVING
@@ -18,7 +19,7 @@ NAME: Final = "versions"
 VERSION: Final = 1
 AGAIN: Final = 2
 """Seconds after which it is worth asking again: the worker looks each second."""
-TOUCHING: Final = (*MOVING, "notice.withdrawn", "document.removed")
+TOUCHING: Final = (*MOVING, *kinds_where(lambda kind: kind.takes))
 """Kinds of act that change a version."""
 
 
@@ -35,11 +36,8 @@ class Versions:
 
     def take(self, tx: Tx, acts: Sequence[ActRow], *, reference: Reference) -> None:
         """Derive anew what these acts say of the mines they concern; of a mine that lost words, everything."""
-        names = _subjects(acts)
-        withdrawn = [each for act in acts if act.kind == "notice.withdrawn" for each in acts_of(tx, act.object)]
-        keep_versions(tx, _mines(names | _subjects(withdrawn)), first=acts[0].n)
-        erased = [act.fact("document") for act in acts if act.kind == "document.removed"]
-        bodies = [act for sha256 in erased for act in acts_with_body(tx, sha256)]
+        keep_versions(tx, _mines(_subjects(acts)), first=acts[0].n)
+        bodies = [told for act in acts for sha256 in removed_by(act.envelope) for told in acts_with_body(tx, sha256)]
         keep_versions(tx, _mines(_subjects(bodies)), first=0)
 
 

@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, or_, select
 
-from greenmine.domain.act_document import files_of
+from greenmine.domain.act import kinds_where
+from greenmine.domain.act.document import files_of, matters_of
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.mine_history import Moment
@@ -24,9 +25,11 @@ from greenmine.store.tables import (
     notice_attachment,
 )
 
-_NAMING: Final = frozenset({"credit.added"})
+_NAMING: Final = frozenset(kinds_where(lambda kind: kind.vanishes_on))
 """Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
 runs, and in no timeline, feed, search or export (rules.md)."""
+_LISTED: Final = b'"matters":{'
+"""In the bytes of an entry whose matters stand in a published list."""
 _GROUNDS: Final[Mapping[str, str]] = {
     "credit_ended": N_("失信信息公示期满"),
     **{str(k): v for k, v in REMOVAL_GROUND_LABELS.items()},
@@ -106,8 +109,16 @@ def get_act(tx: Tx, n: int) -> ActRow:
     return act_row(row)
 
 
-def entries(tx: Tx, *, start: int = 0) -> Iterator[tuple[bytes, bytes | None]]:
-    """Every entry and its body (None when it has none or law removed it), in order, for replay."""
+class Entered(NamedTuple):
+    """What replay takes: an entry, its body (None when it has none or law removed it), and its list of matters."""
+
+    entry: bytes
+    body: bytes | None
+    matters: bytes | None = None
+
+
+def entries(tx: Tx, *, start: int = 0) -> Iterator[Entered]:
+    """Every entry with its texts, in order."""
     query = (
         select(act.c.entry, document.c.content)
         .select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
@@ -115,12 +126,23 @@ def entries(tx: Tx, *, start: int = 0) -> Iterator[tuple[bytes, bytes | None]]:
         .order_by(act.c.n)
     )
     for row in tx.execution_options(stream_results=True).execute(query):
-        yield row.entry, row.content
+        yield Entered(row.entry, row.content, _matters(tx, row.entry) if _LISTED in bytes(row.entry) else None)
+
+
+def _matters(tx: Tx, entry: bytes) -> bytes | None:
+    query = select(document.c.content).where(document.c.sha256 == matters_of(json.loads(entry)))
+    return tx.execute(query).scalar_one_or_none()
 
 
 def latest_of(tx: Tx, name: str) -> ActRow | None:
     """The newest act of an object's own chain, or None."""
     row = tx.execute(_with_bodies().where(act.c.object == name).order_by(act.c.seq.desc()).limit(1)).first()
+    return None if row is None else act_row(row)
+
+
+def first_of(tx: Tx, name: str) -> ActRow | None:
+    """The first act of an object's own chain, or None."""
+    row = tx.execute(_with_bodies().where(act.c.object == name, act.c.seq == 0)).first()
     return None if row is None else act_row(row)
 
 

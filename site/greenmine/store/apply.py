@@ -14,40 +14,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
 from sqlalchemy import bindparam, func, insert, select, update
 
-from greenmine.domain.act import Act, subjects
-from greenmine.domain.act_schema import KINDS
-from greenmine.domain.errors import BadInput, Conflict, RuleBroken, Unready
+from greenmine.domain.act import Act, Basis, subjects
+from greenmine.domain.act.document import matters_of
+from greenmine.domain.act.envelope import matters_list
+from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken, Unready
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store import tables
+from greenmine.store.act_basis import unheld
+from greenmine.store.act_schema import ActMalformed, require_schema
 from greenmine.store.database import Tx
-from greenmine.store.effects.content import CONTENT_EFFECTS
-from greenmine.store.effects.credit import CREDIT_EFFECTS
 from greenmine.store.effects.entry import Entry
 from greenmine.store.effects.log import LOG_EFFECTS
-from greenmine.store.effects.mine import MINE_EFFECTS
-from greenmine.store.effects.notice import NOTICE_EFFECTS
 from greenmine.store.effects.reference import REFERENCE_EFFECTS
-from greenmine.store.effects.removal import REMOVAL_EFFECTS
+from greenmine.store.effects.rows import ROW_EFFECTS
 from greenmine.store.log import append_leaf
-from greenmine.tlog.entry import EntryTooLarge, Uncanonical, canonical, entry_bytes, leaf_hash
+from greenmine.tlog.entry import MAX_ENTRY, EntryTooLarge, Uncanonical, canonical, entry_bytes, leaf_hash
 
 Effect = Callable[[Tx, Entry], None]
 
-EFFECTS: Final[Mapping[str, Effect]] = {
-    **MINE_EFFECTS,
-    **NOTICE_EFFECTS,
-    **REMOVAL_EFFECTS,
-    **CREDIT_EFFECTS,
-    **CONTENT_EFFECTS,
-    **REFERENCE_EFFECTS,
-    **LOG_EFFECTS,
-}
-_ENVELOPES: Final = {name: Draft202012Validator(kind.envelope_schema()) for name, kind in KINDS.items()}
-_BODIES: Final = {name: Draft202012Validator(kind.body) for name, kind in KINDS.items() if kind.body is not None}
+EFFECTS: Final[Mapping[str, Effect]] = {**ROW_EFFECTS, **REFERENCE_EFFECTS, **LOG_EFFECTS}
 _HEAD: Final = select(tables.act_head.c.size, tables.act_head.c.last_at).with_for_update()
 _PREVIOUS: Final = (
     select(tables.act.c.seq, tables.act.c.leaf)
@@ -76,46 +64,58 @@ class Recorded:
     entry: bytes
 
 
-class ActMalformed(RuleBroken):
-    """An act that does not fit the schema of its kind: a defect of the code that built it, never of a user."""
-
-
 class ReplayBroken(Conflict):
     """An entry to be replayed that does not follow from what stands here already."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An act as bytes: its entry, its body, and the list of its matters where the entry cannot hold them."""
+
+    entry: bytes
+    body: bytes | None
+    matters: bytes | None = None
 
 
 def apply(tx: Tx, act: Act, *, at: datetime) -> Recorded:
     """Append the act and write its rows; commit belongs to the caller's transaction.
 
     :param at: now, aware; recorded as whole seconds, never earlier than the last act
-    Raises Unready when the clock stands more than five minutes behind the record, BadInput when the act concerns
-    too many things for one entry or a text holds characters that cannot be kept, ActMalformed.
+    Raises Unready when the clock stands more than five minutes behind the record or a rule book it was decided under is
+    not published yet, BadInput when the act concerns too many things for one entry or a text holds characters that
+    cannot be kept, ActMalformed.
     """
     size, last_at = lock_head(tx)
-    entry, body = _written(tx, act, at=_not_before(last_at, at))
-    return _append(tx, n=size, entry=entry, body=body)
+    written = _written(tx, act, at=_not_before(last_at, at))
+    return _append(tx, n=size, written=written, lacking=_not_published)
 
 
 def require_fit(tx: Tx, act: Act, *, at: datetime) -> None:
     """Raise what :func:`apply` would refuse these words and codes for; writes nothing."""
-    entry, body = _written(tx, act, at=at)
-    _check(entry, json.loads(entry), None if body is None else json.loads(body))
+    written = _written(tx, act, at=at)
+    require_schema(written.entry, json.loads(written.entry), _parsed(written.body))
 
 
-def _written(tx: Tx, act: Act, *, at: datetime) -> tuple[bytes, bytes | None]:
+def _written(tx: Tx, act: Act, *, at: datetime) -> Written:
     """The act as an entry that follows its object's last one, and its body."""
     body = _body_bytes(act.body) if act.body is not None else None
     _require_not_removed(tx, _sha256(body))
     seq, prev = _chain(tx, act.object)
     envelope = act.envelope(seq=seq, prev=prev, at=utc_text(at), body_sha256=_sha256(body))
-    return _entry_bytes(envelope), body
+    if len(act.matters) > 1 and len(canonical(envelope)) > MAX_ENTRY:
+        listed = canonical(matters_list(act))
+        envelope |= {"matters": {"sha256": _sha256(listed), "count": len(set(act.matters))}}
+        return Written(_entry_bytes(envelope), body, listed)
+    return Written(_entry_bytes(envelope), body)
 
 
-def replay(tx: Tx, entry: bytes, body: bytes | None, *, checked: bool = True) -> Recorded:
+def replay(tx: Tx, entry: bytes, body: bytes | None, matters: bytes | None = None, *, checked: bool = True) -> Recorded:
     """Append an entry that was recorded elsewhere, byte for byte, with its body (None when removed by law).
 
-    :param checked: the body must hash to what the entry names; an audit, which has named it, goes on with what stands
-    Raises ReplayBroken when sequence, chain, order of time or body hash do not fit.
+    :param matters: the published list of its matters, where the entry names one
+    :param checked: texts must hash to what the entry names, and books hold what it was decided under; an audit, which
+        has named what does not, goes on with what stands
+    Raises ReplayBroken when sequence, chain, order of time, a hash or the basis do not fit.
     """
     size, last_at = lock_head(tx)
     envelope = _readable(entry, n=size)
@@ -124,18 +124,29 @@ def replay(tx: Tx, entry: bytes, body: bytes | None, *, checked: bool = True) ->
         raise ReplayBroken("replay.chain", N_("第 %(n)s 号记录与前文不衔接。"), n=size)
     if last_at is not None and envelope["at"] < last_at:
         raise ReplayBroken("replay.time", N_("第 %(n)s 号记录的时间早于前一号。"), n=size)
-    if checked and body is not None and _sha256(body) != envelope.get("body"):
-        raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=size)
-    return _append(tx, n=size, entry=entry, body=body)
+    for text, named in ((body, envelope.get("body")), (matters, matters_of(envelope))) if checked else ():
+        if text is not None and _sha256(text) != named:
+            raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=size)
+    return _append(tx, n=size, written=Written(entry, body, matters), lacking=_not_held(size) if checked else None)
 
 
-def body_fits(entry: bytes, body: bytes) -> bool:
-    """Whether the bytes can be read as the body of this entry at all."""
-    try:
-        kind, parsed = json.loads(entry)["kind"], json.loads(body)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-    return isinstance(parsed, dict) and kind in _BODIES and not any(_BODIES[kind].iter_errors(parsed))
+def _not_published(missing: Basis) -> GreenmineError:
+    return Unready(
+        "act.basis",
+        N_("所依据的规则集 %(book)s 尚未公布，或其中没有 %(provision)s，暂不能记录。请稍后再试。"),
+        book=missing.book,
+        provision=missing.provision,
+    )
+
+
+def _not_held(n: int) -> Callable[[Basis], GreenmineError]:
+    return lambda missing: ReplayBroken(
+        "replay.basis",
+        N_("第 %(n)s 号记录所依据的规则集 %(book)s 未在此前公布，或其中没有 %(provision)s。"),
+        n=n,
+        book=missing.book,
+        provision=missing.provision,
+    )
 
 
 def _readable(entry: bytes, *, n: int) -> dict[str, Any]:
@@ -207,53 +218,37 @@ def _sha256(body: bytes | None) -> str | None:
     return None if body is None else hashlib.sha256(body).hexdigest()
 
 
-def _append(tx: Tx, *, n: int, entry: bytes, body: bytes | None) -> Recorded:
-    envelope = json.loads(entry)
-    parsed = json.loads(body) if body is not None else None
-    _check(entry, envelope, parsed)
+def _parsed(text: bytes | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def _append(tx: Tx, *, n: int, written: Written, lacking: Callable[[Basis], GreenmineError] | None) -> Recorded:
+    """:param lacking: what to raise for a provision that no published book holds; None: an audit has named it"""
+    entry, envelope, parsed = written.entry, json.loads(written.entry), _parsed(written.body)
+    require_schema(entry, envelope, parsed)
+    if lacking is not None and (missing := unheld(tx, envelope)) is not None:
+        raise lacking(missing)
     if n == 0 and tx.execute(select(func.count()).select_from(tables.act)).scalar_one():
         raise Unready("log.head_lost", N_("记录序号与记录不一致，请先运行核验。"))
     leaf = leaf_hash(entry)
-    _insert_act(tx, n=n, entry=entry, envelope=envelope, leaf=leaf)
+    _insert_act(tx, n=n, written=written, leaf=leaf)
     append_leaf(tx, n, leaf, at=envelope["at"])
-    if "body" in envelope and not _keep_body(tx, n=n, sha256=envelope["body"], body=body):
+    if (listed := matters_of(envelope)) is not None:
+        _keep_text(tx, n=n, sha256=listed, text=written.matters)
+    if "body" in envelope and not _keep_text(tx, n=n, sha256=envelope["body"], text=written.body):
         parsed = None  # law removed these very words before: they do not come back with a later act
     EFFECTS[envelope["kind"]](tx, Entry(n, envelope, parsed))
     tx.execute(update(tables.act_head), {"size": n + 1, "last_at": envelope["at"]})
     return Recorded(n, envelope["object"], from_utc_text(envelope["at"]), entry)
 
 
-def _check(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | None) -> None:
-    kind = envelope.get("kind", "")
-    if kind not in _ENVELOPES:
-        raise ActMalformed("act.unknown_kind", N_("没有“%(kind)s”这种记录。"), kind=kind)
-    faults = list(_ENVELOPES[kind].iter_errors(envelope))
-    if b"\\" in entry:  # "$" in a pattern lets one line end pass; an envelope needs no escape at all
-        raise ActMalformed("act.control", N_("记录“%(kind)s”的编码字段中有控制字符。"), kind=kind)
-    if body is not None and kind in _BODIES:
-        faults += _BODIES[kind].iter_errors(body)
-    if faults and faults[0].validator == "maxLength":
-        raise BadInput(
-            "act.too_long",
-            N_("文字过长：最多 %(limit)s 字，请缩短后再提交。"),
-            field=str(next((part for part in reversed(faults[0].absolute_path) if isinstance(part, str)), "")) or None,
-            limit=faults[0].validator_value,
-        )
-    if faults:
-        place = "/".join(str(part) for part in faults[0].absolute_path)
-        raise ActMalformed(
-            "act.malformed",
-            N_("记录“%(kind)s”不合格式：%(place)s %(reason)s"),
-            kind=kind,
-            place=place,
-            reason=faults[0].message,
-        )
-
-
-def _insert_act(tx: Tx, *, n: int, entry: bytes, envelope: Mapping[str, Any], leaf: bytes) -> None:
+def _insert_act(tx: Tx, *, n: int, written: Written, leaf: bytes) -> None:
+    envelope, listed = json.loads(written.entry), _parsed(written.matters) or {}
     told = {name: envelope[name] for name in ("kind", "object", "seq", "at", "valid_from", "by")}
-    tx.execute(insert(tables.act), {**told, "n": n, "body": envelope.get("body"), "entry": entry, "leaf": leaf})
-    tx.execute(insert(tables.act_subject), [{"object": name, "n": n} for name in sorted(subjects(envelope))])
+    row = {**told, "n": n, "body": envelope.get("body"), "entry": written.entry, "leaf": leaf}
+    tx.execute(insert(tables.act), row)
+    named = sorted(subjects(envelope, matters=listed.get("matters", ())))
+    tx.execute(insert(tables.act_subject), [{"object": name, "n": n} for name in named])
 
 
 def _require_not_removed(tx: Tx, sha256: str | None) -> None:
@@ -264,14 +259,14 @@ def _require_not_removed(tx: Tx, sha256: str | None) -> None:
         )
 
 
-def _keep_body(tx: Tx, *, n: int, sha256: str, body: bytes | None) -> bool:
-    """Keep the body as a document; False when law has removed it. Replayed after that it is a row without content."""
+def _keep_text(tx: Tx, *, n: int, sha256: str, text: bytes | None) -> bool:
+    """Keep a body or a list as a document; False when law has removed it. Replayed after that it has no content."""
     document = tables.document
     known = tx.execute(_KNOWN_BODY, {"wanted": sha256}).first()
-    if known is not None and known.content is None and known.removed_by is None and body is not None:
+    if known is not None and known.content is None and known.removed_by is None and text is not None:
         # published before as a file, whose bytes stand outside: replay needs them here
-        tx.execute(update(document).where(document.c.sha256 == sha256).values(content=body))
+        tx.execute(update(document).where(document.c.sha256 == sha256).values(content=text))
     if known is None:
-        kept = {"sha256": sha256, "media_type": "application/json", "size": len(body or b"")}
-        tx.execute(insert(document), {**kept, "content": body, "first_act": n})
+        kept = {"sha256": sha256, "media_type": "application/json", "size": len(text or b"")}
+        tx.execute(insert(document), {**kept, "content": text, "first_act": n})
     return known is None or known.removed_by is None

@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from greenmine.domain.errors import GreenmineError
 from greenmine.store import triggers
-from greenmine.store.act import entries
-from greenmine.store.apply import body_fits
+from greenmine.store.act import Entered, entries
+from greenmine.store.act_schema import body_fits
+from greenmine.store.audit_basis import book_faults
 from greenmine.store.audit_document import document_faults
 from greenmine.store.audit_entry import EntryAudit
 from greenmine.store.audit_fault import Fault
@@ -80,6 +81,7 @@ class Audit:
         if heads.newest_size and not self.head_file.exists():
             self.remarks.append("库外没有保存的记录头，不能判断数据库是不是恢复的旧备份，请与镜像或见证方核对。")
         yield from document_faults(tx, self.files)
+        yield from book_faults(tx, self.files)
         yield from promise_faults(tx, ledger.commitments, now=self.now, private=self.private)
         if ledger.unreadable is not None:
             self.remarks.append(f"第{ledger.unreadable}号起的记录须先恢复，公开数据没有逐行比较。")
@@ -104,11 +106,12 @@ class Audit:
                 yield from row_faults(tx, other)
 
 
-def _readable(tx: Tx) -> Iterator[tuple[bytes, bytes | None]]:
+def _readable(tx: Tx) -> Iterator[Entered]:
     """Entries with bodies that can be replayed: one changed behind the app is named already and replayed as it is."""
-    for entry, body in entries(tx):
+    for entry, body, matters in entries(tx):
         content = bytes(body) if isinstance(body, bytes | memoryview) else None
-        yield bytes(entry), content if content is not None and body_fits(bytes(entry), content) else None
+        fits = content is not None and body_fits(bytes(entry), content)
+        yield Entered(bytes(entry), content if fits else None, matters)
 
 
 def _trigger_faults(tx: Tx) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from greenmine.domain.act.document import files_of, removed_by
 from greenmine.domain.errors import NotFound
 from greenmine.store.audit_fault import Fault, as_stored, stored_rows
 from greenmine.store.database import Tx
@@ -60,7 +61,7 @@ def _removed(tx: Tx, row: Any) -> Iterator[Fault]:
         envelope = json.loads(told.entry) if told is not None else {}
     except (ValueError, TypeError):
         envelope = {}
-    if key not in (*envelope.get("removes", ()), envelope.get("document")) and not _goes_with(tx, key, envelope):
+    if key not in removed_by(envelope) and not _goes_with(tx, key, envelope):
         yield Fault("document", key, "removed_by", "没有停止公开这份文件的记录")
 
 
@@ -69,6 +70,6 @@ def _goes_with(tx: Tx, key: str, envelope: Any) -> bool:
     bodies = select(act.c.entry).where(act.c.body == str(envelope.get("document", "")))
     for entry in tx.execute(bodies).scalars():
         told = json.loads(entry)
-        if key in (*told.get("attachments", ()), *told.get("media", ())):
+        if key in files_of(told):
             return True
     return False

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from greenmine.store.audit_basis import BasisAudit
 from greenmine.store.audit_fault import Fault, as_stored, stored_rows
 from greenmine.store.audit_head import HeadAudit
 from greenmine.store.audit_tree import Leaf, TreeAudit
@@ -35,7 +36,11 @@ class EntryAudit:
     last_at: str = ""
     unreadable: int | None = None
     commitments: set[bytes] = field(default_factory=set)
+    basis: BasisAudit = field(init=False)
     _chains: dict[bytes, tuple[int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.basis = BasisAudit(self.tx)
 
     def faults(self) -> Iterator[Fault]:
         """All deviations of the ledger, its tree and its heads."""
@@ -76,6 +81,7 @@ class EntryAudit:
             yield from self._fields(row, envelope)
             if leaf.entry == believed:
                 yield from self._order(row, envelope, believed)
+                yield from self.basis.faults(row.n, envelope)
                 self._note(envelope)
         yield from self.tree.append(believed)
         yield from self.heads.at(self.tree, at=self.last_at)

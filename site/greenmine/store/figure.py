@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, 
 from greenmine.domain.mine import DIRECTORIES, Library
 from greenmine.domain.region import COUNTRY
 from greenmine.store.database import Tx
-from greenmine.store.tables import membership, mine, notice_item
+from greenmine.store.tables import membership, mine
 from greenmine.store.tables_private import figure
 
 
@@ -47,12 +47,6 @@ def recount_figures(tx: Tx, regions: Iterable[str]) -> None:
         rows = [{"region": region, "measure": name, "value": value} for name, value in sorted(measures.items())]
         if rows:
             tx.execute(insert(figure), rows)
-
-
-def mines_on_notices(tx: Tx, notices: Iterable[str]) -> set[str]:
-    """Numbers of the mines that stand on the lists of these notices."""
-    query = select(notice_item.c.mine).where(notice_item.c.notice.in_(sorted(notices)), notice_item.c.mine.is_not(None))
-    return set(tx.execute(query.distinct()).scalars())
 
 
 def clear_figures(tx: Tx) -> None:

@@ -1,7 +1,6 @@
 """A mine as it was: valid on a day, as known now or then (design.md "Versions and time"), folded from its acts."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import case, select
 
+from greenmine.domain.act import kinds_where
 from greenmine.domain.instant import day_ends, from_utc_text, legal_day, utc_text
 from greenmine.domain.mine import Activity, Level, Library, Method, MineStatus, Ownership, Scale, lost_with
 from greenmine.domain.mine_facts import CODES, MineFacts
@@ -29,10 +29,8 @@ from greenmine.store.effects.entry import Entry
 from greenmine.store.mine import MembershipRow
 from greenmine.store.tables import act, act_subject, document
 
-_TOLD: Final = ("mine.registered", "mine.changed", "directory.listed")
-"""Kinds whose body says something of the mine."""
-MOVING: Final = (*_TOLD, "notice.published", "notice.closed", "removal.proposed", "removal.decided")
-"""Kinds that name the mines whose rows they change; a withdrawal before version 2 of its kind names its notice only."""
+_TOLD: Final = kinds_where(lambda kind: kind.tells_mine)
+MOVING: Final = kinds_where(lambda kind: kind.moves_mine)
 
 
 @dataclass(frozen=True)
@@ -75,16 +73,9 @@ def facts_as_seen(tx: Tx, number: str, *, act: int) -> MineFacts | None:
 
 def events_of(tx: Tx, numbers: Iterable[str]) -> Mapping[str, Sequence[Event]]:
     """What happened to each of these mines, in the order of the acts."""
-    wanted = sorted(set(numbers))
-    found: dict[str, list[Event]] = {number: [] for number in wanted}
-    noticed: defaultdict[str, set[str]] = defaultdict(set)
-    for number, entry, kind in _entries(tx, wanted):
+    found: dict[str, list[Event]] = {number: [] for number in sorted(set(numbers))}
+    for number, entry, kind in _entries(tx, found):
         found[number] += _events(entry, kind)
-        if kind == "notice.published" and entry.body is not None:
-            noticed[entry.object_id].add(number)
-    for entry in _withdrawals(tx, noticed):
-        for number in noticed[entry.object_id]:
-            found[number].append(NoticeShut(entry.n, legal_day(from_utc_text(entry.at)), entry.object_id))
     return {number: sorted(events, key=lambda event: event.n) for number, events in found.items()}
 
 
@@ -94,7 +85,7 @@ def facts_of(values: Mapping[str, Any]) -> MineFacts:
     return MineFacts(**{name: _SHAPES[name](value) if name in _SHAPES else value for name, value in shaped.items()})
 
 
-def _entries(tx: Tx, numbers: Sequence[str]) -> Iterator[tuple[str, Entry, str]]:
+def _entries(tx: Tx, numbers: Iterable[str]) -> Iterator[tuple[str, Entry, str]]:
     """Mine, act and its kind; words only where they are the mine's own. No body: law took it away."""
     names = {f"mine/{number}": number for number in numbers}
     words = case((act.c.kind.in_(_TOLD), document.c.content)).label("words")
@@ -111,13 +102,6 @@ def _entries(tx: Tx, numbers: Sequence[str]) -> Iterator[tuple[str, Entry, str]]
         yield names[row.object], Entry(row.n, json.loads(row.entry), body), row.kind
 
 
-def _withdrawals(tx: Tx, notices: Iterable[str]) -> Iterator[Entry]:
-    """Withdrawals are found by their notice: before version 2 of their kind they named no mine."""
-    wanted = [f"notice/{notice}" for notice in notices]
-    query = select(act.c.n, act.c.entry).where(act.c.kind == "notice.withdrawn", act.c.object.in_(wanted))
-    return (Entry(row.n, json.loads(row.entry), None) for row in tx.execute(query))
-
-
 def _events(entry: Entry, kind: str) -> Iterator[Event]:
     n, day, body = entry.n, date.fromisoformat(entry.valid_from), entry.body or {}
     match kind:
@@ -132,7 +116,7 @@ def _events(entry: Entry, kind: str) -> Iterator[Event]:
             yield Struck(n, day, lost_with(Level(entry.fact("level"))))
         case "notice.published" if entry.fact("enters") and entry.body is not None:  # its list went with its words
             yield NoticeOpened(n, day, entry.object_id)
-        case "notice.closed":
+        case "notice.closed" | "notice.withdrawn":
             yield NoticeShut(n, legal_day(from_utc_text(entry.at)), entry.object_id)
         case _:
             yield Event(n, day)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from greenmine.store.act import Entered
 from greenmine.store.apply import replay
 from greenmine.store.database import Database, Tx
 from greenmine.store.tables import PUBLIC_TABLES
@@ -12,17 +13,15 @@ from greenmine.store.tables import PUBLIC_TABLES
 _BATCH = 200
 
 
-def replay_all(
-    target: Database, entries: Iterable[tuple[bytes, bytes | None]], *, checked: bool = True
-) -> Iterator[int]:
+def replay_all(target: Database, entries: Iterable[Entered], *, checked: bool = True) -> Iterator[int]:
     """Replay entries into ``target`` in transactions of 200 acts; yields the size reached after each.
 
     :param checked: bodies must hash to what their entries name; an audit names those that do not by itself
     """
-    batch: list[tuple[bytes, bytes | None]] = []
+    batch: list[Entered] = []
     done = 0
-    for pair in entries:
-        batch.append(pair)
+    for each in entries:
+        batch.append(each)
         if len(batch) == _BATCH:
             done += _replay_batch(target, batch, checked=checked)
             batch = []
@@ -31,10 +30,10 @@ def replay_all(
         yield done + _replay_batch(target, batch, checked=checked)
 
 
-def _replay_batch(target: Database, batch: list[tuple[bytes, bytes | None]], *, checked: bool) -> int:
+def _replay_batch(target: Database, batch: list[Entered], *, checked: bool) -> int:
     with target.write() as tx:
-        for entry, body in batch:
-            replay(tx, entry, body, checked=checked)
+        for each in batch:
+            replay(tx, *each, checked=checked)
     return len(batch)
 
 

@@ -41,7 +41,7 @@ act = Table(
     Column("seq", Integer, nullable=False),
     Column("at", String(20), nullable=False),
     Column("valid_from", String(10), nullable=False),
-    Column("by", String(40), nullable=False),
+    Column("by", String(96), nullable=False),
     Column("body", String(64)),
     Column("entry", LargeBinary, nullable=False),
     Column("leaf", LargeBinary(32), nullable=False),

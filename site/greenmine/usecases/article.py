@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from greenmine.domain.act import Act
-from greenmine.domain.act_schema import KINDS
+from greenmine.domain.act import KINDS, Act
 from greenmine.domain.article import Article, check_article
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
 from greenmine.domain.identity_number import require_no_identity_number
@@ -192,6 +191,6 @@ def _body(article: Article) -> dict[str, Any]:
 
 def _says_the_same(envelope: Mapping[str, Any], act: Act) -> bool:
     """Whether the article stands already as the file has it: same words, and same type, region, class and date."""
-    told = {name: envelope[name] for name in KINDS[act.kind].facts if name in envelope}
+    told = {name: envelope[name] for name in (field.name for field in KINDS[act.kind].facts) if name in envelope}
     digest = hashlib.sha256(canonical(act.body or {})).hexdigest()
     return told == dict(act.facts) and envelope.get("body") == digest

@@ -3,10 +3,11 @@
 import secrets
 from datetime import date, datetime, timedelta
 
-from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act import Act
 from greenmine.domain.commitment_batch import batch_of, days_to_list
 from greenmine.domain.instant import at_legal_time, day_starts, legal_day
 from greenmine.domain.receipt import BATCH_TIME
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.act import acts_of
 from greenmine.store.complaint import commitments_between
 from greenmine.store.database import Tx

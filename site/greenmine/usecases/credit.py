@@ -18,7 +18,7 @@ from greenmine.store.credit import overdue_credits
 from greenmine.store.database import Tx
 from greenmine.store.mine import get_mine
 from greenmine.store.removal import get_removal
-from greenmine.usecases.record import author, record
+from greenmine.usecases.record import author, earlier_basis, record
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def check_credit_draft(
     Raises BadInput, NotAllowed, RuleBroken: a neutral removal never leads to an entry (rules.md).
     """
     require(officer, deed, region=draft.region, regions=reference.regions)
-    check_credit(draft, _term(reference, draft), today=legal_day(at))
+    check_credit(draft, term_of(reference, draft), today=legal_day(at))
     if draft.mine is not None:
         mine = _known(partial(get_mine, tx, draft.mine), field="mine", sentence=N_("没有这个编号的矿山。"))
         if not reference.regions.contains(draft.region, mine.facts.region):
@@ -40,7 +40,8 @@ def check_credit_draft(
         _require_adverse(tx, draft, reference)
 
 
-def _term(reference: Reference, draft: CreditDraft) -> CreditTerm:
+def term_of(reference: Reference, draft: CreditDraft) -> CreditTerm:
+    """The term that the rules in force on the day of the decision give; BadInput when they give none."""
     try:
         return reference.books.credit_term(draft.region, draft.level, draft.decided)
     except NotFound as missing:
@@ -105,7 +106,7 @@ def add_credit(
             "until": draft.until.isoformat(),
         },
         body=_body(draft, salt=salt),
-        book=reference.books.in_force(draft.region, draft.decided).stamp,
+        basis=reference.books.basis(term_of(reference, draft)),
     )
     record(tx, act, at=at, officer=officer)
     return number
@@ -137,6 +138,7 @@ def end_due_credits(tx: Tx, *, today: date, at: datetime) -> int:
             by=author(None),
             valid_from=today,
             facts={"reason": "term", "removes": [body]},
+            basis=earlier_basis(tx, f"credit/{number}"),  # the term the entry was decided with is the one that ends it
         )
         record(tx, act, at=at, officer=None)
     return len(due)

@@ -5,9 +5,8 @@ Source: 个人信息保护法 47; 政府信息公开条例 14、15; log-spec.md 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
-from greenmine.domain.act import Act
+from greenmine.domain.act import KINDS, Act
 from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import RuleBroken
 from greenmine.domain.instant import legal_day
@@ -16,9 +15,6 @@ from greenmine.domain.text import N_
 from greenmine.store.act import acts_with_body, files_gone_with, get_document, latest_of
 from greenmine.store.database import Tx
 from greenmine.usecases.record import author, record
-
-_NEEDED: Final = frozenset({"calendar.published", "book.published"})
-"""What terms are counted by and decisions are taken under names nobody and stays."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def remove_document(
     bodies = acts_with_body(tx, sha256)
     for act in bodies:
         latest = latest_of(tx, act.object)
-        if act.kind in _NEEDED:
+        if KINDS[act.kind].stays:  # what terms are counted by and decisions are taken under names nobody
             raise RuleBroken("document.needed", N_("工作日历和规则集不含个人信息，公示期据以计算，不能停止公开。"))
         if act.kind.startswith("credit."):
             raise RuleBroken(

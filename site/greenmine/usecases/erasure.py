@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act import Act
 from greenmine.domain.instant import legal_day
+from greenmine.domain.seat import SYSTEM
 from greenmine.store import journal
 from greenmine.store.case import erase
 from greenmine.store.case_attachment import remove_files_of

@@ -24,7 +24,7 @@ from greenmine.store.mine import known_mines, memberships_of
 from greenmine.store.removal import open_proposal
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.usecases.notice import publish_notice
-from greenmine.usecases.record import author, record
+from greenmine.usecases.record import author, paper_fact, record
 from greenmine.usecases.removal import ground_for, next_removal, removal_facts
 
 
@@ -61,6 +61,7 @@ Progress = Callable[[int], None]
 class PrintedDecision:
     """What the paper around the list says.
 
+    :param paper: SHA-256 of the file's bytes: the acts name what they were recorded from, as no rule book decided them
     :param day: legal day of the decision or of the notice
     :param region: code of the authority's region; 000000 for a national list
     :param ground: code of the removal ground (移出 only); the lists themselves rarely print it
@@ -74,6 +75,7 @@ class PrintedDecision:
     day: date
     region: str
     organ: str
+    paper: str
     number: str = ""
     ground: str = ""
     first_day: date | None = None
@@ -179,7 +181,9 @@ def _register_rows(
             numbers[mine.row] = numbers[preview.repeats[mine.row]]
         elif mine.row not in numbers:
             facts = _facts_of(mine, source=decision.name)
-            numbers[mine.row] = register_mine(tx, facts, reference=reference, officer=None, at=at, since=decision.day)
+            numbers[mine.row] = register_mine(
+                tx, facts, reference=reference, officer=None, at=at, since=decision.day, paper=decision.paper
+            )
         if progress is not None:
             progress(done)
     return numbers
@@ -213,7 +217,8 @@ def _record_act(
     wanted = tuple(dict.fromkeys(numbers[mine.row] for mine in preview.list.mines))
     if decision.act in _NOTICES:
         draft = _draft(preview, decision, numbers)
-        return {"notice": publish_notice(tx, draft, reference=reference, officer=None, at=at)}
+        paper = decision.paper
+        return {"notice": publish_notice(tx, draft, reference=reference, officer=None, at=at, paper=paper)}
     if decision.act is ListAct.LISTED:
         return _enlist(tx, wanted, decision, at=at)
     for mine in wanted:
@@ -229,6 +234,7 @@ def _enlist(tx: Tx, mines: tuple[str, ...], decision: PrintedDecision, *, at: da
         decision_no=decision.number,
         organ=decision.organ,
         batch_name=decision.name,
+        paper=decision.paper,
     )
     already = tuple(mine for mine in mines if _stands_in(tx, mine, library))
     listed = tuple(mine for mine in mines if mine not in set(already))
@@ -282,9 +288,8 @@ def _remove(tx: Tx, mine: str, decision: PrintedDecision, *, reference: Referenc
             "removal.open", N_("矿山%(mine)s有移出事项%(number)s待决定，请先作出决定。"), mine=mine, number=open_number
         )
     ground = ground_for(reference, decision.region, decision.ground, decision.day)
-    number, facts = next_removal(tx, at), removal_facts(mine, decision.level, ground)
+    number, facts = next_removal(tx, at), removal_facts(mine, decision.level, ground) | paper_fact(decision.paper)
     words = {"reason": decision.name, "basis": decision.number or ground.name}
-    book = reference.books.in_force(decision.region, decision.day).stamp
     steps: tuple[tuple[str, Mapping[str, Any], Mapping[str, str]], ...] = (
         ("removal.proposed", facts, words),
         (
@@ -301,6 +306,5 @@ def _remove(tx: Tx, mine: str, decision: PrintedDecision, *, reference: Referenc
             valid_from=decision.day,
             facts=step_facts,
             body=body,
-            book=book,
         )
         record(tx, act, at=at, officer=None)

@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 from typing import Final
 
-from greenmine.domain.act import SYSTEM, Act
+from greenmine.domain.act import Act
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day
+from greenmine.domain.seat import SYSTEM
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.log import (

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from greenmine.domain.act import SYSTEM, Act
-from greenmine.domain.act_document import body_of
+from greenmine.domain.act import Act
+from greenmine.domain.act.document import body_of, matters_of
 from greenmine.domain.errors import Conflict, RuleBroken
 from greenmine.domain.instant import legal_day, utc_text
+from greenmine.domain.seat import SYSTEM
 from greenmine.domain.text import N_
 from greenmine.store.act import size
 from greenmine.store.apply import Recorded, replay
@@ -28,13 +29,13 @@ class Missed:
     """What the database has not.
 
     :param start: index of the first of the entries
-    :param bodies: by SHA-256; None for one that law removed
+    :param texts: bodies and lists of matters by SHA-256; None for one that law removed
     :param note: the signed head that covers them
     """
 
     start: int
     entries: Sequence[bytes]
-    bodies: Mapping[str, bytes | None]
+    texts: Mapping[str, bytes | None]
     envelopes: Sequence[Mapping[str, object]]
     note: SignedNote
 
@@ -69,8 +70,8 @@ def take_back(tx: Tx, missed: Missed, *, kept: SignedNote | None, at: datetime) 
 def _replay_each(tx: Tx, missed: Missed) -> Recorded | None:
     last = None
     for entry, envelope in zip(missed.entries, missed.envelopes, strict=True):
-        body = body_of(envelope)
-        last = replay(tx, entry, missed.bodies.get(body) if body else None)
+        texts = (missed.texts.get(text or "") for text in (body_of(envelope), matters_of(envelope)))
+        last = replay(tx, entry, *texts)
     return last
 
 

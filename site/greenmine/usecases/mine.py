@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from greenmine.domain.act import Act
+from greenmine.domain.act import Act, Basis
 from greenmine.domain.errors import BadInput, Conflict, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, STAGES, Library
@@ -15,12 +15,15 @@ from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.mine import get_mine, memberships_of, next_mine_number
-from greenmine.usecases.record import author, record
+from greenmine.usecases.record import author, paper_fact, record
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The decision that puts a mine into a library."""
+    """The decision that puts a mine into a library.
+
+    :param paper: SHA-256 of the printed list it was recorded from; None where it was decided here
+    """
 
     library: Library
     since: date
@@ -28,6 +31,7 @@ class Listing:
     organ: str = ""
     batch_name: str = ""
     notice: str | None = None
+    paper: str | None = None
 
 
 def register_mine(
@@ -38,8 +42,12 @@ def register_mine(
     officer: Officer | None,
     at: datetime,
     since: date | None = None,
+    paper: str | None = None,
 ) -> str:
-    """Register a mine and return its public number. Raises BadInput, NotAllowed."""
+    """Register a mine and return its public number. Raises BadInput, NotAllowed.
+
+    :param paper: SHA-256 of the printed list it is registered from; None where it is registered here
+    """
     check_facts(facts, reference, today=legal_day(at))
     if officer is not None:
         require(officer, Deed.REGISTER_MINE, region=facts.region, regions=reference.regions)
@@ -49,7 +57,7 @@ def register_mine(
         object=f"mine/{number}",
         by=author(officer),
         valid_from=since or legal_day(at),
-        facts=codes_of(facts),
+        facts={**codes_of(facts), **paper_fact(paper)},
         body=texts_of(facts),
     )
     record(tx, act, at=at, officer=officer)
@@ -121,8 +129,16 @@ def _require_open(tx: Tx, number: str, library: Library) -> None:
         raise RuleBroken("directory.listed", N_("矿山 %(mine)s 已在名录中，不能再进入创建阶段。"), mine=number)
 
 
-def enlist_mine(tx: Tx, number: str, listing: Listing, *, officer: Officer | None, at: datetime) -> None:
-    """Enter a mine into a library. The right to do so is checked by the use case that decided it.
+def enlist_mine(
+    tx: Tx,
+    number: str,
+    listing: Listing,
+    *,
+    officer: Officer | None,
+    at: datetime,
+    basis: tuple[Basis, ...] = (),
+) -> None:
+    """Enter a mine into a library. The right to do so is checked by the use case that decided it, and what it rests on.
 
     Raises NotFound, RuleBroken: in it already, or back to a stage while it stands in a directory (LN-01).
     """
@@ -130,6 +146,7 @@ def enlist_mine(tx: Tx, number: str, listing: Listing, *, officer: Officer | Non
     facts: dict[str, Any] = {"library": str(listing.library)}
     if listing.notice is not None:
         facts["notice"] = listing.notice
+    facts |= paper_fact(listing.paper)
     texts = {name: getattr(listing, name) for name in ("decision_no", "organ", "batch_name")}
     act = Act(
         kind="directory.listed",
@@ -138,5 +155,6 @@ def enlist_mine(tx: Tx, number: str, listing: Listing, *, officer: Officer | Non
         valid_from=listing.since,
         facts=facts,
         body={name: value for name, value in texts.items() if value},
+        basis=basis,
     )
     record(tx, act, at=at, officer=officer)

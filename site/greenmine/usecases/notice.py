@@ -1,19 +1,29 @@
 """Publishing, correcting, withdrawing, closing and recounting notices."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from greenmine.domain.act import Act
-from greenmine.domain.errors import BadInput, Conflict, RuleBroken
+from greenmine.domain.act import Act, Basis
+from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.identity_number import require_no_identity_number
 from greenmine.domain.instant import legal_day, utc_text
-from greenmine.domain.notice import NoticeDraft, NoticeState, check_draft, require_closable, require_outcomes
+from greenmine.domain.notice import (
+    NoticeDraft,
+    NoticeState,
+    check_draft,
+    objection_terms,
+    require_closable,
+    require_outcomes,
+)
+from greenmine.domain.notice_kind import NoticeKind
 from greenmine.domain.notice_term import require_long_enough
 from greenmine.domain.objection import require_answered
 from greenmine.domain.officer import Deed, Officer, require, require_notice_level
 from greenmine.domain.period import Period, PeriodRule, PeriodUnit, count_period
+from greenmine.domain.provision import Provision
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.domain.unseen import require_seen
@@ -23,12 +33,21 @@ from greenmine.store.mine import regions_of
 from greenmine.store.notice import NoticeRow, attachments_of, get_notice, items_of, recountable_notices
 from greenmine.store.objection import objections_to, redate_objections
 from greenmine.usecases.mine import Listing, enlist_mine
-from greenmine.usecases.record import author, record
+from greenmine.usecases.record import author, earlier_basis, paper_fact, record
 
 
-def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer: Officer | None, at: datetime) -> str:
+def publish_notice(
+    tx: Tx,
+    draft: NoticeDraft,
+    *,
+    reference: Reference,
+    officer: Officer | None,
+    at: datetime,
+    paper: str | None = None,
+) -> str:
     """Publish a notice and return its number; ``officer`` None: an operator imports a printed one.
 
+    :param paper: SHA-256 of the printed list it is imported from; None where it is published here
     Raises BadInput beside the field, NotAllowed (role, level, region; mines outside the issuer's region),
     RuleBroken (a 公示 over already, or open for fewer days than the rule book gives).
     Source: ZJ-11, ZJ-13; rules.md "Notices as they are really written".
@@ -48,12 +67,27 @@ def publish_notice(tx: Tx, draft: NoticeDraft, *, reference: Reference, officer:
         object=f"notice/{number}",
         by=author(officer),
         valid_from=day,
-        facts=_facts(draft, period),
+        facts={**_facts(draft, period), **paper_fact(paper)},
         body=_body(draft),
+        basis=rules_of(draft, reference=reference, day=day) if officer is not None else (),
         calendar=reference.calendar.version if draft.period else None,
     )
     record(tx, act, at=at, officer=officer)
     return number
+
+
+def rules_of(draft: NoticeDraft, *, reference: Reference, day: date) -> tuple[Basis, ...]:
+    """The provisions a notice rests on: the rule for its kind, and the objection rule whose terms it prints.
+
+    A kind that no book in force regulates, and terms that the issuer wrote itself, rest on none.
+    """
+    books, found = reference.books, list[Provision]()
+    with suppress(NotFound):
+        found.append(books.notice_rule(draft.region, NoticeKind(draft.kind), day))
+    with suppress(NotFound):
+        rule = books.objection_rule(draft.region, str(draft.objection.get("rule", "")), day)
+        found += [rule] if objection_terms(rule) == dict(draft.objection) else []
+    return books.basis(*found)
 
 
 def counted(draft: NoticeDraft, *, reference: Reference) -> Period | None:
@@ -178,6 +212,7 @@ def close_notice(
         valid_from=legal_day(at),
         facts={"listed": sorted(listed), "dropped": sorted(mines - listed)},
         body={"result": result.strip(), "reasons": {m: reasons[m] for m in sorted(mines - listed)}},
+        basis=earlier_basis(tx, f"notice/{number}"),
     )
     record(tx, act, at=at, officer=officer)
     if notice.enters is not None:
@@ -200,7 +235,10 @@ def _enlist(
     if listed and not listing.organ.strip():
         raise BadInput("notice.organ_missing", N_("请填写决定机关。"), field="organ")
     for mine in sorted(listed):
-        enlist_mine(tx, mine, replace(listing, notice=notice.id), officer=officer, at=at)
+        enlist_mine(
+            tx, mine, replace(listing, notice=notice.id), basis=earlier_basis(tx, f"notice/{notice.id}"),
+            officer=officer, at=at,
+        )  # fmt: skip
 
 
 def correct_notice(
@@ -289,6 +327,7 @@ def recount_notices(tx: Tx, *, reference: Reference, at: datetime) -> int:
             by=author(None),
             valid_from=legal_day(at),
             facts=facts,
+            basis=earlier_basis(tx, f"notice/{notice.id}"),
             calendar=reference.calendar.version,
         )
         record(tx, act, at=at, officer=None)

@@ -54,7 +54,7 @@ def announce_book(tx: Tx, book: RuleBook, *, size: int, at: datetime) -> bool:
         by=author(None),
         valid_from=legal_day(at),
         facts=facts,
-        body={"title": book.name},
+        body={"title": book.name, "provisions": list(book.provisions())},
     )
     record(tx, act, at=at, officer=None)
     return True

@@ -75,7 +75,7 @@ def propose_removal(tx: Tx, proposal: RemovalProposal, *, reference: Reference, 
         valid_from=legal_day(at),
         facts=removal_facts(mine.id, proposal.level, ground),
         body={"reason": proposal.reason.strip(), "basis": proposal.basis.strip() or ground.name},
-        book=reference.books.in_force(mine.facts.region, legal_day(at)).stamp,
+        basis=reference.books.basis(ground),
     )
     record(tx, act, at=at, officer=officer)
     return number
@@ -116,7 +116,7 @@ def decide_removal(
         valid_from=decision.since,
         facts=facts,
         body=texts,
-        book=reference.books.in_force(removal.region, removal.proposed_on).stamp,
+        basis=reference.books.basis(ground),
     )
     record(tx, act, at=at, officer=officer)
 

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from greenmine.domain.act import subjects
+from greenmine.domain.act import KINDS, subjects
 from greenmine.domain.case import CaseKind, MessageKind, Step
 from greenmine.domain.clock import DueDay
 from greenmine.domain.error_report import (
-    CORRECTING,
     ErrorReport,
     ReportOutcome,
     answer_due,
@@ -125,4 +124,5 @@ def _require_correcting(tx: Tx, n: int | None, *, row: ReportRow, task: TaskRow)
 
 def _mends(act: ActRow, record: str, *, since: datetime) -> bool:
     """Of a correcting kind, about this record, and not recorded before the report."""
-    return act.kind in CORRECTING and record in subjects(act.envelope) and from_utc_text(act.at) >= since
+    corrects = KINDS[act.kind].corrects and record in subjects(act.envelope)
+    return corrects and from_utc_text(act.at) >= since

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from greenmine.domain.act_schema import KINDS
+from greenmine.domain.act import KINDS
 from greenmine.domain.instant import from_utc_text, legal_day
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.domain.region import COUNTRY, Regions

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from tests.announced import publish_notice
 from tests.cases import TERMS, new_case, objection_to, report_on
 from tests.complaints import journal, task_of
 from tests.desk import COUNTY_OFFICER, NEIGHBOUR, ZHIJIN, draft
@@ -19,7 +20,6 @@ from greenmine.domain.mine import Level
 from greenmine.store.mine import get_mine
 from greenmine.store.tables_case import error_report, objection
 from greenmine.usecases.mine import correct_mine
-from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.objection import lodge_objection
 from greenmine.usecases.report import lodge_report
 from greenmine.web.desk.case_kind import PARTS

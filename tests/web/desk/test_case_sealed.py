@@ -3,6 +3,7 @@
 from datetime import date
 from urllib.parse import quote
 
+from tests.announced import publish_notice
 from tests.cases import TERMS, new_case, objection_to
 from tests.complaints import CONTACT, journal
 from tests.desk import COUNTY_OFFICER, ZHIJIN, draft
@@ -15,7 +16,6 @@ from greenmine.domain.mine import Level
 from greenmine.domain.objection import identity_of, matter_of, terms_of
 from greenmine.store.objection import ObjectionRow, add_objection
 from greenmine.usecases.lodge import keep_words, open_file
-from greenmine.usecases.notice import publish_notice
 from greenmine.usecases.objection import lodge_objection
 
 PHONE = "13811112222"

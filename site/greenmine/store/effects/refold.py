@@ -6,30 +6,19 @@ what a replay makes that never had the body (log-spec.md 6; tests/store/test_doc
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-from sqlalchemy import Table, create_engine, delete, insert, or_, select, update
+from sqlalchemy import Table, create_engine, delete, insert, select, update
 
 from greenmine.store import tables
 from greenmine.store.database import Tx
-from greenmine.store.effects.content import CONTENT_EFFECTS
-from greenmine.store.effects.credit import CREDIT_EFFECTS
 from greenmine.store.effects.entry import Entry
-from greenmine.store.effects.mine import MINE_EFFECTS
-from greenmine.store.effects.notice import NOTICE_EFFECTS
-from greenmine.store.effects.removal import REMOVAL_EFFECTS
+from greenmine.store.effects.rows import ROW_EFFECTS
 from greenmine.store.mine_version import forget_versions
 
-_EFFECTS: Final[Mapping[str, Callable[[Tx, Entry], None]]] = {
-    **MINE_EFFECTS,
-    **NOTICE_EFFECTS,
-    **REMOVAL_EFFECTS,
-    **CREDIT_EFFECTS,
-    **CONTENT_EFFECTS,
-}
-_OWN: Final[Mapping[str, Table]] = {
+OWN: Final[Mapping[str, Table]] = {
     "mine": tables.mine,
     "notice": tables.notice,
     "removal": tables.removal,
@@ -49,7 +38,7 @@ def refold(tx: Tx, acts: Sequence[int]) -> None:
     """Make the rows of everything these acts concern anew from all acts and the bodies that are left."""
     subject = tables.act_subject
     names = tx.execute(select(subject.c.object).where(subject.c.n.in_(acts)).distinct()).scalars().all()
-    concerned = [name for name in names if name.partition("/")[0] in _OWN]
+    concerned = [name for name in names if name.partition("/")[0] in OWN]
     if not concerned:
         return
     engine = create_engine("sqlite://")
@@ -69,27 +58,24 @@ def _forget_past(tx: Tx, names: Sequence[str]) -> None:
 
 
 def _tell(tx: Tx, scratch: Tx, names: Sequence[str]) -> None:
-    """Apply every act that concerns one of the objects, oldest first; and what happened to the notices that name them:
-    a withdrawal before version 2 of its kind names its notice only."""
+    """Apply every act that concerns one of the objects, oldest first."""
     act, document, subject = tables.act, tables.document, tables.act_subject
     about = select(subject.c.n).where(subject.c.object.in_(names))
-    noticed = select(act.c.object).where(act.c.kind == "notice.published", act.c.n.in_(about))
     query = (
         select(act.c.n, act.c.entry, document.c.content)
         .select_from(act.outerjoin(document, document.c.sha256 == act.c.body))
-        .where(or_(act.c.n.in_(about), (act.c.kind == "notice.withdrawn") & act.c.object.in_(noticed)))
+        .where(act.c.n.in_(about), act.c.kind.in_(ROW_EFFECTS))
         .order_by(act.c.n)
     )
     for row in tx.execute(query):
         envelope = json.loads(row.entry)
-        if envelope["kind"] in _EFFECTS:
-            body = json.loads(row.content) if row.content is not None else None
-            _EFFECTS[envelope["kind"]](scratch, Entry(row.n, envelope, body))
+        body = json.loads(row.content) if row.content is not None else None
+        ROW_EFFECTS[envelope["kind"]](scratch, Entry(row.n, envelope, body))
 
 
 def _put(tx: Tx, scratch: Tx, name: str) -> None:
     noun, _, own_id = name.partition("/")
-    table = _OWN[noun]
+    table = OWN[noun]
     key = dict(zip((column.name for column in table.primary_key.columns), own_id.split("/", 1), strict=False))
     found = scratch.execute(_where(select(table), table, key)).first()
     if found is not None:

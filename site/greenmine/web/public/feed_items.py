@@ -15,6 +15,7 @@ from flask import current_app
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.content.feed_html import feed_html
 from greenmine.content.markdown import plain_text
+from greenmine.domain.act import KINDS
 from greenmine.domain.credit import Subject
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import day_starts, legal_day
@@ -130,10 +131,9 @@ def _entries(acts: Sequence[ActRow]) -> str:
 
 def _latest_text(acts: Sequence[Any]) -> Any:
     """The last act of a thread that says what its page says now."""
-    return next((each for each in reversed(acts) if each.act.kind in _TEXTUAL), acts[0])
+    return next((each for each in reversed(acts) if KINDS[each.act.kind].tells_text), acts[0])
 
 
-_TEXTUAL: Final = frozenset({"notice.corrected", "content.changed", "content.published", "removal.decided"})
 _NOUNS: Final[Mapping[str, tuple[str, str]]] = {
     "notice": ("/notices/", N_("公示公告")),
     "removal": ("/removals/", N_("移出事项")),

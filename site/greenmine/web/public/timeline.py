@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from greenmine.domain.act_schema_log import LOG_KINDS
+from greenmine.domain.act.log import LOG_KINDS
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGround
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library

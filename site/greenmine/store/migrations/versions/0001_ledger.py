@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", sa.String(length=20), nullable=False),
         sa.Column("valid_from", sa.String(length=10), nullable=False),
-        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=96), nullable=False),
         sa.Column("body", sa.String(length=64), nullable=True),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),

@@ -1,0 +1,76 @@
+"""Entries and bodies against the schema of their kind, each in the version it was written under."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from greenmine.domain.act import KINDS
+from greenmine.domain.errors import BadInput, RuleBroken
+from greenmine.domain.text import N_
+
+
+class ActMalformed(RuleBroken):
+    """An act that does not fit the schema of its kind: a defect of the code that built it, never of a user."""
+
+
+def require_schema(entry: bytes, envelope: Mapping[str, Any], body: Mapping[str, Any] | None) -> None:
+    """Raise ActMalformed, or BadInput for a text that is too long, unless both fit the version they are written in."""
+    kind, version = str(envelope.get("kind", "")), envelope.get("v")
+    if kind not in KINDS:
+        raise ActMalformed("act.unknown_kind", N_("没有“%(kind)s”这种记录。"), kind=kind)
+    if isinstance(version, bool) or not isinstance(version, int) or version not in KINDS[kind].versions:
+        raise ActMalformed(
+            "act.unknown_version", N_("没有“%(kind)s”的第%(version)s版格式。"), kind=kind, version=str(version)
+        )
+    if b"\\" in entry:  # "$" in a pattern lets one line end pass; an envelope needs no escape at all
+        raise ActMalformed("act.control", N_("记录“%(kind)s”的编码字段中有控制字符。"), kind=kind)
+    faults = list(_envelopes(kind, version).iter_errors(envelope))
+    bodies = _bodies(kind, version)
+    if body is not None and bodies is not None:
+        faults += bodies.iter_errors(body)
+    if faults and faults[0].validator == "maxLength":
+        raise BadInput(
+            "act.too_long",
+            N_("文字过长：最多 %(limit)s 字，请缩短后再提交。"),
+            field=str(next((part for part in reversed(faults[0].absolute_path) if isinstance(part, str)), "")) or None,
+            limit=faults[0].validator_value,
+        )
+    if faults:
+        place = "/".join(str(part) for part in faults[0].absolute_path)
+        raise ActMalformed(
+            "act.malformed",
+            N_("记录“%(kind)s”不合格式：%(place)s %(reason)s"),
+            kind=kind,
+            place=place,
+            reason=faults[0].message,
+        )
+
+
+def body_fits(entry: bytes, body: bytes) -> bool:
+    """Whether the bytes can be read as the body of this entry at all."""
+    try:
+        envelope, parsed = json.loads(entry), json.loads(body)
+        bodies = _bodies(envelope["kind"], envelope["v"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(parsed, dict) and bodies is not None and not any(bodies.iter_errors(parsed))
+
+
+def forget() -> None:
+    """Read the kinds anew: for a house that learns another version while it runs, as tests do."""
+    _envelopes.cache_clear()
+    _bodies.cache_clear()
+
+
+@cache
+def _envelopes(kind: str, version: int) -> Draft202012Validator:
+    return Draft202012Validator(KINDS[kind].envelope_schema(version))
+
+
+@cache
+def _bodies(kind: str, version: int) -> Draft202012Validator | None:
+    schema = KINDS[kind].body_schema(version)
+    return None if schema is None else Draft202012Validator(schema)
