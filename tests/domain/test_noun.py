@@ -40,7 +40,7 @@ from greenmine.domain.noun import (
 from greenmine.store.draft import DraftKind
 
 SITE = "https://greenmine.example.gov.cn"
-LISTS = sorted({each for noun in NOUNS for each in (noun.public_list, noun.desk_list) if each})
+LISTS = sorted({each for noun in NOUNS for each in (noun.list, noun.desk_list) if each})
 every_noun = pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
 
 
@@ -119,7 +119,7 @@ def test_a_broken_address_is_refused_not_guessed() -> None:
 def test_no_two_nouns_share_a_name_or_an_address() -> None:
     for said in ([noun.name for noun in NOUNS], [each for noun in NOUNS for each in (noun.public, noun.desk) if each]):
         assert len(said) == len(set(said))
-    assert len(LISTS) == len([each for noun in NOUNS for each in (noun.public_list, noun.desk_list) if each])
+    assert len(LISTS) == len([each for noun in NOUNS for each in (noun.list, noun.desk_list) if each])
 
 
 def test_every_kind_of_act_is_about_a_noun_of_the_table_and_every_noun_of_the_log_has_acts() -> None:

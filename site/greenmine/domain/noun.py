@@ -33,7 +33,7 @@ class Noun:
     :param word: what it is called in Chinese, to be translated
     :param public: page of one, with ``{}`` for the id, or ``NO_PAGE``
     :param desk: the same at the desk
-    :param public_list: page that lists them, empty when none does
+    :param list: page that lists them, empty when none does
     :param desk_list: the same at the desk
     :param shown_by: noun whose page shows it, by the first part of its id; the way back leads to that one
     :param in_log: whether acts are about it (their ``object``)
@@ -45,7 +45,7 @@ class Noun:
     _: KW_ONLY
     public: str
     desk: str
-    public_list: str = ""
+    list: str = ""
     desk_list: str = ""
     shown_by: "Noun | None" = None
     in_log: bool = True
@@ -78,22 +78,22 @@ _ROW: Final = r"(?:0|[1-9][0-9]{0,9})"
 
 # fmt: off
 # What acts are about.
-MINE: Final = Noun("mine", r"GM-[0-9]{6}-[0-9]{4,6}", N_("矿山"), public="/mines/{}", public_list="/mines",
+MINE: Final = Noun("mine", r"GM-[0-9]{6}-[0-9]{4,6}", N_("矿山"), public="/mines/{}", list="/mines",
                    desk="/desk/mines/{}", desk_list="/desk/mines")
-NOTICE: Final = Noun("notice", _YEARLY, N_("公示公告"), public="/notices/{}", public_list="/notices",
+NOTICE: Final = Noun("notice", _YEARLY, N_("公示公告"), public="/notices/{}", list="/notices",
                      desk="/desk/notices/{}", desk_list="/desk/notices")
-REMOVAL: Final = Noun("removal", _YEARLY, N_("移出"), public="/removals/{}", public_list="/removals",
+REMOVAL: Final = Noun("removal", _YEARLY, N_("移出"), public="/removals/{}", list="/removals",
                       desk="/desk/removals/{}", desk_list="/desk/removals")
-CREDIT: Final = Noun("credit", _YEARLY, N_("失信信息"), public="/blacklist/{}", public_list="/blacklist",
+CREDIT: Final = Noun("credit", _YEARLY, N_("失信信息"), public="/blacklist/{}", list="/blacklist",
                      desk=NO_PAGE, desk_list="/desk/credits")
-POLICY: Final = Noun("content/policies", _SLUG, N_("政策"), public="/policies/{}", public_list="/policies",
+POLICY: Final = Noun("content/policies", _SLUG, N_("政策"), public="/policies/{}", list="/policies",
                      desk=NO_PAGE)
-NEWS: Final = Noun("content/news", _SLUG, N_("新闻"), public="/news/{}", public_list="/news",
+NEWS: Final = Noun("content/news", _SLUG, N_("新闻"), public="/news/{}", list="/news",
                    desk=NO_PAGE, desk_list="/desk/news")
 PAGE: Final = Noun("content/pages", _SLUG, N_("站点页面"), public="/{}", desk=NO_PAGE)
 """About, help, privacy, accessibility: the only noun that lives at the root of the site."""
 
-PROCEDURE: Final = Noun("procedure", _REGION, N_("办事程序"), public="/procedures/{}", public_list="/procedures",
+PROCEDURE: Final = Noun("procedure", _REGION, N_("办事程序"), public="/procedures/{}", list="/procedures",
                         desk=NO_PAGE, in_log=False)
 """What the rule books of a region say, told as procedures."""
 
@@ -106,9 +106,9 @@ LOG_KEY: Final = Noun("log/key", ONLY_ONE, N_("记录库签名密钥"), public=N
 LOG_RECOVERY: Final = Noun("log/recovery", ONLY_ONE, N_("记录库的恢复"), public=NO_PAGE, desk=NO_PAGE)
 
 # What only pages are about.
-REGION: Final = Noun("region", _REGION, N_("行政区"), public="/regions/{}", public_list="/regions",
+REGION: Final = Noun("region", _REGION, N_("行政区"), public="/regions/{}", list="/regions",
                      desk=NO_PAGE, in_log=False)
-ENTRY: Final = Noun("entry", _ROW, N_("记录"), public="/log/entry/{}", public_list="/log/entries",
+ENTRY: Final = Noun("entry", _ROW, N_("记录"), public="/log/entry/{}", list="/log/entries",
                     desk=NO_PAGE, in_log=False)
 PROOF: Final = Noun("proof", _ROW, N_("核对"), public="/verify/entry/{}", desk=NO_PAGE, in_log=False)
 """The proof of an entry of the log, drawn step by step."""
@@ -211,7 +211,7 @@ def _place(template: str) -> re.Pattern[str]:
     return re.compile(f"{re.escape(folder)}/([^/]+){below}")
 
 
-_LISTS: Final = frozenset(each for noun in NOUNS for each in (noun.public_list, noun.desk_list) if each)
+_LISTS: Final = frozenset(each for noun in NOUNS for each in (noun.list, noun.desk_list) if each)
 _PLACES: Final = tuple(
     (_place(template), noun)
     for template, noun in sorted(

@@ -15,6 +15,7 @@ from greenmine.domain.mine_heading import Column, column_of, knows_heading, name
 from greenmine.domain.mine_list import read_list
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import NoticeItem
+from greenmine.domain.noun import MINE
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
@@ -28,7 +29,7 @@ LONGEST_CELL: Final = 1000
 """As the schema of acts bounds a cell of a list (domain/act_schema.py, texts())."""
 
 _CELL_ENDS: Final = re.compile(r"[\t｜|]")
-_NUMBER: Final = re.compile(r"GM-[0-9]{6}-[0-9]{4,6}")
+_NUMBER: Final = re.compile(MINE.pattern)
 _NAMES: Final = (Column.NAME, Column.NAME_AND_MINERAL, Column.HOLDER)
 
 
