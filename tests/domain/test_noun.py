@@ -24,7 +24,6 @@ from greenmine.domain.noun import (
     NOTICE,
     NOTICE_DRAFT,
     NOUNS,
-    PAGE,
     PROCEDURE,
     REGION,
     Noun,
@@ -72,7 +71,8 @@ def test_an_address_leads_back_however_it_was_copied(noun: Noun, data: st.DataOb
         shown = object_at(address)
         for copied in (f"{SITE}{address}", f"{address}?on=2026-03-02#list", f"{address}/", percents):
             assert object_at(copied) == shown
-        assert object_at(f"{address}/objection?lost=1") == (None if noun is PAGE else shown)
+        has_below = noun.below or address == desk_address(name)
+        assert object_at(f"{address}/objection?lost=1") == (shown if has_below else None)
 
 
 @every_noun
@@ -100,7 +100,7 @@ def test_pages_below_belong_to_the_thing(address: str, name: str) -> None:
 @pytest.mark.parametrize(
     "address",
     ["", "/", *LISTS, "/desk/notices/new", "/desk/notices/drafts", "/notices/2026-1", "/mines/GM-1", "/log/entry/007",
-     "/feeds/mines/GM-520524-0001.atom", "/mines.csv", "/complaints/new", "/News/first"],
+     "/feeds/mines/GM-520524-0001.atom", "/mines.csv", "/complaints/new", "/mines/GM-520524-0001/x", "/News/first"],
 )  # fmt: skip
 def test_what_shows_no_single_thing_leads_to_none(address: str) -> None:
     assert object_at(address) is None

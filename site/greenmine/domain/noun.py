@@ -36,6 +36,7 @@ class Noun:
     :param list: page that lists them, empty when none does
     :param desk_list: the same at the desk
     :param shown_by: noun whose page shows it, by the first part of its id; the way back leads to that one
+    :param below: whether there are pages below its public one (``/notices/2026-0142/objection``); at the desk there are
     :param in_log: whether acts are about it (their ``object``)
     """
 
@@ -48,6 +49,7 @@ class Noun:
     list: str = ""
     desk_list: str = ""
     shown_by: "Noun | None" = None
+    below: bool = False
     in_log: bool = True
 
     def object(self, number: str | int) -> str:
@@ -80,7 +82,7 @@ _ROW: Final = r"(?:0|[1-9][0-9]{0,9})"
 # What acts are about.
 MINE: Final = Noun("mine", r"GM-[0-9]{6}-[0-9]{4,6}", N_("矿山"), public="/mines/{}", list="/mines",
                    desk="/desk/mines/{}", desk_list="/desk/mines")
-NOTICE: Final = Noun("notice", _YEARLY, N_("公示公告"), public="/notices/{}", list="/notices",
+NOTICE: Final = Noun("notice", _YEARLY, N_("公示公告"), public="/notices/{}", list="/notices", below=True,
                      desk="/desk/notices/{}", desk_list="/desk/notices")
 REMOVAL: Final = Noun("removal", _YEARLY, N_("移出"), public="/removals/{}", list="/removals",
                       desk="/desk/removals/{}", desk_list="/desk/removals")
@@ -204,18 +206,19 @@ def object_pattern(*nouns: Noun) -> str:
     return f"^{name}/{nouns[0].pattern}$" if nouns[0].pattern else f"^{name}$"
 
 
-def _place(template: str) -> re.Pattern[str]:
-    """What an address of this template looks like; pages below it (``…/objection``) count, except at the root."""
-    folder = template.removesuffix("/{}")
-    below = "(?:/.*)?" if folder else ""
-    return re.compile(f"{re.escape(folder)}/([^/]+){below}")
+def _place(template: str, *, below: bool) -> re.Pattern[str]:
+    """What an address of this template looks like."""
+    return re.compile(re.escape(template.removesuffix("{}")) + "([^/]+)" + ("(?:/.*)?" if below else ""))
 
 
 _LISTS: Final = frozenset(each for noun in NOUNS for each in (noun.list, noun.desk_list) if each)
 _PLACES: Final = tuple(
-    (_place(template), noun)
-    for template, noun in sorted(
-        ((template, noun) for noun in NOUNS for template in (noun.public, noun.desk) if template),
+    (_place(template, below=below), noun)
+    for template, below, noun in sorted(
+        (
+            *((noun.public, noun.below, noun) for noun in NOUNS if noun.public),
+            *((noun.desk, True, noun) for noun in NOUNS if noun.desk),
+        ),
         key=lambda each: -len(each[0]),
     )
 )

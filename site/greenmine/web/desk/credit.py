@@ -174,7 +174,7 @@ def _waiting(draft: DraftRow, line: Mapping[str, Any], *, status: int = 200, ref
 def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
     with services.database.rehearse() as tx:
         entry = _add(tx, draft, draft.version, services, officer)
-        row, acts = get_credit(tx, entry, today=legal_day(services.clock())), acts_of(tx, f"credit/{entry}")
+        row, acts = get_credit(tx, entry, today=legal_day(services.clock())), acts_of(tx, CREDIT.object(entry))
     values = credit_shown(row, acts, services=services)
     return render(DECIDE, _page(draft), draft=draft, **values)
 

@@ -20,13 +20,7 @@ from greenmine.web.routing import routes_of
 DESK: Final = "/desk"
 _SECTIONS: Final = (
     (DESK, N_("待办")),
-    (CASE.desk_list, N_("来件")),
-    (NOTICE.desk_list, N_("公示公告")),
-    (MINE.desk_list, N_("矿山")),
-    (REMOVAL.desk_list, N_("移出")),
-    (CREDIT.desk_list, N_("失信信息")),
-    (NEWS.desk_list, N_("新闻")),
-    (STAFF.desk_list, N_("人员")),
+    *((noun.desk_list, noun.word) for noun in (CASE, NOTICE, MINE, REMOVAL, CREDIT, NEWS, STAFF)),
     ("/desk/problems", N_("内容文件")),
     ("/desk/account", N_("我的账号")),
 )

@@ -188,7 +188,7 @@ def _meanwhile(number: str, services: Services) -> tuple[Change, ...]:
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     with services.database.read() as tx:
-        acts = sorted(acts_of(tx, f"notice/{number}"), key=lambda act: act.n)
+        acts = sorted(acts_of(tx, NOTICE.object(number)), key=lambda act: act.n)
     for act in acts:
         if act.kind in ("notice.published", "notice.corrected"):
             said = {name: str((act.body or {}).get(name) or "") for name in WORDS}

@@ -108,7 +108,7 @@ def credit_entry(number: str) -> ResponseReturnValue:
     services = current_services()
     with services.database.read() as tx:
         row = get_credit(tx, number, today=legal_day(services.clock()))
-        acts = acts_of(tx, f"credit/{number}")
+        acts = acts_of(tx, CREDIT.object(number))
     page = Page(
         title=_("失信信息第%(number)s号", number=row.id),
         section=REMOVAL.list,

@@ -60,12 +60,12 @@ class FeedPlan:
 
 _SECTIONS: Final[Mapping[FeedSection, tuple[str, str, str]]] = {
     FeedSection.NOTICES: (
-        N_("公示公告"),
+        NOTICE.word,
         N_("每件公示公告的全文、名单、附件和截止时刻，更正和撤回随时更新。"),
         NOTICE.list,
     ),
-    FeedSection.REMOVALS: (N_("移出"), N_("拟移出、决定移出和不予移出，写明情形、依据和机关。"), REMOVAL.list),
-    FeedSection.CREDIT: (N_("失信信息"), N_("正在公示的企业失信信息，期满即去掉名称。不含个人。"), CREDIT.list),
+    FeedSection.REMOVALS: (REMOVAL.word, N_("拟移出、决定移出和不予移出，写明情形、依据和机关。"), REMOVAL.list),
+    FeedSection.CREDIT: (CREDIT.word, N_("正在公示的企业失信信息，期满即去掉名称。不含个人。"), CREDIT.list),
     FeedSection.MINES: (N_("名录变动"), N_("矿山登记、进入各库和名录、信息更正，每项变动一条。"), MINE.list),
     FeedSection.NEWS: (N_("新闻动态"), N_("工作动态、典型经验、曝光和视频的全文。"), NEWS.list),
     FeedSection.POLICIES: (N_("政策法规"), N_("政策文件的要点和全文，失效、替代和更正随时更新。"), POLICY.list),
@@ -131,7 +131,7 @@ def directory_plan(query: DirectoryQuery, regions: Regions, tx: Tx | None = None
         title=_("名录查询：%(words)s", words=words),
         subtitle=_("符合条件的矿山有变动时更新：%(words)s。", words=words),
         home=address(MINE.list, kept),
-        scope=FeedScope(about=tuple(f"mine/{row.id}" for row in found)),
+        scope=FeedScope(about=tuple(MINE.object(row.id) for row in found)),
         kept=kept,
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.noun import ENTRY, public_address
+from greenmine.domain.noun import ENTRY, MINE, number_of, public_address
 from greenmine.store.act import ActRow, removed_documents
 from greenmine.store.act import size as log_size
 from greenmine.store.database import Tx
@@ -100,7 +100,7 @@ def _pretty(envelope: dict[str, Any]) -> str:
 
 
 def _mine_of(act: ActRow) -> str:
-    return str(act.fact("mine") or (act.object.split("/", 1)[1] if act.object.startswith("mine/") else ""))
+    return str(act.fact("mine") or (number_of(act.object) if act.object.startswith(MINE.object("")) else ""))
 
 
 def _region_of(tx: Tx, act: ActRow) -> str:

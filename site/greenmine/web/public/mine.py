@@ -184,14 +184,14 @@ def _past_page(mine: MineRow, then: Then, reference: Reference) -> ResponseRetur
 def _then(tx: Tx, number: str, asked: Past) -> Then:
     moment = moment_of(tx, asked)
     past = mine_on(tx, number, memberships_of(tx, number), moment=moment)
-    return Then(asked, past, acts_of(tx, f"mine/{number}", limit=MOST_ACTS, moment=moment))
+    return Then(asked, past, acts_of(tx, MINE.object(number), limit=MOST_ACTS, moment=moment))
 
 
 def _surroundings(tx: Tx, mine: MineRow, now: datetime) -> Surroundings:
     today = legal_day(now)
     siblings, total = siblings_of(tx, mine.id, name_key(mine.facts.holder), limit=MOST_SIBLINGS)
     return Surroundings(
-        acts=acts_of(tx, f"mine/{mine.id}", limit=MOST_ACTS),
+        acts=acts_of(tx, MINE.object(mine.id), limit=MOST_ACTS),
         memberships=memberships_of(tx, mine.id),
         notices=list_notices(tx, NoticeFilter(mine=mine.id), now=now, limit=MOST_NOTICES)[0],
         removals=list_removals(tx, RemovalFilter(state=None, mine=mine.id), limit=MOST_NOTICES)[0],

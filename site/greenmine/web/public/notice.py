@@ -140,7 +140,7 @@ def notice_shown(
     """
     now, regions = services.clock(), services.reference.regions
     row = get_notice(tx, number)
-    items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
+    items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, NOTICE.object(number))
     removed = removals_of(tx, [*(file.sha256 for file in files), *(str(act.fact("body")) for act in acts)])
     period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
     state = row.state(now)

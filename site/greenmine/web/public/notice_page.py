@@ -16,7 +16,7 @@ from greenmine.domain.notice_rule import (
     ObjectionPart,
     Refusal,
 )
-from greenmine.domain.noun import DOCUMENT, MINE, NOTICE
+from greenmine.domain.noun import DOCUMENT, MINE, NOTICE, public_address
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.store.act import ActRow, Removal
@@ -212,7 +212,7 @@ def notice_steps(
     acts: Sequence[ActRow], row: NoticeRow, *, items: Iterable[ItemRow], regions: Regions, now: datetime
 ) -> list[Step]:
     """The acts, newest first, above them the end that is still to come; each mine that was listed by its name."""
-    names = {f"mine/{item.mine}": item.name for item in items if item.mine}
+    names = {MINE.object(item.mine): item.name for item in items if item.mine}
     steps = [_step(act, regions, name=names.get(act.object, "")) for act in acts]
     if row.state(now) in (NoticeState.UPCOMING, NoticeState.RUNNING) and row.last_day is not None:
         steps.insert(0, Step(day=row.last_day, title=_("公示期满"), due=True))
@@ -223,7 +223,7 @@ def _step(act: ActRow, regions: Regions, *, name: str) -> Step:
     if not name:
         return act_step(act, regions, text=_act_text(act), tone=_tone(act))
     title = _("%(deed)s：%(mine)s", deed=act_title(act.kind), mine=name)
-    return act_step(act, regions, title=title, text=_act_text(act), tone=_tone(act), href=MINE.page(act.object[5:]))
+    return act_step(act, regions, title=title, text=_act_text(act), tone=_tone(act), href=public_address(act.object))
 
 
 def _words(

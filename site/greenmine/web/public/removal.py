@@ -138,7 +138,7 @@ def removal(number: str) -> ResponseReturnValue:
 
 def removal_shown(tx: Tx, number: str, *, services: Services) -> tuple[Page, dict[str, object]]:
     """What ``removal.html`` shows of a removal; the desk's preview shows the same of one not decided yet."""
-    row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
+    row, acts = get_removal(tx, number), acts_of(tx, REMOVAL.object(number))
     title = removal_title(row)
     page = Page(
         title=title,

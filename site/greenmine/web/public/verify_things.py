@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from greenmine.domain.errors import Gone, NotFound, Unready
 from greenmine.domain.instant import legal_day
-from greenmine.domain.noun import DOCUMENT, PROOF
+from greenmine.domain.noun import DOCUMENT, ERASED, PROOF
 from greenmine.store.act import acts_of, get_document
 from greenmine.store.log_find import chain_of, concerns, entry_number, first_naming, later_ones, listing_of
 from greenmine.store.log_read import entry_row, evidence_of
@@ -170,7 +170,7 @@ def receipt_proof(reading: Reading, fields: Mapping[str, Any]) -> Iterator[Step]
     commitment = commitment_of(fields)
     if not commitment:
         return
-    erased = entry_number(reading.tx, f"erased/{commitment}", 0)
+    erased = entry_number(reading.tx, ERASED.object(commitment), 0)
     if erased is not None:
         yield Step(
             title=_("依法删除"),
