@@ -12,7 +12,7 @@ TABLE = "site/greenmine/domain/noun.py"
 FOLDERS = {
     address.removesuffix("/{}") for noun in NOUNS for address in (noun.public, noun.list, noun.desk, noun.desk_list)
 } - {""}
-"""Derived, so that a new noun is looked for from its first day."""
+"""Derived: a new noun is looked for from its first day. Pages of the site stand at the root, in no folder."""
 SPELT = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(map(re.escape, FOLDERS), key=len, reverse=True))})(?![\w-])")
 """An address at the beginning of a text, a word or an attribute; not ``/feeds/mines``, which is the feeds' own."""
 
