@@ -181,10 +181,10 @@ def test_tags_carry_words_and_shape_not_colour_alone(client: StrictClient) -> No
     assert {("在册", "tag ok"), ("公示阶段", "tag open"), ("已移出", "tag plain"), ("未入库", "tag plain")} <= tags
 
 
-def test_an_act_is_linked_only_once_the_log_has_pages(client: StrictClient) -> None:
+def test_an_act_leads_to_its_entry_and_to_its_proof(client: StrictClient) -> None:
     acts = of_class(client.get("/gallery").page, "act")
-    assert words(acts[0]) == "留痕：第 5120 号记录"
-    assert not [link for act in acts for link in act.iter("a")]
+    assert words(acts[0]) == "留痕：第 5120 号记录 核对第 5120 号记录"
+    assert [link.get("href") for link in acts[0].iter("a")] == ["/log/entry/5120", "/verify/entry/5120"]
 
 
 def test_a_stacked_table_names_the_column_in_each_cell(client: StrictClient) -> None:

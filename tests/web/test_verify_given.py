@@ -43,6 +43,8 @@ HEADINGS = "名录编号,矿山名称,记录号,页面网址"
         (f"{SITE}{MINE}", Page("mine/GM-520524-0001")),
         (f"{SITE}{MINE}?on=2025-01-01#history", Page("mine/GM-520524-0001")),
         (MINE, Page("mine/GM-520524-0001")),
+        ("/desk/notices/2026-0001/close", Page("notice/2026-0001")),
+        ("/notices/2026-1", Page("notice/2026-1")),
         (f"{SITE}/notices/2026-0001", Page("notice/2026-0001")),
         (f"{SITE}/removals/2026-0001", Page("removal/2026-0001")),
         (f"{SITE}/blacklist/2026-0001", Page("credit/2026-0001")),

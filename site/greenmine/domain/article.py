@@ -1,6 +1,5 @@
 """An article (policy, news, page of the site) as it is published, from a file or from the desk alike."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,10 +7,9 @@ from typing import Any, Final
 
 from greenmine.domain.errors import BadInput
 from greenmine.domain.identity_number import require_no_identity_number
+from greenmine.domain.noun import PAGE, noun_named
 from greenmine.domain.text import N_
 from greenmine.domain.unseen import require_seen
-
-SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Article:
     @property
     def object(self) -> str:
         """Its name in the log."""
-        return f"content/{self.section}/{self.slug}"
+        return noun_named(f"content/{self.section}").object(self.slug)
 
 
 EARLIEST_PUBLISHED: Final = date(1949, 10, 1)
@@ -76,7 +74,7 @@ def check_article(article: Article, *, today: date) -> None:
         raise BadInput("article.published_early", N_("发布日期不能早于1949年10月1日。"), field="published")
     if article.published > today:
         raise BadInput("article.published_later", N_("发布日期不能晚于今天。"), field="published")
-    if SLUG.fullmatch(article.slug) is None:
+    if not PAGE.fits(article.slug):
         raise BadInput("article.slug", N_("地址名只能用小写字母、数字和连字符。"), field="slug")
     if not article.title.strip():
         raise BadInput("article.title_missing", N_("请填写标题。"), field="title")

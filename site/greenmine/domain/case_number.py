@@ -25,7 +25,8 @@ LETTERS: Final[Mapping[CaseKind, str]] = {
 NUMBER_DIGITS: Final = 10
 CODE_DIGITS: Final = 16
 
-_NUMBER: Final = re.compile(rf"[{''.join(LETTERS.values())}][0-9]{{{NUMBER_DIGITS + 1}}}")
+NUMBER: Final = rf"[{''.join(LETTERS.values())}][0-9]{{{NUMBER_DIGITS + 1}}}"
+"""Regular expression of a number; whether its check digit is right is another question."""
 _CODE: Final = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 _LONGEST_TYPED: Final = 200
 _DASHES: Final = frozenset("-‐‑‒–—―−﹣－_.·")
@@ -45,7 +46,7 @@ def read_number(typed: str) -> str:
     Raises BadInput (field ``number``) when it cannot be one: a slip in one digit, or two neighbours changed places.
     """
     number = _plain(typed).upper()
-    if not _NUMBER.fullmatch(number) or check_digit(number[1:-1]) != number[-1]:
+    if not re.fullmatch(NUMBER, number) or check_digit(number[1:-1]) != number[-1]:
         raise BadInput(
             "case.number_malformed",
             N_("受理编号不对：应为一个字母（T、Y 或 G）加11位数字，请对照回执检查。"),

@@ -16,6 +16,7 @@ from greenmine.domain.clock import DueDay
 from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.fault import fault_of
 from greenmine.domain.mail_address import require_mail_address
+from greenmine.domain.noun import noun_named
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY, RegionLevel, Regions
 from greenmine.domain.rulebook import province_of
@@ -45,14 +46,7 @@ class ReportOutcome(StrEnum):
     NO_ERROR = "no_error"  # 经核实无误
 
 
-RECORD_LABELS: Final[Mapping[RecordKind, str]] = {
-    RecordKind.MINE: N_("矿山"),
-    RecordKind.NOTICE: N_("公示公告"),
-    RecordKind.REMOVAL: N_("移出"),
-    RecordKind.CREDIT: N_("失信信息"),
-    RecordKind.NEWS: N_("新闻"),
-    RecordKind.POLICY: N_("政策"),
-}
+RECORD_LABELS: Final[Mapping[RecordKind, str]] = {kind: noun_named(kind).word for kind in RecordKind}
 REPORT_OUTCOME_LABELS: Final[Mapping[ReportOutcome, str]] = {
     ReportOutcome.CORRECTED: N_("已更正"),
     ReportOutcome.NO_ERROR: N_("经核实无误"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from greenmine.domain.noun import MINE, NOTICE, REMOVAL
 from greenmine.domain.text import N_
 
 LONGEST: Final = 128
@@ -41,9 +42,9 @@ class SearchKind(StrEnum):
 
 
 SEARCH_KIND_LABELS: Final[Mapping[SearchKind, str]] = {
-    SearchKind.MINE: N_("矿山"),
-    SearchKind.NOTICE: N_("公示公告"),
-    SearchKind.REMOVAL: N_("移出"),
+    SearchKind.MINE: MINE.word,
+    SearchKind.NOTICE: NOTICE.word,
+    SearchKind.REMOVAL: REMOVAL.word,
     SearchKind.NEWS: N_("新闻动态"),
     SearchKind.POLICY: N_("政策法规"),
     SearchKind.RESPONSE: N_("投诉答复"),

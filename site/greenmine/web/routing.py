@@ -145,11 +145,6 @@ def current_route() -> Route | None:
     return routes_of(current_app).get(request.endpoint or "")
 
 
-def answers(app: Flask, rule: str) -> bool:
-    """Whether the site has a page at this address: links to what does not exist yet are not drawn."""
-    return any(route.rule == rule and "GET" in route.methods for route in routes_of(app).values())
-
-
 def own_path(text: str) -> str:
     """``text`` if it is a path on this site (with query), else ``/``: never a way to a foreign host."""
     is_own = text.startswith("/") and not text.startswith(("//", "/\\"))

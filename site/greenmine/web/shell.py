@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 
 from greenmine.config import Settings
+from greenmine.domain.noun import MINE, NEWS, NOTICE, NOUNS, POLICY, REMOVAL
 from greenmine.domain.text import N_
 from greenmine.web.context import current_settings
 from greenmine.web.i18n import gettext as _
 from greenmine.web.preferences import current_preferences
-from greenmine.web.routing import Door, answers, current_route, own_path
+from greenmine.web.routing import Door, current_route, own_path
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,14 @@ class Section:
 
 SECTIONS: Final = (
     Section(N_("首页"), "/"),
-    Section(N_("名录查询"), "/mines"),
-    Section(N_("公示公告"), "/notices"),
-    Section(N_("移出与失信"), "/removals"),
-    Section(N_("新闻动态"), "/news"),
-    Section(N_("政策法规"), "/policies"),
+    Section(N_("名录查询"), MINE.list),
+    Section(N_("公示公告"), NOTICE.list),
+    Section(N_("移出与失信"), REMOVAL.list),
+    Section(N_("新闻动态"), NEWS.list),
+    Section(N_("政策法规"), POLICY.list),
     Section(N_("投诉举报"), "/complaints/new"),
 )
-"""Main navigation, at most seven (ui.md); an entry is drawn once its page exists."""
+"""Main navigation, at most seven (ui.md)."""
 
 HELP_PAGE: Final = Section(N_("使用帮助"), "/help")
 """The page that explains objection, complaint and 信访 side by side."""
@@ -66,7 +67,6 @@ class Frame:
     sections: tuple[Section, ...]
     links: tuple[Section, ...]
     onward: tuple[Section, ...]
-    search_path: str
     preferences_path: str
     domain: str
     fault_report: str
@@ -75,32 +75,16 @@ class Frame:
 
 
 def init_shell(app: Flask) -> None:
-    """Give the templates the frame, the settings shown in it and the reader's preferences."""
+    """Give the templates the frame, the table of nouns, the settings shown and the reader's preferences."""
     app.context_processor(_frame_values)
-    app.jinja_env.globals["act_href"] = act_href
-    app.jinja_env.globals["verify_href"] = verify_href
+    app.jinja_env.globals["nouns"] = {noun.name.replace("/", "_"): noun for noun in NOUNS}
     app.jinja_env.globals["takes_reports"] = takes_reports
-
-
-def act_href(number: int | None) -> str:
-    """Address of an act's log entry; empty while the site has no log pages (work order C)."""
-    if number is None or not answers(current_app, "/log/entry/<int:number>"):
-        return ""
-    return f"/log/entry/{number}"
-
-
-def verify_href(number: int | None) -> str:
-    """Address of the proof of an act's log entry, drawn step by step; empty while the site has none."""
-    if number is None or not answers(current_app, "/verify/entry/<int:number>"):
-        return ""
-    return f"/verify/entry/{number}"
 
 
 def takes_reports() -> bool:
     """Whether this page leads to the form that reports an error in its record: pages of the desk do not."""
     route = current_route()
-    is_public = route is not None and route.access.door is Door.PUBLIC
-    return is_public and answers(current_app, "/corrections/new")
+    return route is not None and route.access.door is Door.PUBLIC
 
 
 def _frame_values() -> dict[str, object]:
@@ -111,10 +95,9 @@ def _frame_values() -> dict[str, object]:
 def _frame(settings: Settings) -> Frame:
     query = {"site_code": settings.site_id_code, "url": f"{settings.site_url}/"}
     return Frame(
-        sections=_existing(SECTIONS),
-        links=_existing(FOOTER),
-        onward=_existing((*SECTIONS, HELP_PAGE)),
-        search_path="/search" if answers(current_app, "/search") else "/mines",
+        sections=_told(SECTIONS),
+        links=_told(FOOTER),
+        onward=_told((*SECTIONS, HELP_PAGE)),
         preferences_path="/preferences",
         domain=urlsplit(settings.site_url).netloc,
         fault_report=f"{FAULT_REPORT}?{urlencode(query)}" if query["site_code"] else "",
@@ -125,8 +108,8 @@ def _frame(settings: Settings) -> Frame:
 
 def _site_feed() -> str:
     """Address of the feed of everything, told on every page that the public sees."""
-    return SITE_FEED if answers(current_app, "/subscribe") and not request.path.startswith("/desk") else ""
+    return "" if request.path.startswith("/desk") else SITE_FEED
 
 
-def _existing(sections: tuple[Section, ...]) -> tuple[Section, ...]:
-    return tuple(Section(_(each.label), each.path) for each in sections if answers(current_app, each.path))
+def _told(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    return tuple(Section(_(each.label), each.path) for each in sections)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind, Thread
 from greenmine.domain.act.terms import (
     COUNT,
@@ -17,9 +18,10 @@ from greenmine.domain.act.terms import (
     listing,
     pattern,
 )
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
-_CONTENT: Final = r"^content/(policies|news|pages)/[a-z0-9][a-z0-9-]{0,79}$"
+_CONTENT: Final = object_pattern(*noun.ARTICLES)
 _MEDIUM: Final = document(
     {"sha256": SHA256, "media_type": TEXT, "alt": OPTIONAL, "caption": OPTIONAL, "name": TEXT, "size": COUNT},
     "sha256",

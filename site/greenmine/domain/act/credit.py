@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind, Takes, Thread
-from greenmine.domain.act.terms import DATE, HASHES, MINE, OPTIONAL, REGION, TEXT, pattern
+from greenmine.domain.act.terms import DATE, HASHES, MINE, OPTIONAL, REGION, TEXT, number, pattern
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
-_CREDIT: Final = r"^credit/[0-9]{4}-[0-9]{4,6}$"
+_CREDIT: Final = object_pattern(noun.CREDIT)
 
 CREDIT_KINDS: Final = (
     Kind(
@@ -30,7 +32,7 @@ CREDIT_KINDS: Final = (
             Field("decision_no", TEXT, "number of the decision", needed=True),
             Field("organ", TEXT, "organ that decided", needed=True),
             Field("decided", DATE, "day of the decision"),
-            Field("removal", pattern(r"^[0-9]{4}-[0-9]{4,6}$"), "removal it follows"),
+            Field("removal", number(noun.REMOVAL), "removal it follows"),
         ),
         opens=True,
         thread=Thread.OBJECT,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind, Thread
 from greenmine.domain.act.terms import (
     COUNT,
@@ -18,9 +19,10 @@ from greenmine.domain.act.terms import (
     texts,
 )
 from greenmine.domain.mine import Activity, Library, Method, Ownership, Scale
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
-_MINE: Final = r"^mine/GM-[0-9]{6}-[0-9]{4,6}$"
+_MINE: Final = object_pattern(noun.MINE)
 
 SOURCE: Final = Field("source", SHA256, "SHA-256 of the paper or list it was recorded from, where no book decided")
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind, Thread
 from greenmine.domain.act.mine import SOURCE
 from greenmine.domain.act.terms import (
@@ -25,9 +26,10 @@ from greenmine.domain.act.terms import (
     texts,
 )
 from greenmine.domain.mine import Level, Library
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
-_NOTICE: Final = r"^notice/[0-9]{4}-[0-9]{4,6}$"
+_NOTICE: Final = object_pattern(noun.NOTICE)
 _ITEM: Final = document({"cells": texts(), "name": TEXT, "mine": MINE, "note": OPTIONAL}, "cells", "name")
 _ATTACHMENT: Final = document(
     {"sha256": SHA256, "name": TEXT, "media_type": TEXT, "size": COUNT}, "sha256", "name", "media_type", "size"

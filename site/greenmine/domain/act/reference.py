@@ -2,15 +2,17 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind
 from greenmine.domain.act.terms import COUNT, DATE, PROVISION, REGION, SHA256, TEXT, listing
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
 REFERENCE_KINDS: Final = (
     Kind(
         name="calendar.published",
         title=N_("公布工作日历"),
-        object=r"^calendar/[0-9a-f]{12}$",
+        object=object_pattern(noun.CALENDAR),
         facts=(
             Field("first", DATE, "first day it knows", needed=True),
             Field("last", DATE, "last day it knows", needed=True),
@@ -25,7 +27,7 @@ REFERENCE_KINDS: Final = (
     Kind(
         name="book.published",
         title=N_("公布规则集"),
-        object=r"^book/[0-9]{6}/[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        object=object_pattern(noun.BOOK),
         facts=(
             Field("region", REGION, "whose rules", needed=True),
             Field("from", DATE, "first legal day in force", needed=True),

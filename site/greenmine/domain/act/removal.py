@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from greenmine.domain import noun
 from greenmine.domain.act.kind import Field, Kind, Thread
 from greenmine.domain.act.mine import SOURCE
 from greenmine.domain.act.terms import BOOLEAN, CODE, DATE, MINE, NOTICE, OPTIONAL, TEXT, choice, pattern
 from greenmine.domain.mine import Level
+from greenmine.domain.noun import object_pattern
 from greenmine.domain.text import N_
 
-_REMOVAL: Final = r"^removal/[0-9]{4}-[0-9]{4,6}$"
+_REMOVAL: Final = object_pattern(noun.REMOVAL)
 _WHAT: Final = (
     Field("mine", MINE, "mine it is about", needed=True, names="mine"),
     Field("ground", CODE, "ground, as the book calls it", needed=True),

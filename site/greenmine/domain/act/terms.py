@@ -4,12 +4,19 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from greenmine.domain import noun
+
 Schema = Mapping[str, Any]
 
 
 def pattern(regex: str) -> Schema:
     """A string bound by a regular expression (anchored by its author)."""
     return {"type": "string", "pattern": regex}
+
+
+def number(of: noun.Noun) -> Schema:
+    """The id of a noun's object."""
+    return pattern(f"^{of.pattern}$")
 
 
 def choice(words: type[StrEnum]) -> Schema:
@@ -61,10 +68,10 @@ DATE: Final = pattern(r"^[0-9]{4}-[01][0-9]-[0-3][0-9]$")
 INSTANT: Final = pattern(r"^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$")
 SHA256: Final = pattern(r"^[0-9a-f]{64}$")
 HASHES: Final = listing(SHA256)
-REGION: Final = pattern(r"^[0-9]{6}$")
-MINE: Final = pattern(r"^GM-[0-9]{6}-[0-9]{4,6}$")
+REGION: Final = number(noun.REGION)
+MINE: Final = number(noun.MINE)
 MINES: Final = listing(MINE)
-NOTICE: Final = pattern(r"^[0-9]{4}-[0-9]{4,6}$")
+NOTICE: Final = number(noun.NOTICE)
 CODE: Final = pattern(r"^[a-z][a-z0-9_]{1,63}$")
 """A code of ours or of a rule book."""
 MATTER: Final = pattern(r"^[a-z][a-z_]{1,39}-[0-9]{4}-[0-9]{4,6}$")

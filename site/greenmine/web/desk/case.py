@@ -13,6 +13,7 @@ from greenmine.domain.case import CASE_KIND_LABELS, MESSAGE_LABELS, OVER, STAGE_
 from greenmine.domain.complaint import COMPLAINT_KIND_LABELS
 from greenmine.domain.error_report import split_record
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import CASE
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.case_inbox import InboxCounts, InboxFilter, InboxLine, cluster_sizes, inbox_counts, inbox_lines
@@ -134,7 +135,7 @@ def take(number: str) -> ResponseReturnValue:
     services = current_services()
     with services.database.write() as tx:
         take_case(tx, number, desk=desk_of(services, current_officer(), seen=SeenSheet().seen()))
-    return redirect(f"{PATH}/{number}?done=take", 303)
+    return redirect(f"{CASE.desk_page(number)}?done=take", 303)
 
 
 def _page_asked() -> str:
@@ -163,7 +164,7 @@ def _rows(tx: Tx, lines: tuple[InboxLine, ...], services: Services) -> list[dict
     return [
         {
             "task": line.task,
-            "href": f"{PATH}/{line.task.number}",
+            "href": CASE.desk_page(line.task.number),
             "kind": _(CASE_KIND_LABELS[line.task.kind]),
             "sort": _sort(line),
             "place": place_name(regions, line.task.region),

@@ -20,9 +20,10 @@ from greenmine.domain.complaint import (
     ComplaintKind,
     Outcome,
 )
-from greenmine.domain.error_report import CLOCK, RecordKind, ReportOutcome
+from greenmine.domain.error_report import CLOCK, ReportOutcome
 from greenmine.domain.instant import legal_day
 from greenmine.domain.notice_rule import OBJECTION_PART_LABELS, ObjectionPart
+from greenmine.domain.noun import MINE, NOTICE, desk_address, public_address
 from greenmine.domain.objection import ObjectionOutcome
 from greenmine.services import Services
 from greenmine.store.act import ActRow
@@ -41,8 +42,6 @@ from greenmine.web.formats import day
 from greenmine.web.forms.case import AnswerSheet, ObjectionAnswerSheet, ReportAnswerSheet
 from greenmine.web.i18n import gettext as _
 from greenmine.web.places import place_name
-
-from .drafting import public_path
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _complaint(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Service
                kind=_(COMPLAINT_KIND_LABELS[ComplaintKind(said["kind"])])),
         facts=(
             Told(_("地区"), place_name(services.reference.regions, task.region)),
-            Told(_("矿山"), name or _("未指明"), f"/mines/{mine}" if mine else ""),
+            Told(_("矿山"), name or _("未指明"), MINE.page(mine) if mine else ""),
             Told(_("地点"), str(said["place"])),
             Told(_("时间"), str(said["when"])),
             Told(_("投诉对象"), _(ABOUT_LABELS[About(said["about"])])),
@@ -138,7 +137,7 @@ def _objection(tx: Tx, task: TaskRow, said: Mapping[str, Any], services: Service
         sort=_("单位异议") if said["by_unit"] else _("个人异议"),
         facts=(
             Told(_("地区"), place_name(services.reference.regions, task.region)),
-            Told(_("公示"), get_notice(tx, notice).title, f"/desk/notices/{notice}"),
+            Told(_("公示"), get_notice(tx, notice).title, NOTICE.desk_page(notice)),
             Told(_("所指内容"), str(said["about"]) or _("整件公示")),
             Told(_("须另行寄送的书面材料"), paper or _("无")),
         ),
@@ -180,8 +179,7 @@ def _why_report(_tx: Tx, task: TaskRow, services: Services) -> Why:
 
 def _where(record: RecordRow) -> str:
     """Where the officer can mend the record; its public page where the desk has none."""
-    page = _MENDED_AT.get(record.kind)
-    return f"{page}/{record.number}" if page else public_path(record.name)
+    return desk_address(record.name) or public_address(record.name)
 
 
 def _answer_report(tx: Tx, number: str, form: AnswerSheet, desk: Desk) -> None:
@@ -200,11 +198,6 @@ def _correction(act: ActRow, services: Services) -> str:
     return _("第%(n)s号：%(what)s，%(day)s", n=act.n, what=step.title, day=day(step.day))
 
 
-_MENDED_AT: Final[Mapping[RecordKind, str]] = {
-    RecordKind.MINE: "/desk/mines",
-    RecordKind.NOTICE: "/desk/notices",
-    RecordKind.REMOVAL: "/desk/removals",
-}
 PARTS: Final[Mapping[CaseKind, CasePart]] = {
     CaseKind.COMPLAINT: CasePart(_complaint, _why_complaint, AnswerSheet, _answer_complaint),
     CaseKind.OBJECTION: CasePart(_objection, _why_objection, ObjectionAnswerSheet, _answer_objection),

@@ -9,6 +9,7 @@ from greenmine.domain.case import OVER, STEPS, CaseKind, Stage, Step, may_step
 from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.letter import LABELS, LetterState
+from greenmine.domain.noun import CASE
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -31,7 +32,7 @@ from .case_history import HistoryLine, history_of
 from .case_kind import PARTS, Matter, Why
 from .frame import home
 
-PATH: Final = "/desk/cases"
+PATH: Final = CASE.desk_list
 SHOWN_PICTURES: Final = frozenset({"image/jpeg", "image/png"})
 """Pictures are kept only as we wrote them anew (content/evidence.py); everything else is a download."""
 
@@ -103,7 +104,7 @@ class CaseView:
     @property
     def href(self) -> str:
         """The case's page."""
-        return f"{PATH}/{self.task.number}"
+        return CASE.desk_page(self.task.number)
 
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, Unready
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import CREDIT, CREDIT_DRAFT
 from greenmine.domain.officer import DEEDS, Deed, Officer, require
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
@@ -41,7 +42,7 @@ from .own import paged
 from .refusal import shown, shown_refused
 
 KIND: Final = DraftKind.CREDIT
-PATH: Final = "/desk/credits"
+PATH: Final = CREDIT.desk_list
 FORM: Final = "desk/credit_draft.html"
 DECIDE: Final = "desk/credit_decide.html"
 WAITING: Final = "desk/credit_waiting.html"
@@ -74,7 +75,7 @@ def waiting_line(draft: WrittenDraft, officer: Officer, reference: Reference) ->
     is_mine = officer.id in draft.writers
     return {
         "draft": draft,
-        "href": f"{PATH}/drafts/{draft.id}",
+        "href": CREDIT_DRAFT.desk_page(draft.id),
         "place": place_name(reference.regions, draft.region),
         "is_mine": is_mine,
         "may_decide": Deed.DECIDE_CREDIT in DEEDS[officer.role] and not is_mine,
@@ -94,7 +95,7 @@ def new_page() -> ResponseReturnValue:
             tx, KIND, region=form.region.data, title=_("未填写对象"), data={}, reference=services.reference,
             officer=officer, at=services.clock(),
         )  # fmt: skip
-    return redirect(f"{PATH}/drafts/{number}", 303)
+    return redirect(CREDIT_DRAFT.desk_page(number), 303)
 
 
 def draft_page(number: int) -> ResponseReturnValue:
@@ -113,7 +114,7 @@ def _handed_over(draft: DraftRow, services: Services, officer: Officer) -> Respo
     if request.method == "GET":
         return _waiting(draft, _line(draft, services, officer))
     if {**draft.data, **typed(CreditSheet())} == draft.data:
-        return redirect(f"{PATH}/drafts/{draft.id}", 303)
+        return redirect(CREDIT_DRAFT.desk_page(draft.id), 303)
     return _waiting(draft, _line(draft, services, officer), status=409)
 
 
@@ -126,7 +127,7 @@ def _saved(draft: DraftRow, services: Services, officer: Officer) -> ResponseRet
         terms = terms_shown(services.reference, draft, values)
         return drafting.shown_moved(FORM, _page(saved.draft), form=form, saved=saved, typed=values, terms=terms)
     if request.form.get("step") != "propose":
-        return redirect(f"{PATH}/drafts/{draft.id}", 303)
+        return redirect(CREDIT_DRAFT.desk_page(draft.id), 303)
     if not form.validate():
         return _form_shown(saved.draft, form, services)
     try:
@@ -139,7 +140,7 @@ def _saved(draft: DraftRow, services: Services, officer: Officer) -> ResponseRet
     except GreenmineError as error:
         form.refuse(error)
         return _form_shown(saved.draft, form, services)
-    return redirect(f"{PATH}/drafts/{draft.id}", 303)
+    return redirect(CREDIT_DRAFT.desk_page(draft.id), 303)
 
 
 def decide_page(number: int) -> ResponseReturnValue:
@@ -173,7 +174,7 @@ def _waiting(draft: DraftRow, line: Mapping[str, Any], *, status: int = 200, ref
 def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
     with services.database.rehearse() as tx:
         entry = _add(tx, draft, draft.version, services, officer)
-        row, acts = get_credit(tx, entry, today=legal_day(services.clock())), acts_of(tx, f"credit/{entry}")
+        row, acts = get_credit(tx, entry, today=legal_day(services.clock())), acts_of(tx, CREDIT.object(entry))
     values = credit_shown(row, acts, services=services)
     return render(DECIDE, _page(draft), draft=draft, **values)
 
@@ -181,7 +182,7 @@ def _preview(draft: DraftRow, services: Services, officer: Officer) -> ResponseR
 def _decided(draft: DraftRow, services: Services, officer: Officer) -> ResponseReturnValue:
     with services.database.write() as tx:
         entry = _add(tx, draft, drafting.seen_version(), services, officer)
-    return redirect(f"/blacklist/{entry}", 303)
+    return redirect(CREDIT.page(entry), 303)
 
 
 def _add(tx: Tx, draft: DraftRow, version: int, services: Services, officer: Officer) -> str:

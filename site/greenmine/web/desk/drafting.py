@@ -11,6 +11,7 @@ from flask import Flask, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import BadInput, NotAllowed, NotFound
+from greenmine.domain.noun import desk_address, public_address
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import get_act
@@ -31,13 +32,6 @@ from .frame import home
 
 VERSION: Final = "version"
 PARTS: Final = "seen_parts"
-PATHS: Final[Mapping[DraftKind, str]] = {
-    DraftKind.NOTICE: "/desk/notices/drafts",
-    DraftKind.NEWS: "/desk/news/drafts",
-    DraftKind.CREDIT: "/desk/credits/drafts",
-}
-"""Where the drafts of a kind are worked on."""
-
 MEANWHILE: Final = N_("您打开后，另一名经办人员已保存了新的内容，这一步没有办理。")
 
 
@@ -149,7 +143,7 @@ def _answer_moved(error: DraftMoved) -> ResponseReturnValue:
     """Another officer saved first and there is no form to show again: what they changed, and the way to the draft."""
     draft = error.current
     page = Page(title=_("另一名经办人员先保存了"), noindex=True, crumbs=(home(),))
-    back = f"{PATHS[draft.kind]}/{draft.id}"
+    back = desk_address(f"draft/{draft.kind}/{draft.id}")
     return make_response(
         render("desk/moved.html", page, sentence=_(MEANWHILE), draft=draft, changed=changed_parts(draft), back=back),
         409,
@@ -169,7 +163,7 @@ def _answer_used(error: DraftUsed) -> ResponseReturnValue:
         act = get_act(tx, number)
     page = Page(title=_("已经发布"), noindex=True, crumbs=(home(),))
     return make_response(
-        render("desk/used.html", page, sentence=said(error), act=act, href=public_path(act.object)), 409
+        render("desk/used.html", page, sentence=said(error), act=act, href=public_address(act.object)), 409
     )
 
 
@@ -180,15 +174,6 @@ def file_answer(content: bytes, *, media_type: str, name: str) -> Response:
     response.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def public_path(name: str) -> str:
-    """Where the public finds an object of the record (``notice/2026-0001``)."""
-    noun, _slash, rest = name.partition("/")
-    if noun == "content":
-        section, _slash, slug = rest.partition("/")
-        return f"/{section}/{slug}"
-    return f"/{_PAGES[noun]}/{rest}"
 
 
 def discard(number: int, *, kind: DraftKind, back: str) -> ResponseReturnValue:
@@ -212,12 +197,6 @@ _FORMS: Final[Mapping[DraftKind, tuple[type[Sheet], ...]]] = {
     DraftKind.NOTICE: (NoticeSheet, NoticeListSheet),
     DraftKind.NEWS: (NewsSheet,),
     DraftKind.CREDIT: (CreditSheet,),
-}
-_PAGES: Final[Mapping[str, str]] = {
-    "notice": "notices",
-    "mine": "mines",
-    "removal": "removals",
-    "credit": "blacklist",
 }
 
 

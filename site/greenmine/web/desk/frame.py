@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import Flask, current_app, g, request
 
+from greenmine.domain.noun import CASE, CREDIT, MINE, NEWS, NOTICE, REMOVAL, STAFF
 from greenmine.domain.officer import ROLE_LABELS, Officer
 from greenmine.domain.text import N_
 from greenmine.store.log_health import log_health
@@ -19,13 +20,7 @@ from greenmine.web.routing import routes_of
 DESK: Final = "/desk"
 _SECTIONS: Final = (
     (DESK, N_("待办")),
-    ("/desk/cases", N_("来件")),
-    ("/desk/notices", N_("公示公告")),
-    ("/desk/mines", N_("矿山")),
-    ("/desk/removals", N_("移出")),
-    ("/desk/credits", N_("失信信息")),
-    ("/desk/news", N_("新闻")),
-    ("/desk/staff", N_("人员")),
+    *((noun.desk_list, noun.word) for noun in (CASE, NOTICE, MINE, REMOVAL, CREDIT, NEWS, STAFF)),
     ("/desk/problems", N_("内容文件")),
     ("/desk/account", N_("我的账号")),
 )

@@ -11,6 +11,7 @@ from greenmine.domain.errors import Conflict, GreenmineError
 from greenmine.domain.import_preview import KnownMine
 from greenmine.domain.mine_facts import MineFacts, changed
 from greenmine.domain.mine_likeness import likely_same, ready_name
+from greenmine.domain.noun import MINE
 from greenmine.domain.officer import Deed, Officer
 from greenmine.domain.permit import permit_warning
 from greenmine.domain.region import RegionLevel, Regions
@@ -35,7 +36,7 @@ from .own import known_in, require_here
 from .refusal import shown, shown_refused
 from .seen import seen_act
 
-PATH: Final = "/desk/mines"
+PATH: Final = MINE.desk_list
 NEW: Final = "desk/mine_new.html"
 CORRECT: Final = "desk/mine_correct.html"
 CHANGED: Final = N_("您打开后，这座矿山的信息已有变化，请核对后再提交。")
@@ -80,7 +81,7 @@ def new_page() -> ResponseReturnValue:
     except GreenmineError as error:
         return shown_refused(NEW, page, form=form, error=error, **values)
     if publish:
-        return redirect(f"{PATH}/{number}", 303)
+        return redirect(MINE.desk_page(number), 303)
     return shown(NEW, page, form=form, **{**values, **_shown_facts(facts, likely, services.reference.regions)})
 
 
@@ -143,7 +144,7 @@ def mine_page(number: str) -> ResponseReturnValue:
             return _moved(get_mine(tx, number), form, services, officer)
     except GreenmineError as error:
         return shown_refused(CORRECT, _page(mine), form=form, error=error, **values)
-    return redirect(f"/mines/{number}", 303) if publish else shown(CORRECT, _page(mine), form=form, **values)
+    return redirect(MINE.page(number), 303) if publish else shown(CORRECT, _page(mine), form=form, **values)
 
 
 def differences(before: MineFacts, after: MineFacts, regions: Regions) -> tuple[Change, ...]:

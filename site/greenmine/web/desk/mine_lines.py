@@ -15,6 +15,7 @@ from greenmine.domain.mine_heading import Column, column_of, knows_heading, name
 from greenmine.domain.mine_list import read_list
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import NoticeItem
+from greenmine.domain.noun import MINE
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
@@ -25,10 +26,10 @@ MOST_LINES: Final = 2500
 """What the envelope of one act can hold; larger lists are published as several notices."""
 
 LONGEST_CELL: Final = 1000
-"""As the schema of acts bounds a cell of a list (domain/act_schema.py, texts())."""
+"""As the schema of acts bounds a cell of a list (domain/act/terms.py, texts())."""
 
 _CELL_ENDS: Final = re.compile(r"[\t｜|]")
-_NUMBER: Final = re.compile(r"GM-[0-9]{6}-[0-9]{4,6}")
+_NUMBER: Final = re.compile(MINE.pattern)
 _NAMES: Final = (Column.NAME, Column.NAME_AND_MINERAL, Column.HOLDER)
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.errors import GreenmineError, RuleBroken
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import NEWS, NEWS_DRAFT
 from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
@@ -30,7 +31,7 @@ from .frame import home
 from .own import paged, require_here
 from .refusal import shown, shown_refused
 
-PATH: Final = "/desk/news"
+PATH: Final = NEWS.desk_list
 KIND: Final = DraftKind.NEWS
 
 
@@ -69,7 +70,7 @@ def new_page() -> ResponseReturnValue:
             tx, KIND, region=form.region.data, title=_("未命名的新闻"), data=values, reference=services.reference,
             officer=officer, at=services.clock(),
         )  # fmt: skip
-    return redirect(f"{PATH}/drafts/{number}", 303)
+    return redirect(NEWS_DRAFT.desk_page(number), 303)
 
 
 def proposed_slug(tx: Tx, today: date) -> str:
@@ -97,7 +98,7 @@ def correct_start(slug: str) -> ResponseReturnValue:
             tx, KIND, region=row.article.region or COUNTRY, title=row.article.title, data=_first_values(row),
             reference=services.reference, officer=officer, at=services.clock(), about=row.article.object,
         )  # fmt: skip
-    return redirect(f"{PATH}/drafts/{number}", 303)
+    return redirect(NEWS_DRAFT.desk_page(number), 303)
 
 
 def _open_corrections(tx: Tx, row: ArticleRow, officer: Officer) -> list[DraftRow]:

@@ -12,6 +12,7 @@ from greenmine.content.upload import FILMS, MAX_BYTES, MOST_FILES, PICTURES
 from greenmine.domain.article import Article, ArticleMedia
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.instant import utc_text
+from greenmine.domain.noun import DOCUMENT, NEWS, NEWS_DRAFT
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.draft import DraftKind, DraftRow
@@ -159,7 +160,7 @@ def _within(values: dict[str, Any], draft: DraftRow) -> dict[str, Any]:
     text, pictures, film = values["text"], values["pictures"], values["film"]
     assert isinstance(text, Markup)
     for file in draft.data.get("files", ()):
-        public, own = f"/documents/{file['sha256']}", f"{_path(draft)}/pictures/{file['sha256']}"
+        public, own = DOCUMENT.page(file["sha256"]), f"{_path(draft)}/pictures/{file['sha256']}"
         text = text.replace(public, own)
         film = film.replace(public, own)
         pictures = tuple(replace(each, href=each.href.replace(public, own)) for each in pictures)
@@ -181,7 +182,7 @@ def publish(number: int) -> ResponseReturnValue:
         raise
     except (BadInput, RuleBroken, Conflict) as error:
         return _unready(draft, error, status=status_of(error))
-    return redirect(f"/news/{article.slug}", 303)
+    return redirect(NEWS.page(article.slug), 303)
 
 
 def discard(number: int) -> ResponseReturnValue:
@@ -264,4 +265,4 @@ def _ways(draft: DraftRow) -> tuple[Way, ...]:
 
 
 def _path(draft: DraftRow) -> str:
-    return f"{PATH}/drafts/{draft.id}"
+    return NEWS_DRAFT.desk_page(draft.id)

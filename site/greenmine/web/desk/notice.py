@@ -12,6 +12,7 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, Level
 from greenmine.domain.notice import STATE_LABELS, NoticeState
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
+from greenmine.domain.noun import NOTICE, NOTICE_DRAFT
 from greenmine.domain.officer import NOTICE_LEVELS, Officer
 from greenmine.domain.reference import Reference
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
@@ -30,7 +31,7 @@ from .notice_values import first_values
 from .own import own_notices, paged
 from .refusal import shown, shown_refused
 
-PATH: Final = "/desk/notices"
+PATH: Final = NOTICE.desk_list
 LEVEL_ORDER: Final = (Level.COUNTY, Level.CITY, Level.PROVINCIAL, Level.NATIONAL)
 
 
@@ -58,7 +59,9 @@ def notice_entry(row: NoticeRow, *, now: datetime) -> Entry:
     state = row.state(now)
     left = left_words(row, state, today=legal_day(now))
     word = _("%(state)s · %(left)s", state=_(STATE_LABELS[state]), left=left) if left else _(STATE_LABELS[state])
-    return Entry(title=row.title, href=f"{PATH}/{row.id}", day=row.published_on, tag=word, tone=notice_tone(state))
+    return Entry(
+        title=row.title, href=NOTICE.desk_page(row.id), day=row.published_on, tag=word, tone=notice_tone(state)
+    )
 
 
 def new_page() -> ResponseReturnValue:
@@ -86,7 +89,7 @@ def new_page() -> ResponseReturnValue:
             )  # fmt: skip
     except GreenmineError as error:
         return shown_refused("desk/notice_new.html", page, form=form, error=error)
-    return redirect(f"{PATH}/drafts/{number}", 303)
+    return redirect(NOTICE_DRAFT.desk_page(number), 303)
 
 
 def _start_form(officer: Officer, reference: Reference, now: datetime) -> NoticeStartSheet:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.errors import Conflict, GreenmineError, RuleBroken
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState, require_closable
+from greenmine.domain.noun import NOTICE
 from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require_notice_level
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -88,7 +89,7 @@ def close_page(number: str) -> ResponseReturnValue:
     except GreenmineError as error:
         return shown_refused(CLOSE, _page(row, _("办结")), form=form, error=error,
                              **_close_values(row, mines, dropped, choosing=False))  # fmt: skip
-    return redirect(f"{PATH}/{number}", 303)
+    return redirect(NOTICE.desk_page(number), 303)
 
 
 def _close(
@@ -169,7 +170,7 @@ def correct_page(number: str) -> ResponseReturnValue:
             )  # fmt: skip
     except GreenmineError as error:
         return shown_refused(CORRECT, page, form=form, error=error, notice=row, differences=differences, meanwhile=())
-    return redirect(f"{PATH}/{number}", 303)
+    return redirect(NOTICE.desk_page(number), 303)
 
 
 def _differences(before: Mapping[str, str], after: Mapping[str, Any], form: NoticeCorrectSheet) -> tuple[Change, ...]:
@@ -187,7 +188,7 @@ def _meanwhile(number: str, services: Services) -> tuple[Change, ...]:
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     with services.database.read() as tx:
-        acts = sorted(acts_of(tx, f"notice/{number}"), key=lambda act: act.n)
+        acts = sorted(acts_of(tx, NOTICE.object(number)), key=lambda act: act.n)
     for act in acts:
         if act.kind in ("notice.published", "notice.corrected"):
             said = {name: str((act.body or {}).get(name) or "") for name in WORDS}
@@ -217,7 +218,7 @@ def withdraw_page(number: str) -> ResponseReturnValue:
             )  # fmt: skip
     except GreenmineError as error:
         return shown_refused("desk/notice_withdraw.html", page, form=form, error=error, notice=row)
-    return redirect(f"{PATH}/{number}", 303)
+    return redirect(NOTICE.desk_page(number), 303)
 
 
 def _waiting(tx: Tx, number: str, officer: Officer) -> Waiting:
@@ -258,5 +259,5 @@ def _deeds(row: NoticeRow, officer: Officer, services: Services, now: datetime) 
 
 def _page(row: NoticeRow, deed: str) -> Page:
     title = _("%(deed)s：%(title)s", deed=deed, title=row.title)
-    crumbs = (home(), Crumb(_("公示公告"), PATH), Crumb(row.id, f"{PATH}/{row.id}"))
+    crumbs = (home(), Crumb(_("公示公告"), PATH), Crumb(row.id, NOTICE.desk_page(row.id)))
     return Page(title=title, noindex=True, crumbs=crumbs)

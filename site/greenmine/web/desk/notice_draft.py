@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.content.upload import ATTACHMENTS, LISTS, MOST_FILES
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.notice import NoticeDraft, NoticeItem
+from greenmine.domain.noun import NOTICE, NOTICE_DRAFT
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.draft import DraftKind, DraftRow
@@ -246,7 +247,7 @@ def publish(number: int) -> ResponseReturnValue:
             )  # fmt: skip
     except (BadInput, RuleBroken) as error:
         return _unready(draft, error)
-    return redirect(f"{PATH}/{published}?done=published", 303)
+    return redirect(f"{NOTICE.desk_page(published)}?done=published", 303)
 
 
 def discard(number: int) -> ResponseReturnValue:
@@ -341,4 +342,4 @@ def _ways(draft: DraftRow) -> tuple[Way, ...]:
 
 
 def _path(draft: DraftRow) -> str:
-    return f"{PATH}/drafts/{draft.id}"
+    return NOTICE_DRAFT.desk_page(draft.id)

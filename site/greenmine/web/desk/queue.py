@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.instant import legal_day
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.noun import noun_named, public_address
 from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role, may
-from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_after, acts_of, size
 from greenmine.store.case_task import open_and_late
@@ -27,7 +27,6 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 
 from . import credit, removal
-from .drafting import public_path
 from .frame import home
 from .notice import notice_entry
 from .own import own_notices, own_removals
@@ -35,12 +34,6 @@ from .own import own_notices, own_removals
 LATEST: Final = 10
 LOOKED_THROUGH: Final = 2000
 """How many of the newest acts are searched for those of the officer's regions."""
-
-_DRAFT_PATHS: Final[Mapping[DraftKind, tuple[str, str]]] = {
-    DraftKind.NOTICE: ("/desk/notices/drafts", N_("公示公告")),
-    DraftKind.NEWS: ("/desk/news/drafts", N_("新闻")),
-    DraftKind.CREDIT: ("/desk/credits/drafts", N_("失信信息")),
-}
 
 
 def queue_page() -> ResponseReturnValue:
@@ -129,8 +122,8 @@ def _drafts(tx: Tx, officer: Officer) -> list[dict[str, Any]]:
     return [
         {
             "title": draft.title,
-            "href": f"{_DRAFT_PATHS[draft.kind][0]}/{draft.id}",
-            "kind": _(_DRAFT_PATHS[draft.kind][1]),
+            "href": noun_named(f"draft/{draft.kind}").desk_page(draft.id),
+            "kind": _(noun_named(f"draft/{draft.kind}").word),
             "at": draft.updated_at,
             "note": draft.data.get("note", ""),
         }
@@ -143,7 +136,7 @@ def _latest(tx: Tx, officer: Officer, services: Services) -> list[Any]:
     regions = services.reference.regions
     acts = acts_after(tx, max(0, size(tx) - LOOKED_THROUGH), limit=LOOKED_THROUGH)
     own = [act for act in reversed(acts) if any(regions.contains(code, _place(act)) for code in officer.regions)]
-    return [act_step(act, regions, text=_about(tx, act), href=_href(act)) for act in own[:LATEST]]
+    return [act_step(act, regions, text=_about(tx, act), href=public_address(act.object)) for act in own[:LATEST]]
 
 
 def _place(act: ActRow) -> str:
@@ -169,8 +162,3 @@ def _about(tx: Tx, act: ActRow) -> str:
 def _named(act: ActRow) -> str:
     body = act.body or {}
     return str(body.get("title") or body.get("name") or "")
-
-
-def _href(act: ActRow) -> str:
-    known = act.object.startswith(("notice/", "mine/", "removal/", "credit/", "content/news/", "content/policies/"))
-    return public_path(act.object) if known else ""

@@ -11,6 +11,7 @@ from greenmine.domain.errors import Conflict, GreenmineError
 from greenmine.domain.ground import BLACKLIST_EFFECT_LABELS, GROUND_KIND_LABELS
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, LEVEL_LABELS, Level
+from greenmine.domain.noun import REMOVAL
 from greenmine.domain.officer import DEEDS, Deed, Officer
 from greenmine.domain.reference import Reference
 from greenmine.services import Services
@@ -30,7 +31,7 @@ from .mine_search import found_mines
 from .own import own_removals, paged, require_here
 from .refusal import shown, shown_refused
 
-PATH: Final = "/desk/removals"
+PATH: Final = REMOVAL.desk_list
 NEW: Final = "desk/removal_new.html"
 DECIDE: Final = "desk/removal_decide.html"
 
@@ -53,7 +54,7 @@ def waiting_line(tx: Tx, row: RemovalRow, officer: Officer, reference: Reference
     is_mine = person_of_act(tx, row.first_act) == officer.id
     return {
         "row": row,
-        "href": f"{PATH}/{row.id}",
+        "href": REMOVAL.desk_page(row.id),
         "ground": _ground(row, reference),
         "is_mine": is_mine,
         "may_decide": Deed.DECIDE_REMOVAL in DEEDS[officer.role] and not is_mine,
@@ -85,7 +86,7 @@ def new_page() -> ResponseReturnValue:
             proposed = _propose(tx, mine, form, services, officer)
     except GreenmineError as error:
         return shown_refused(NEW, page, form=form, error=error, **values)
-    return redirect(f"{PATH}/{proposed}", 303)
+    return redirect(REMOVAL.desk_page(proposed), 303)
 
 
 def _held(tx: Tx, number: str) -> list[Level]:
@@ -149,7 +150,7 @@ def decide_page(number: str) -> ResponseReturnValue:
     if row.state != "proposed":
         return _decided_meanwhile(row, services)
     page = Page(title=_("决定移出：%(mine)s", mine=row.mine_name), noindex=True,
-                crumbs=(home(), Crumb(_("移出"), PATH), Crumb(row.id, f"{PATH}/{row.id}")))  # fmt: skip
+                crumbs=(home(), Crumb(_("移出"), PATH), Crumb(row.id, REMOVAL.desk_page(row.id))))  # fmt: skip
     values: dict[str, Any] = {"removal": row, "line": line}
     if line["is_mine"] or not form.validate_on_submit():
         return make_response(render(DECIDE, page, form=form, **values), 403 if line["is_mine"] else _status(form))
@@ -164,7 +165,7 @@ def decide_page(number: str) -> ResponseReturnValue:
             return _decided_meanwhile(get_removal(tx, number), services)
     except GreenmineError as error:
         return shown_refused(DECIDE, page, form=form, error=error, **values)
-    return redirect(f"{PATH}/{number}", 303)
+    return redirect(REMOVAL.desk_page(number), 303)
 
 
 def _status(form: RemovalDecisionSheet) -> int:

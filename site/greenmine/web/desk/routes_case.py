@@ -2,17 +2,18 @@
 
 from typing import Final
 
+from greenmine.domain.noun import CASE
 from greenmine.domain.officer import DEEDS, Deed, Role
 from greenmine.web.routing import GET_POST, POST, Access, Limit, RegionRule, Route, desk
 
 from . import case, case_file, case_identity, case_step
 
 _HANDLES: Final[Access] = desk(*(role for role in Role if Deed.HANDLE_CASE in DEEDS[role]))
-_CASE: Final = "/desk/cases/<number>"
+_CASE: Final = CASE.desk_page("<number>")
 _OBJECT: Final = RegionRule.OBJECT
 
 CASE_ROUTES: Final = (
-    Route("/desk/cases", "desk.cases", case.list_page, access=_HANDLES, region=RegionRule.OWN),
+    Route(CASE.desk_list, "desk.cases", case.list_page, access=_HANDLES, region=RegionRule.OWN),
     Route(_CASE, "desk.case", case.case_whole, access=_HANDLES, region=_OBJECT),
     Route(f"{_CASE}/take", "desk.case_take", case.take, methods=POST, access=_HANDLES, region=_OBJECT),
     Route(f"{_CASE}/accept", "desk.case_accept", case_step.accept_page, methods=GET_POST, access=_HANDLES,

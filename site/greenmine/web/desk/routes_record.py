@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from greenmine.domain.noun import CREDIT, CREDIT_DRAFT, MINE, NEWS, NEWS_DRAFT, NOTICE, NOTICE_DRAFT, REMOVAL
 from greenmine.domain.officer import Role
 from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, RegionRule, Route, desk
 
@@ -12,18 +13,19 @@ _OFFICES: Final = desk(Role.COUNTY, Role.CITY, Role.PROVINCE)
 _DECIDES: Final = desk(Role.PROVINCE)
 _BLAMES: Final = desk(Role.CITY, Role.PROVINCE)
 _EDITS: Final = desk(Role.EDITOR, Role.PROVINCE)
-_CREDIT: Final = "/desk/credits/drafts/<int:number>"
-_ITEM: Final = "/desk/news/drafts/<int:number>"
+_CREDIT: Final = CREDIT_DRAFT.desk_page("<int:number>")
+_ITEM: Final = NEWS_DRAFT.desk_page("<int:number>")
 _PICTURE: Final = f"{_ITEM}/pictures/<sha256>"
-_DRAFT: Final = "/desk/notices/drafts/<int:number>"
-_NOTICE: Final = "/desk/notices/<number>"
+_DRAFT: Final = NOTICE_DRAFT.desk_page("<int:number>")
+_NOTICE: Final = NOTICE.desk_page("<number>")
 _FILE: Final = f"{_DRAFT}/files/<sha256>"
 _OWN: Final = RegionRule.OWN
 _OBJECT: Final = RegionRule.OBJECT
 
 DESK_NOTICE_ROUTES: Final = (
-    Route("/desk/notices", "desk.notices", notice.list_page, access=_OFFICES, region=_OWN),
-    Route("/desk/notices/new", "desk.notice_new", notice.new_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
+    Route(NOTICE.desk_list, "desk.notices", notice.list_page, access=_OFFICES, region=_OWN),
+    Route(f"{NOTICE.desk_list}/new", "desk.notice_new", notice.new_page, methods=GET_POST, access=_OFFICES,
+          region=_OBJECT),
     Route(_DRAFT, "desk.notice_words", notice_draft.words_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
     Route(f"{_DRAFT}/list", "desk.notice_list", notice_draft.list_page, methods=GET_POST, access=_OFFICES,
           region=_OBJECT),
@@ -55,23 +57,24 @@ DESK_QUEUE_ROUTES: Final = (
 )
 
 DESK_MINE_ROUTES: Final = (
-    Route("/desk/mines", "desk.mines", mine.list_page, access=_OFFICES, region=_OWN),
-    Route("/desk/mines/new", "desk.mine_new", mine.new_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
-    Route("/desk/mines/<number>", "desk.mine", mine.mine_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
+    Route(MINE.desk_list, "desk.mines", mine.list_page, access=_OFFICES, region=_OWN),
+    Route(f"{MINE.desk_list}/new", "desk.mine_new", mine.new_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
+    Route(MINE.desk_page("<number>"), "desk.mine", mine.mine_page, methods=GET_POST, access=_OFFICES, region=_OBJECT),
 )
 
 DESK_REMOVAL_ROUTES: Final = (
-    Route("/desk/removals", "desk.removals", removal.list_page, access=_OFFICES, region=_OWN),
-    Route("/desk/removals/new", "desk.removal_new", removal.new_page, methods=GET_POST, access=_OFFICES,
+    Route(REMOVAL.desk_list, "desk.removals", removal.list_page, access=_OFFICES, region=_OWN),
+    Route(f"{REMOVAL.desk_list}/new", "desk.removal_new", removal.new_page, methods=GET_POST, access=_OFFICES,
           region=_OBJECT),
-    Route("/desk/removals/<number>", "desk.removal", removal.removal_page, access=_OFFICES, region=_OBJECT),
-    Route("/desk/removals/<number>/decide", "desk.removal_decide", removal.decide_page, methods=GET_POST,
+    Route(REMOVAL.desk_page("<number>"), "desk.removal", removal.removal_page, access=_OFFICES, region=_OBJECT),
+    Route(f"{REMOVAL.desk_page('<number>')}/decide", "desk.removal_decide", removal.decide_page, methods=GET_POST,
           access=_DECIDES, region=_OBJECT),
 )  # fmt: skip
 
 DESK_CREDIT_ROUTES: Final = (
-    Route("/desk/credits", "desk.credits", credit.list_page, access=_BLAMES, region=_OWN),
-    Route("/desk/credits/new", "desk.credit_new", credit.new_page, methods=GET_POST, access=_BLAMES, region=_OBJECT),
+    Route(CREDIT.desk_list, "desk.credits", credit.list_page, access=_BLAMES, region=_OWN),
+    Route(f"{CREDIT.desk_list}/new", "desk.credit_new", credit.new_page, methods=GET_POST, access=_BLAMES,
+          region=_OBJECT),
     Route(_CREDIT, "desk.credit_draft", credit.draft_page, methods=GET_POST, access=_BLAMES, region=_OBJECT),
     Route(f"{_CREDIT}/discard", "desk.credit_discard", credit.discard, methods=POST, access=_BLAMES, region=_OBJECT),
     Route(f"{_CREDIT}/decide", "desk.credit_decide", credit.decide_page, methods=GET_POST, access=_DECIDES,
@@ -81,8 +84,8 @@ DESK_CREDIT_ROUTES: Final = (
 )  # fmt: skip
 
 DESK_NEWS_ROUTES: Final = (
-    Route("/desk/news", "desk.news", news.list_page, access=_EDITS, region=_OWN),
-    Route("/desk/news/new", "desk.news_new", news.new_page, methods=GET_POST, access=_EDITS, region=_OBJECT),
+    Route(NEWS.desk_list, "desk.news", news.list_page, access=_EDITS, region=_OWN),
+    Route(f"{NEWS.desk_list}/new", "desk.news_new", news.new_page, methods=GET_POST, access=_EDITS, region=_OBJECT),
     Route(_ITEM, "desk.news_words", news_draft.words_page, methods=GET_POST, access=_EDITS, region=_OBJECT),
     Route(f"{_ITEM}/pictures", "desk.news_pictures", news_draft.files_page, methods=GET_POST, access=_EDITS,
           region=_OBJECT),
@@ -92,10 +95,10 @@ DESK_NEWS_ROUTES: Final = (
     Route(f"{_ITEM}/preview", "desk.news_preview", news_draft.preview_page, access=_EDITS, region=_OBJECT),
     Route(f"{_ITEM}/publish", "desk.news_publish", news_draft.publish, methods=POST, access=_EDITS, region=_OBJECT),
     Route(f"{_ITEM}/discard", "desk.news_discard", news_draft.discard, methods=POST, access=_EDITS, region=_OBJECT),
-    Route("/desk/news/<slug>/correct", "desk.news_correct", news.correct_start, methods=POST, access=_EDITS,
+    Route(f"{NEWS.desk_list}/<slug>/correct", "desk.news_correct", news.correct_start, methods=POST, access=_EDITS,
           region=_OBJECT),
-    Route("/desk/news/<slug>/withdraw", "desk.news_withdraw", news.withdraw_page, methods=GET_POST, access=_EDITS,
-          region=_OBJECT),
+    Route(f"{NEWS.desk_list}/<slug>/withdraw", "desk.news_withdraw", news.withdraw_page, methods=GET_POST,
+          access=_EDITS, region=_OBJECT),
 )  # fmt: skip
 
 DESK_ROUTES: Final = (

@@ -2,13 +2,14 @@
 
 from typing import Final
 
+from greenmine.domain.noun import STAFF
 from greenmine.domain.officer import Role
 from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, SIGN_IN, Limit, RegionRule, Route, desk
 
 from . import account, enrol, sign_in, staff
 
 _ADMINISTRATOR: Final = desk(Role.ADMINISTRATOR)
-_STAFF: Final = "/desk/staff/<int:number>"
+_STAFF: Final = STAFF.desk_page("<int:number>")
 
 SIGN_IN_ROUTES: Final = (
     # before anybody is signed in: each view asks for the session of its own stage
@@ -28,8 +29,8 @@ SIGN_IN_ROUTES: Final = (
     Route("/desk/account/password", "account.password", account.password_page, methods=GET_POST, access=EVERY_ROLE),
     Route("/desk/account/recovery-codes", "account.codes", account.codes_page, methods=GET_POST, access=EVERY_ROLE),
     # people
-    Route("/desk/staff", "staff", staff.list_page, access=_ADMINISTRATOR, region=RegionRule.OWN),
-    Route("/desk/staff/new", "staff.new", staff.new_page, methods=GET_POST, access=_ADMINISTRATOR,
+    Route(STAFF.desk_list, "staff", staff.list_page, access=_ADMINISTRATOR, region=RegionRule.OWN),
+    Route(f"{STAFF.desk_list}/new", "staff.new", staff.new_page, methods=GET_POST, access=_ADMINISTRATOR,
           region=RegionRule.OBJECT),
     Route(_STAFF, "staff.person", staff.person_page, methods=GET_POST, access=_ADMINISTRATOR, region=RegionRule.OBJECT),
     Route(f"{_STAFF}/disable", "staff.disable", staff.disable_person, methods=POST, access=_ADMINISTRATOR,

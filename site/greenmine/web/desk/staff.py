@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.errors import BadInput, GreenmineError
+from greenmine.domain.noun import STAFF
 from greenmine.domain.officer import DEEDS, Deed, Role
 from greenmine.domain.region import Regions
 from greenmine.domain.sign_in import Purpose
@@ -84,7 +85,7 @@ def person_page(number: int) -> ResponseReturnValue:
             )
     except GreenmineError as error:
         return shown_refused("desk/staff_person.html", page, form=form, error=error, **shows)
-    return redirect("/desk/staff", 303)
+    return redirect(STAFF.desk_list, 303)
 
 
 def disable_person(number: int) -> ResponseReturnValue:
@@ -92,7 +93,7 @@ def disable_person(number: int) -> ResponseReturnValue:
     services = current_services()
     with services.database.write() as tx:
         disable(tx, number, regions=services.reference.regions, by=current_officer(), at=services.clock())
-    return redirect(f"/desk/staff/{number}", 303)
+    return redirect(STAFF.desk_page(number), 303)
 
 
 def enable_person(number: int) -> ResponseReturnValue:
@@ -100,7 +101,7 @@ def enable_person(number: int) -> ResponseReturnValue:
     services = current_services()
     with services.database.write() as tx:
         enable(tx, number, regions=services.reference.regions, by=current_officer(), at=services.clock())
-    return redirect(f"/desk/staff/{number}", 303)
+    return redirect(STAFF.desk_page(number), 303)
 
 
 def enrol_link(number: int) -> ResponseReturnValue:
@@ -167,4 +168,4 @@ def _sorted(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _page(title: str) -> Page:
-    return Page(title=title, noindex=True, crumbs=(Crumb(_("工作台"), "/desk"), Crumb(_("人员"), "/desk/staff")))
+    return Page(title=title, noindex=True, crumbs=(Crumb(_("工作台"), "/desk"), Crumb(_("人员"), STAFF.desk_list)))

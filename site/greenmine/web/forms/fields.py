@@ -13,7 +13,7 @@ from greenmine.web.forms.sheet import Sheet
 
 LONGEST_LINE: Final = 300
 LONGEST_TEXT: Final = 2000
-"""As the schemas of acts bound short texts (domain/act_schema_terms.py)."""
+"""As the schemas of acts bound short texts (domain/act/terms.py)."""
 LONGEST_BODY: Final = 200_000
 
 Typed = Mapping[str, Any]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from greenmine.content.markdown import render as render_markdown
 from greenmine.domain.article import ArticleMedia
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import DOCUMENT
 from greenmine.store.act import ActRow
 from greenmine.web.act_words import act_moment
 from greenmine.web.i18n import gettext as _
@@ -40,7 +41,7 @@ class Remark:
 
 def article_html(markdown: str, media: Iterable[ArticleMedia] = ()) -> Markup:
     """The text as HTML that is safe to show (``content/markdown.py`` cleans it), pictures under their hashes."""
-    addresses = {item.name: f"/documents/{item.sha256}" for item in media}
+    addresses = {item.name: DOCUMENT.page(item.sha256) for item in media}
     told = _MEDIA.sub(lambda found: addresses.get(found[1], found[0]), markdown)
     # Markdown's tables have no caption; the name of their scrolling part is theirs too.
     html = _TABLE.sub(r'\1<table aria-label="\2">', render_markdown(told))
@@ -51,7 +52,7 @@ def pictures_beside(markdown: str, media: Sequence[ArticleMedia]) -> tuple[Pictu
     """The pictures that the text does not show itself."""
     inside = set(_MEDIA.findall(markdown))
     return tuple(
-        PictureShown(href=f"/documents/{item.sha256}", alt=item.alt, caption=item.caption)
+        PictureShown(href=DOCUMENT.page(item.sha256), alt=item.alt, caption=item.caption)
         for item in media
         if item.media_type.startswith("image/") and item.name not in inside
     )
@@ -59,7 +60,7 @@ def pictures_beside(markdown: str, media: Sequence[ArticleMedia]) -> tuple[Pictu
 
 def film_of(media: Sequence[ArticleMedia]) -> str:
     """Own address of the film, empty when there is none."""
-    return next((f"/documents/{item.sha256}" for item in media if item.media_type.startswith("video/")), "")
+    return next((DOCUMENT.page(item.sha256) for item in media if item.media_type.startswith("video/")), "")
 
 
 def remarks_of(acts: Iterable[ActRow]) -> tuple[Remark, ...]:

@@ -7,6 +7,7 @@ from flask import Response
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import day_starts, legal_day
+from greenmine.domain.noun import NOTICE
 from greenmine.domain.region import COUNTRY
 from greenmine.domain.text import N_
 from greenmine.projections.feed import authority_of
@@ -49,7 +50,7 @@ def _answer(code: str) -> Response:
             marked(_("%(place)s绿色矿山公示截止日", place=place)),
             [_deadline(row, services) for row in rows],
             authority=authority_of(tx, site_url=settings.site_url, today=today),
-            home=f"{settings.site_url}/notices",
+            home=f"{settings.site_url}{NOTICE.list}",
             language=language(),
         )
         return Document(content, MEDIA_TYPE, max((row.changed_at for row in rows), default=None))
@@ -69,7 +70,7 @@ def _deadline(row: DeadlineRow, services: Services) -> Deadline:
         name=f"notice-{row.number}",
         summary=_("%(mark)s公示截止：%(title)s", mark=mark, title=row.title),
         description="\n".join(line for line in lines if line),
-        href=f"{services.settings.site_url}/notices/{row.number}",
+        href=f"{services.settings.site_url}{NOTICE.page(row.number)}",
         at=row.ends_at,
         created=row.published_at,
         changed=row.changed_at,

@@ -30,7 +30,6 @@ from greenmine.web.forms.public_draft import HeldDraft, current_draft, forget, k
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.complaint_draft import PATH, RECEIPT_PATH, TRACK_PATH, home
-from greenmine.web.public.onward import onward
 from greenmine.web.routing import GET_POST, Limit, Route
 
 RECEIPT: Final = "receipt"
@@ -116,7 +115,6 @@ def receipt_page(place: ReceiptPlace) -> ResponseReturnValue:
         code=show_code(shown.code),
         qr=qr_of(shown.number, shown.code),
         track=TRACK_PATH,
-        log=onward("/log"),
     )
     return keep(make_response(body, 400 if form.errors else 200), held.key)
 

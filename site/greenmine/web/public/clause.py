@@ -8,6 +8,7 @@ from typing import Final
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.clause import SEEN_LABELS, Clause, ClauseDocument
+from greenmine.domain.noun import POLICY, PROCEDURE
 from greenmine.domain.rulebook import RuleBook
 from greenmine.services import Services
 from greenmine.store.article import ArticleFilter, list_articles
@@ -46,7 +47,7 @@ def clauses() -> ResponseReturnValue:
         for document in services.clauses.documents
     ]
     page = Page(
-        title=_("条款目录"), section="/policies", crumbs=(Crumb(_("政策法规"), "/policies"),), canonical="/clauses"
+        title=_("条款目录"), section=POLICY.list, crumbs=(Crumb(_("政策法规"), POLICY.list),), canonical="/clauses"
     )
     return render("clauses.html", page, documents=shown, total=len(services.clauses.all()))
 
@@ -61,7 +62,7 @@ def uses_of(services: Services) -> Uses:
     with services.database.read() as tx:
         policies, _total = list_articles(tx, ArticleFilter("policies"), limit=MOST)
     for policy in policies:
-        way = Way(label=policy.article.title, href=f"/policies/{policy.article.slug}")
+        way = Way(label=policy.article.title, href=POLICY.page(policy.article.slug))
         for figure in policy.article.meta.get("key_figures") or ():
             found[str(figure.get("clause"))].setdefault(way.href, way)
     return {code: tuple(ways.values()) for code, ways in found.items()}
@@ -69,7 +70,7 @@ def uses_of(services: Services) -> Uses:
 
 def _uses_in(book: RuleBook, place: str) -> Iterator[tuple[str, str, str]]:
     """Clause, label and address of every use in a rule book."""
-    path = f"/procedures/{book.region}"
+    path = PROCEDURE.page(book.region)
     for table in tables_of(book):
         label = _("%(place)s：%(title)s", place=place, title=table.title)
         for row in table.rows:

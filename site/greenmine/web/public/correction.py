@@ -13,9 +13,10 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.case import CaseKind
-from greenmine.domain.error_report import RECORD_LABELS, RecordKind, answer_due, answering_body
+from greenmine.domain.error_report import RECORD_LABELS, answer_due, answering_body
 from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import public_address
 from greenmine.domain.receipt import Receipt
 from greenmine.domain.region import COUNTRY, Region
 from greenmine.store.database import Tx
@@ -40,16 +41,6 @@ from greenmine.web.routing import GET_POST, Limit, Route
 PATH: Final = "/corrections/new"
 CHECK_PATH: Final = "/corrections/check"
 RECEIPT_PATH: Final = "/corrections/receipt"
-
-PAGES: Final[Mapping[RecordKind, str]] = {
-    RecordKind.MINE: "/mines",
-    RecordKind.NOTICE: "/notices",
-    RecordKind.REMOVAL: "/removals",
-    RecordKind.CREDIT: "/blacklist",
-    RecordKind.NEWS: "/news",
-    RecordKind.POLICY: "/policies",
-}
-"""Where records of each kind stand in public."""
 
 
 def form_page() -> ResponseReturnValue:
@@ -89,7 +80,7 @@ class ReportPages:
             path=_address(PATH, self.record.name),
             check_path=_address(CHECK_PATH, self.record.name),
             receipt_path=RECEIPT_PATH,
-            crumbs=(Crumb(self.record.title, record_path(self.record)),),
+            crumbs=(Crumb(self.record.title, public_address(self.record.name)),),
         )
 
     def sheet(self, values: Mapping[str, str] | None) -> ReportSheet:
@@ -148,17 +139,12 @@ class ReportPages:
 
     def _about(self) -> dict[str, Any]:
         kind = _(RECORD_LABELS[self.record.kind])
-        return {"record": self.record, "kind": kind, "page_href": record_path(self.record)}
+        return {"record": self.record, "kind": kind, "page_href": public_address(self.record.name)}
 
     def _provinces(self) -> tuple[Region, ...]:
         if self.record.region != COUNTRY:
             return ()
         return current_services().reference.regions.children(COUNTRY)
-
-
-def record_path(record: RecordRow) -> str:
-    """The record's own page."""
-    return f"{PAGES[record.kind]}/{record.number}"
 
 
 def _pages() -> ReportPages:

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.credit import Subject
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import CREDIT, REMOVAL
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_of
@@ -32,7 +33,7 @@ from greenmine.web.places import place_name
 from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.routing import Limit, Route
 
-PATH: Final = "/blacklist"
+PATH: Final = CREDIT.list
 REGISTERS: Final = (CreditLevel.SERIOUS, CreditLevel.GENERAL)
 """The registers that are published, the graver first."""
 MOST_ROWS: Final = 100_000
@@ -65,8 +66,8 @@ def blacklist() -> ResponseReturnValue:
     page = Page(
         title=_("失信信息"),
         feeds=alternates(plan),
-        section="/removals",
-        crumbs=(Crumb(_("移出名录"), "/removals"),),
+        section=REMOVAL.list,
+        crumbs=(Crumb(_("移出名录"), REMOVAL.list),),
         column=Column(
             name=_("失信信息"),
             description=_("绿色矿山有关失信信息，到期自动停止公示"),
@@ -80,7 +81,7 @@ def blacklist() -> ResponseReturnValue:
         page,
         registers=registers,
         ended=ended,
-        downloads=(Way(label="CSV", href="/blacklist.csv"),) if any(each.lines for each in registers) else (),
+        downloads=(Way(label="CSV", href=f"{CREDIT.list}.csv"),) if any(each.lines for each in registers) else (),
         feeds=ways_of(plan),
     )
     return _unindexed(html)
@@ -107,11 +108,11 @@ def credit_entry(number: str) -> ResponseReturnValue:
     services = current_services()
     with services.database.read() as tx:
         row = get_credit(tx, number, today=legal_day(services.clock()))
-        acts = acts_of(tx, f"credit/{number}")
+        acts = acts_of(tx, CREDIT.object(number))
     page = Page(
         title=_("失信信息第%(number)s号", number=row.id),
-        section="/removals",
-        crumbs=(Crumb(_("移出名录"), "/removals"), Crumb(_("失信信息"), PATH)),
+        section=REMOVAL.list,
+        crumbs=(Crumb(_("移出名录"), REMOVAL.list), Crumb(_("失信信息"), PATH)),
         noindex=True,
     )
     if not row.running:
@@ -154,7 +155,7 @@ def _csv_row(row: CreditRow, services: Services) -> tuple[object, ...]:
         row.id, _(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]), row.name, row.credit_code,
         place_name(services.reference.regions, row.region), row.conduct, row.basis, row.organ, row.decision_no,
         iso_day(row.decided) if row.decided else "", iso_day(row.since), iso_day(_last_shown(row)),
-        f"{current_settings().site_url}{PATH}/{row.id}", row.last_act,
+        f"{current_settings().site_url}{CREDIT.page(row.id)}", row.last_act,
     )  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _unindexed(answer: str | Response) -> Response:
 
 
 CREDIT_ROUTES: Final = (
-    Route("/blacklist", "credit.list", blacklist),
-    Route("/blacklist.csv", "credit.csv", blacklist_csv, limit=Limit.EXPORTS),
-    Route("/blacklist/<number>", "credit.page", credit_entry),
+    Route(CREDIT.list, "credit.list", blacklist),
+    Route(f"{CREDIT.list}.csv", "credit.csv", blacklist_csv, limit=Limit.EXPORTS),
+    Route(CREDIT.page("<number>"), "credit.page", credit_entry),
 )

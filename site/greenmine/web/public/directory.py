@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import MINE
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.directory import (
@@ -68,7 +69,7 @@ def mines() -> ResponseReturnValue:
         feeds=ways_of(directory_plan(query, regions)) if _can_be_followed(query) else (),
         box=_past_box(query),
         today_list=address(PATH, {**query.kept, ON: "", KNOWN: ""}),
-        hrefs={row.id: address(f"{PATH}/{row.id}", _then(query)) for row in rows},
+        hrefs={row.id: address(MINE.page(row.id), _then(query)) for row in rows},
         places={row.region: place_name(regions, row.region) for row in rows},
     )
     return make_response(body, 400 if query.faults else 200)
@@ -181,8 +182,8 @@ def _file(kind: str) -> Response:
 
 
 DIRECTORY_ROUTES: Final = (
-    Route("/mines", "mine.list", mines),
-    Route("/mines.csv", "mine.csv", mines_csv, limit=Limit.EXPORTS),
-    Route("/mines.json", "mine.json", mines_json, limit=Limit.EXPORTS),
-    Route("/mines.xlsx", "mine.xlsx", mines_xlsx, limit=Limit.EXPORTS),
+    Route(MINE.list, "mine.list", mines),
+    Route(f"{MINE.list}.csv", "mine.csv", mines_csv, limit=Limit.EXPORTS),
+    Route(f"{MINE.list}.json", "mine.json", mines_json, limit=Limit.EXPORTS),
+    Route(f"{MINE.list}.xlsx", "mine.xlsx", mines_xlsx, limit=Limit.EXPORTS),
 )

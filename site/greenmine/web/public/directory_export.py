@@ -14,6 +14,7 @@ from greenmine.domain.mine import (
     SCALE_LABELS,
     STATUS_LABELS,
 )
+from greenmine.domain.noun import ENTRY, MINE
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.directory import SORT_LABELS, ExportRow, FacetName
@@ -63,7 +64,7 @@ FIELDS: Final = (
     ("level", N_("级别"), N_("所在名录中最高的一级")),
     ("listed_on", N_("列入日期"), N_("所在名录中最早的一日")),
     ("libraries", N_("所在的库"), N_("库、批次、起始日期")),
-    ("last_act", N_("记录号"), N_("最近一条公开记录的序号；在本站 /log/entry/<记录号> 核验")),
+    ("last_act", N_("记录号"), N_("最近一条公开记录的序号；在本站 %(entry)s 核验")),
     ("address", N_("页面网址"), ""),
 )
 _LABELS: Final = {
@@ -80,7 +81,8 @@ def write_export(
     kind: str, rows: Iterable[ExportRow], query: DirectoryQuery, *, regions: Regions, site_url: str, made_at: datetime
 ) -> IO[bytes]:
     """The rows as a file of ``kind`` (csv, json, xlsx), at its beginning; reads ``rows`` to their end."""
-    fields = [Field(name, _(title), _(note) if note else "") for name, title, note in FIELDS]
+    entry = ENTRY.page("<记录号>")
+    fields = [Field(name, _(title), _(note, entry=entry) if note else "") for name, title, note in FIELDS]
     lines = _lines(rows, regions, site_url)
     if kind == "csv":
         return csv_table([field.title for field in fields], lines)
@@ -154,5 +156,5 @@ _OWN: Final[Mapping[str, Callable[[ExportRow, Regions, str], str]]] = {
         FacetName.MINERAL_CLASS, row.values["mineral_class"], regions
     ),
     "libraries": lambda row, _regions, _site: _libraries(row),
-    "address": lambda row, _regions, site: f"{site}/mines/{row.values['id']}",
+    "address": lambda row, _regions, site: f"{site}{MINE.page(row.values['id'])}",
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from greenmine.domain.noun import MINE
 from greenmine.domain.region import COUNTRY, Region, Regions
 from greenmine.store.directory import FacetName
 from greenmine.web.i18n import gettext as _
@@ -15,7 +16,7 @@ from greenmine.web.parts import Facet, FacetOption
 from greenmine.web.public.directory_query import FACET_LABELS, DirectoryQuery, name_words, value_words
 from greenmine.web.public.past import KNOWN, ON
 
-PATH: Final = "/mines"
+PATH: Final = MINE.list
 TOP_MINERALS: Final = 12
 UNFOLD: Final = "minerals"
 """``minerals=all`` shows every mineral instead of the most frequent."""

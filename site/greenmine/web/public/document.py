@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import NotFound, Unready
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import DOCUMENT
 from greenmine.domain.text import N_
 from greenmine.store.act import DocumentRow, document_use, get_document
 from greenmine.tlog.entry import is_hash
@@ -69,4 +70,4 @@ def file_name(name: str, row: DocumentRow) -> str:
     return kept or f"{row.sha256[:16]}{ending_of(row.media_type)}"
 
 
-DOCUMENT_ROUTES: Final = (Route("/documents/<sha256>", "document.bytes", document),)
+DOCUMENT_ROUTES: Final = (Route(DOCUMENT.page("<sha256>"), "document.bytes", document),)

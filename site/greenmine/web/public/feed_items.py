@@ -21,6 +21,7 @@ from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.mine import LEVEL_LABELS
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.noun import CREDIT, DOCUMENT, MINE, NOTICE, REMOVAL, number_of, public_address
 from greenmine.domain.text import N_
 from greenmine.projections.feed import Enclosure, Item, identity, printable
 from greenmine.services import Services
@@ -99,8 +100,8 @@ def _item(thread: Thread, bench: Bench) -> Item | None:
     told_acts = bench.rows.acts[thread.name]
     acts = [each.act for each in told_acts]
     noun = thread.object.split("/", 1)[0]
-    is_gone = noun in _NOUNS and any(each.removed for each in (told_acts[0], _latest_text(told_acts)))
-    words = _gone(thread, _NOUNS[noun]) if is_gone else _TELLERS[noun](thread, acts, bench)
+    is_gone = noun in _GONE and any(each.removed for each in (told_acts[0], _latest_text(told_acts)))
+    words = _gone(thread, _GONE[noun]) if is_gone else _TELLERS[noun](thread, acts, bench)
     if words is None:
         return None
     html = feed_html(printable(words.html), site_url=bench.site_url, page=words.path)
@@ -134,16 +135,16 @@ def _latest_text(acts: Sequence[Any]) -> Any:
     return next((each for each in reversed(acts) if KINDS[each.act.kind].tells_text), acts[0])
 
 
-_NOUNS: Final[Mapping[str, tuple[str, str]]] = {
-    "notice": ("/notices/", N_("公示公告")),
-    "removal": ("/removals/", N_("移出事项")),
+_GONE: Final[Mapping[str, str]] = {
+    "notice": N_("公示公告（编号%(number)s）已依规停止公开"),
+    "removal": N_("移出事项（编号%(number)s）已依规停止公开"),
 }
+"""What is left to say where law took the words; the others know by themselves."""
 
 
-def _gone(thread: Thread, noun: tuple[str, str]) -> Words:
-    number = thread.object.split("/", 1)[1]
-    title = _("%(noun)s（编号%(number)s）已依规停止公开", noun=_(noun[1]), number=number)
-    return Words(path=f"{noun[0]}{number}", title=title, html=_sentences(title), author="")
+def _gone(thread: Thread, title: str) -> Words:
+    title = _(title, number=number_of(thread.object))
+    return Words(path=public_address(thread.object), title=title, html=_sentences(title), author="")
 
 
 def _sentences(*sentences: str) -> str:
@@ -151,7 +152,7 @@ def _sentences(*sentences: str) -> str:
 
 
 def _notice(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
-    number = thread.object.split("/", 1)[1]
+    number = number_of(thread.object)
     row = bench.rows.notices[number]
     items, files = bench.rows.lists[number], bench.rows.files[number]
     withdrawal = withdrawal_of(acts)
@@ -181,7 +182,7 @@ def _notice(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
         objection=replace(objection_shown(row, state=state, period=None), accepted=accepted),
     )
     return Words(
-        path=f"/notices/{number}",
+        path=NOTICE.page(number),
         title=_("【已撤回】%(title)s", title=row.title) if withdrawal else row.title,
         html=html,
         author=row.issuer,
@@ -191,11 +192,11 @@ def _notice(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
 
 
 def _removal(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
-    number = thread.object.split("/", 1)[1]
+    number = number_of(thread.object)
     row, reference = bench.rows.removals[number], bench.services.reference
     shown = removal_words(row, reference)
     return Words(
-        path=f"/removals/{number}",
+        path=REMOVAL.page(number),
         title=removal_title(row),
         html=_rendered("feed/removal.html", removal=row, shown=shown),
         author=row.organ or author_words(acts[0].by, reference.regions),
@@ -204,11 +205,11 @@ def _removal(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
 
 
 def _credit(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words | None:
-    number = thread.object.split("/", 1)[1]
+    number = number_of(thread.object)
     row, regions = bench.rows.credits[number], bench.services.reference.regions
     if row.subject != Subject.FIRM:
         return None  # rules.md: a person is named on the entry's page and the list only; in no feed, not even unnamed
-    path, tags = f"/blacklist/{number}", (_("失信信息"),)
+    path, tags = CREDIT.page(number), (_("失信信息"),)
     if not row.running:
         over = row.ended_on or row.until
         title = _("失信信息第%(number)s号已停止公示", number=number)
@@ -228,7 +229,7 @@ def _credit(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words | Non
 
 
 def _mine(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
-    number, act = thread.object.split("/", 1)[1], acts[0]
+    number, act = number_of(thread.object), acts[0]
     name, region = bench.rows.mines[number]
     reference = bench.services.reference
     words = told(act, Hearer(reference, number, region))
@@ -243,7 +244,7 @@ def _mine(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
         href=words.href,
     )
     return Words(
-        path=f"/mines/{number}",
+        path=MINE.page(number),
         title=_("%(what)s：%(mine)s", what=words.title, mine=name),
         html=html,
         author=str((act.body or {}).get("organ") or "") or author_words(act.by, reference.regions),
@@ -258,7 +259,7 @@ def _valid_words(day: str) -> str:
 def _article(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
     section, slug = thread.object.split("/", 2)[1:]
     row = bench.rows.articles[(section, slug)]
-    path = f"/{slug}" if section == "pages" else f"/{section}/{slug}"
+    path = public_address(thread.object)
     article, meta = row.article, row.article.meta
     is_gone = _latest_text(bench.rows.acts[thread.name]).removed
     if row.withdrawn or is_gone:  # never its title, words or pictures (web/public/withdrawn.py)
@@ -293,7 +294,7 @@ def _article(thread: Thread, acts: Sequence[ActRow], bench: Bench) -> Words:
 
 
 def _file(bench: Bench, sha256: str, media_type: str, size: int, name: str) -> Enclosure:
-    return Enclosure(href=f"{bench.site_url}/documents/{sha256}", media_type=media_type, size=size, title=name)
+    return Enclosure(href=f"{bench.site_url}{DOCUMENT.page(sha256)}", media_type=media_type, size=size, title=name)
 
 
 _TELLERS: Final[Mapping[str, Teller]] = {

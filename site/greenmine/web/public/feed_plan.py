@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import current_app
-
 from greenmine.domain.errors import NotFound
+from greenmine.domain.noun import CREDIT, MINE, NEWS, NOTICE, POLICY, REGION, REMOVAL
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
 from greenmine.projections.feed import MEDIA_TYPES, NAMES, Format
@@ -22,7 +21,6 @@ from greenmine.web.parts import Way
 from greenmine.web.places import place_name
 from greenmine.web.public.directory_facets import chips_of
 from greenmine.web.public.directory_query import DirectoryQuery
-from greenmine.web.routing import answers
 
 ALL: Final = "all"
 ENDINGS: Final = "<any(rss, atom, json):ending>"
@@ -62,15 +60,15 @@ class FeedPlan:
 
 _SECTIONS: Final[Mapping[FeedSection, tuple[str, str, str]]] = {
     FeedSection.NOTICES: (
-        N_("公示公告"),
+        NOTICE.word,
         N_("每件公示公告的全文、名单、附件和截止时刻，更正和撤回随时更新。"),
-        "/notices",
+        NOTICE.list,
     ),
-    FeedSection.REMOVALS: (N_("移出"), N_("拟移出、决定移出和不予移出，写明情形、依据和机关。"), "/removals"),
-    FeedSection.CREDIT: (N_("失信信息"), N_("正在公示的企业失信信息，期满即去掉名称。不含个人。"), "/blacklist"),
-    FeedSection.MINES: (N_("名录变动"), N_("矿山登记、进入各库和名录、信息更正，每项变动一条。"), "/mines"),
-    FeedSection.NEWS: (N_("新闻动态"), N_("工作动态、典型经验、曝光和视频的全文。"), "/news"),
-    FeedSection.POLICIES: (N_("政策法规"), N_("政策文件的要点和全文，失效、替代和更正随时更新。"), "/policies"),
+    FeedSection.REMOVALS: (REMOVAL.word, N_("拟移出、决定移出和不予移出，写明情形、依据和机关。"), REMOVAL.list),
+    FeedSection.CREDIT: (CREDIT.word, N_("正在公示的企业失信信息，期满即去掉名称。不含个人。"), CREDIT.list),
+    FeedSection.MINES: (N_("名录变动"), N_("矿山登记、进入各库和名录、信息更正，每项变动一条。"), MINE.list),
+    FeedSection.NEWS: (N_("新闻动态"), N_("工作动态、典型经验、曝光和视频的全文。"), NEWS.list),
+    FeedSection.POLICIES: (N_("政策法规"), N_("政策文件的要点和全文，失效、替代和更正随时更新。"), POLICY.list),
 }
 
 
@@ -104,7 +102,7 @@ def region_plan(code: str, regions: Regions) -> FeedPlan:
         name=f"regions/{code}",
         title=place,
         subtitle=_("%(place)s及其下级地区的公示、移出、失信、名录变动、新闻和政策。", place=place),
-        home="/regions" if code == COUNTRY else f"/regions/{code}",
+        home=REGION.list if code == COUNTRY else REGION.page(code),
         scope=FeedScope(region=None if code == COUNTRY else code),
     )
 
@@ -115,7 +113,7 @@ def mine_plan(number: str, name: str, scope: FeedScope | None = None) -> FeedPla
         name=f"mines/{number}",
         title=name,
         subtitle=_("%(name)s（%(number)s）的登记、公示、入库、移出和更正。", name=name, number=number),
-        home=f"/mines/{number}",
+        home=MINE.page(number),
         scope=scope or _NEVER,
     )
 
@@ -132,8 +130,8 @@ def directory_plan(query: DirectoryQuery, regions: Regions, tx: Tx | None = None
         name="directory",
         title=_("名录查询：%(words)s", words=words),
         subtitle=_("符合条件的矿山有变动时更新：%(words)s。", words=words),
-        home=address("/mines", kept),
-        scope=FeedScope(about=tuple(f"mine/{row.id}" for row in found)),
+        home=address(MINE.list, kept),
+        scope=FeedScope(about=tuple(MINE.object(row.id) for row in found)),
         kept=kept,
     )
 
@@ -171,8 +169,3 @@ def alternates(plan: FeedPlan) -> tuple[Alternate, ...]:
         )
         for form in order
     )
-
-
-def has_search() -> bool:
-    """Whether the site has a search to subscribe to."""
-    return answers(current_app, "/search")

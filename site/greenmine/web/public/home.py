@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import MineStatus
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.noun import CREDIT, MINE, NEWS, NOTICE, REGION, REMOVAL
 from greenmine.store.act import size
 from greenmine.store.article import ArticleFilter, ArticleRow, list_articles
 from greenmine.store.credit import CreditFilter, running_credits
@@ -23,7 +24,6 @@ from greenmine.web.page import Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry, Figure, Way
 from greenmine.web.public.entries import notice_entry, removal_entry
-from greenmine.web.public.onward import onward
 from greenmine.web.public.region import standings
 from greenmine.web.public.region_tiles import TILES
 from greenmine.web.routing import Route
@@ -69,17 +69,11 @@ def home() -> ResponseReturnValue:
         hot=_hot(found),
         notices=[notice_entry(row, now) for row in _open_first(found)],
         removals=[removal_entry(row) for row in found.removals],
-        news=[_news(row) for row in found.news if onward(f"/news/{row.article.slug}")],
+        news=[_news(row) for row in found.news],
         provinces=[
-            (services.reference.regions.get(code).name, count, f"/regions/{code}") for code, count in found.provinces
+            (services.reference.regions.get(code).name, count, REGION.page(code)) for code, count in found.provinces
         ],
         acts=found.acts,
-        search=onward("/search") or "/mines",
-        complain=onward("/complaints/new"),
-        track=onward("/complaints/track"),
-        verify=onward("/verify"),
-        log=onward("/log"),
-        news_list=onward("/news"),
     )
 
 
@@ -114,30 +108,30 @@ def _open_first(found: Found) -> tuple[NoticeRow, ...]:
 
 def _figures(found: Found, today: date) -> tuple[Figure, ...]:
     return (
-        Figure(value=number(found.listed), label=_("在册绿色矿山"), href=address("/mines", {"status": "listed"})),
-        Figure(value=number(found.running_total), label=_("正在公示"), href=address("/notices", {"state": "running"})),
+        Figure(value=number(found.listed), label=_("在册绿色矿山"), href=address(MINE.list, {"status": "listed"})),
+        Figure(value=number(found.running_total), label=_("正在公示"), href=address(NOTICE.list, {"state": "running"})),
         Figure(
             value=number(found.removed_this_year),
             label=_("%(year)s年移出", year=today.year),
-            href=address("/removals", {"year": today.year}),
+            href=address(REMOVAL.list, {"year": today.year}),
         ),
-        Figure(value=number(found.credits), label=_("失信信息公示中"), href="/blacklist"),
+        Figure(value=number(found.credits), label=_("失信信息公示中"), href=CREDIT.list),
     )
 
 
 def _hot(found: Found) -> tuple[Way, ...]:
     """The most frequent minerals, and what is open now."""
-    minerals = tuple(Way(label=name, href=address("/mines", {"mineral": name})) for name in found.minerals)
+    minerals = tuple(Way(label=name, href=address(MINE.list, {"mineral": name})) for name in found.minerals)
     others = (
-        Way(label=_("正在公示"), href=address("/notices", {"state": "running"})),
-        Way(label=_("移出公告"), href="/removals"),
-        Way(label=_("国家级"), href=address("/mines", {"level": "national"})),
+        Way(label=_("正在公示"), href=address(NOTICE.list, {"state": "running"})),
+        Way(label=_("移出公告"), href=REMOVAL.list),
+        Way(label=_("国家级"), href=address(MINE.list, {"level": "national"})),
     )
     return (*others, *minerals)
 
 
 def _news(row: ArticleRow) -> Entry:
-    return Entry(title=row.article.title, href=f"/news/{row.article.slug}", day=row.article.published)
+    return Entry(title=row.article.title, href=NEWS.page(row.article.slug), day=row.article.published)
 
 
 HOME_ROUTES: Final = (Route("/", "home", home),)

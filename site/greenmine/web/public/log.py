@@ -13,6 +13,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import NotFound
+from greenmine.domain.noun import ENTRY, public_address
 from greenmine.domain.text import N_
 from greenmine.projections.feed import MEDIA_TYPES, Format
 from greenmine.store.act import ActRow
@@ -28,9 +29,7 @@ from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Alternate, Crumb, Page, render
 from greenmine.web.paging import PER_PAGE
-from greenmine.web.public.log_entry import object_href
 from greenmine.web.public.log_feed import PATH as FEED
-from greenmine.web.public.onward import onward
 from greenmine.web.routing import Route
 
 NEWEST: Final = 10
@@ -120,7 +119,6 @@ def log() -> ResponseReturnValue:
         faults=WITNESS_FAULT_LABELS,
         newest=newest,
         site_url=site_url,
-        verify=onward("/verify"),
         feed=FEED,
     )
 
@@ -169,12 +167,12 @@ def standing_of(tx: Tx, *, now: datetime, witnesses: Policy) -> Standing | None:
 def lines_of(rows: Iterable[ActRow]) -> list[Line]:
     """Entries as lines of a list: the kind of act and what it concerns, never its words."""
     return [
-        Line(n=row.n, at=act_moment(row), title=act_title(row.kind), object=row.object, href=object_href(row.object))
+        Line(n=row.n, at=act_moment(row), title=act_title(row.kind), object=row.object, href=public_address(row.object))
         for row in rows
     ]
 
 
 LOG_ROUTES: Final = (
     Route("/log", "log.page", log),
-    Route("/log/entries", "log.entries", entries),
+    Route(ENTRY.list, "log.entries", entries),
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.noun import ENTRY, MINE, number_of, public_address
 from greenmine.store.act import ActRow, removed_documents
 from greenmine.store.act import size as log_size
 from greenmine.store.database import Tx
@@ -18,18 +19,8 @@ from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.log_files import require_one_spelling
-from greenmine.web.public.onward import onward
 from greenmine.web.public.timeline import Hearer, Told, told
 from greenmine.web.routing import Route
-
-PAGES: Final = {
-    "mine": "/mines/{}",
-    "notice": "/notices/{}",
-    "removal": "/removals/{}",
-    "credit": "/blacklist/{}",
-    "document": "/documents/{}",
-}
-"""Noun of an object → its page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +54,7 @@ class EntryShown:
 
 def entry(number: int) -> ResponseReturnValue:
     """The page. Raises NotFound for an index the log does not have."""
-    require_one_spelling(f"/log/entry/{number}")
+    require_one_spelling(ENTRY.page(number))
     services = current_services()
     with services.database.read() as tx:
         row = entry_row(tx, number)
@@ -73,21 +64,10 @@ def entry(number: int) -> ResponseReturnValue:
     page = Page(
         title=_("第 %(n)s 号记录", n=number),
         section="/about",
-        crumbs=(Crumb(_("关于本站"), "/about"), Crumb(_("公开记录库"), "/log"), Crumb(_("全部记录"), "/log/entries")),
+        crumbs=(Crumb(_("关于本站"), "/about"), Crumb(_("公开记录库"), "/log"), Crumb(_("全部记录"), ENTRY.list)),
         noindex=True,
     )
-    return render("log/entry.html", page, entry=shown, verify=onward("/verify"))
-
-
-def object_href(name: str) -> str:
-    """The page of an object, empty when it has none."""
-    noun, _slash, number = name.partition("/")
-    if noun == "content":
-        section, slug = number.split("/", 1)
-        return onward(f"/{slug}" if section == "pages" else f"/{section}/{slug}")
-    if noun == "book":
-        return onward(f"/procedures/{number.split('/', 1)[0]}")
-    return onward(PAGES[noun].format(number)) if noun in PAGES else ""
+    return render("log/entry.html", page, entry=shown)
 
 
 def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
@@ -101,7 +81,7 @@ def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
         valid_from=date.fromisoformat(act.valid_from),
         by=by,
         object=act.object,
-        object_href=object_href(act.object),
+        object_href=public_address(act.object),
         body=body,
         body_removed=bool(removed_documents(tx, [body])) if body else False,
         pretty=_pretty(act.envelope),
@@ -120,7 +100,7 @@ def _pretty(envelope: dict[str, Any]) -> str:
 
 
 def _mine_of(act: ActRow) -> str:
-    return str(act.fact("mine") or (act.object.split("/", 1)[1] if act.object.startswith("mine/") else ""))
+    return str(act.fact("mine") or (number_of(act.object) if act.object.startswith(MINE.object("")) else ""))
 
 
 def _region_of(tx: Tx, act: ActRow) -> str:
@@ -129,4 +109,4 @@ def _region_of(tx: Tx, act: ActRow) -> str:
     return str(act.fact("region") or regions_of(tx, [mine]).get(mine) or "000000")
 
 
-LOG_ENTRY_ROUTES: Final = (Route("/log/entry/<int:number>", "log.entry", entry),)
+LOG_ENTRY_ROUTES: Final = (Route(ENTRY.page("<int:number>"), "log.entry", entry),)

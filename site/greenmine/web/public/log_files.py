@@ -13,6 +13,7 @@ from typing import Final
 from flask import Response, request
 
 from greenmine.domain.errors import NotFound
+from greenmine.domain.noun import ENTRY
 from greenmine.domain.text import N_
 from greenmine.store.log_read import (
     continuity_of,
@@ -71,7 +72,7 @@ def policy() -> Response:
 
 def entry_file(number: int) -> Response:
     """The bytes of an entry as they were hashed."""
-    require_one_spelling(f"/log/entry/{number}.json")
+    require_one_spelling(f"{ENTRY.page(number)}.json")
     with current_services().database.read() as tx:
         entry, head = entry_row(tx, number).entry, newest_signed(tx)
     is_settled = head is not None and head.checkpoint.size > number
@@ -134,7 +135,7 @@ LOG_FILE_ROUTES: Final = (
     Route("/log/checkpoint", "log.checkpoint", checkpoint),
     Route("/log/tile/<path:spelling>", "log.tile", tile),
     Route("/log/policy", "log.policy", policy),
-    Route("/log/entry/<int:number>.json", "log.entry_file", entry_file),
+    Route(f"{ENTRY.page('<int:number>')}.json", "log.entry_file", entry_file),
     Route("/log/proof/<int:number>.tlog-proof", "log.proof", proof),
     Route("/log/consistency/<int:number>.txt", "log.consistency", consistency),
     Route("/log/verify_record.py", "log.script", script),

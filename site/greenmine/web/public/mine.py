@@ -18,8 +18,9 @@ from greenmine.domain.mine import LEVEL_LABELS, MineStatus
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import STATE_LABELS
+from greenmine.domain.noun import CREDIT, MINE, NOTICE, REMOVAL
 from greenmine.domain.reference import Reference
-from greenmine.domain.region import RegionLevel, Regions
+from greenmine.domain.region import Regions
 from greenmine.store.act import ActRow, acts_of
 from greenmine.store.credit import CreditFilter, CreditRow, running_credits
 from greenmine.store.database import Tx
@@ -41,7 +42,6 @@ from greenmine.web.public.directory_facets import PATH, region_crumbs
 from greenmine.web.public.feed_plan import alternates, mine_plan, ways_of
 from greenmine.web.public.mine_words import FACT_LABELS, STATUS_MEANINGS, fact_words
 from greenmine.web.public.notice_words import left_words, notice_tone
-from greenmine.web.public.onward import onward
 from greenmine.web.public.past import KNOWN, ON, NoPast, Past, PastBox, box_of, moment_of, read_past
 from greenmine.web.public.removal import ground_of
 from greenmine.web.public.timeline import Hearer, steps_of
@@ -129,7 +129,7 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
             title=mine.facts.name,
             section=PATH,
             crumbs=region_crumbs(mine.facts.region, regions, itself=True),
-            canonical=f"{PATH}/{mine.id}",
+            canonical=MINE.page(mine.id),
             description=_description(mine, regions),
             faulty=bool(fault),
             feeds=alternates(mine_plan(mine.id, mine.facts.name)),
@@ -148,10 +148,7 @@ def _page(mine: MineRow, around: Surroundings, reference: Reference, *, now: dat
         siblings=around.siblings,
         siblings_total=around.siblings_total,
         holder_href=address(PATH, {"q": holder}) if holder else "",
-        complain=onward(f"/complaints/new?mine={mine.id}"),
-        report=onward(f"/corrections/new?mine={mine.id}"),
         feeds=ways_of(mine_plan(mine.id, mine.facts.name)),
-        authority=_authority(mine.facts.region, regions),
     )
     response = make_response(body, 400 if fault else 200)
     if around.credits:
@@ -168,8 +165,8 @@ def _past_page(mine: MineRow, then: Then, reference: Reference) -> ResponseRetur
         Page(
             title=_("%(day)s的%(mine)s", day=day_words(asked.on), mine=name),
             section=PATH,
-            crumbs=(Crumb(_("名录查询"), PATH), Crumb(mine.id, f"{PATH}/{mine.id}")),
-            canonical=f"{PATH}/{mine.id}",
+            crumbs=(Crumb(_("名录查询"), PATH), Crumb(mine.id, MINE.page(mine.id))),
+            canonical=MINE.page(mine.id),
             noindex=True,
         ),
         mine=mine,
@@ -187,14 +184,14 @@ def _past_page(mine: MineRow, then: Then, reference: Reference) -> ResponseRetur
 def _then(tx: Tx, number: str, asked: Past) -> Then:
     moment = moment_of(tx, asked)
     past = mine_on(tx, number, memberships_of(tx, number), moment=moment)
-    return Then(asked, past, acts_of(tx, f"mine/{number}", limit=MOST_ACTS, moment=moment))
+    return Then(asked, past, acts_of(tx, MINE.object(number), limit=MOST_ACTS, moment=moment))
 
 
 def _surroundings(tx: Tx, mine: MineRow, now: datetime) -> Surroundings:
     today = legal_day(now)
     siblings, total = siblings_of(tx, mine.id, name_key(mine.facts.holder), limit=MOST_SIBLINGS)
     return Surroundings(
-        acts=acts_of(tx, f"mine/{mine.id}", limit=MOST_ACTS),
+        acts=acts_of(tx, MINE.object(mine.id), limit=MOST_ACTS),
         memberships=memberships_of(tx, mine.id),
         notices=list_notices(tx, NoticeFilter(mine=mine.id), now=now, limit=MOST_NOTICES)[0],
         removals=list_removals(tx, RemovalFilter(state=None, mine=mine.id), limit=MOST_NOTICES)[0],
@@ -217,7 +214,7 @@ def _moved(wanted: str, typed: str) -> ResponseReturnValue:
             get_mine(tx, wanted)
         except NotFound:
             return _unknown(typed)
-    return redirect(address(f"{PATH}/{wanted}", {name: request.args.get(name, "") for name in (ON, KNOWN)}), 301)
+    return redirect(address(MINE.page(wanted), {name: request.args.get(name, "") for name in (ON, KNOWN)}), 301)
 
 
 def _unknown(number: str) -> Response:
@@ -262,7 +259,7 @@ def _notice_entry(row: NoticeRow, now: datetime) -> Entry:
     state = row.state(now)
     left = left_words(row, state, today=legal_day(now))
     tag = _("%(state)s，%(left)s", state=_(STATE_LABELS[state]), left=left) if left else _(STATE_LABELS[state])
-    return Entry(title=row.title, href=f"/notices/{row.id}", day=row.published_on, tag=tag, tone=notice_tone(state))
+    return Entry(title=row.title, href=NOTICE.page(row.id), day=row.published_on, tag=tag, tone=notice_tone(state))
 
 
 def _removal_entry(row: RemovalRow, reference: Reference) -> Entry:
@@ -275,19 +272,11 @@ def _removal_entry(row: RemovalRow, reference: Reference) -> Entry:
     if row.state == "refused":  # alleged and refused: nothing is said of the nature of the ground
         kind, name = _("不予移出"), _("提出的情形为%(ground)s", ground=name)
     title = _("%(what)s%(level)s名录：%(ground)s", what=what, level=level, ground=name)
-    return Entry(title=title, href=f"/removals/{row.id}", day=row.decided_on or row.proposed_on, tag=kind, tone=tone)
+    return Entry(title=title, href=REMOVAL.page(row.id), day=row.decided_on or row.proposed_on, tag=kind, tone=tone)
 
 
 def _credit(row: CreditRow) -> CreditShown:
-    return CreditShown(_(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]), row.until, f"/blacklist/{row.id}")
-
-
-def _authority(code: str, regions: Regions) -> str:
-    """Who answers for the mine on the spot: the county's natural-resources authority."""
-    region = regions.find(code)
-    if region is None or region.level is not RegionLevel.COUNTY:
-        return _("%(place)s自然资源主管部门", place=place_name(regions, code))
-    return _("%(place)s自然资源主管部门", place=region.name)
+    return CreditShown(_(CREDIT_LEVEL_LABELS[CreditLevel(row.register)]), row.until, CREDIT.page(row.id))
 
 
 def _description(mine: MineRow, regions: Regions) -> str:
@@ -296,4 +285,4 @@ def _description(mine: MineRow, regions: Regions) -> str:
     return _("，").join(part for part in parts if part)
 
 
-MINE_ROUTES: Final = (Route("/mines/<number>", "mine.page", mine_page),)
+MINE_ROUTES: Final = (Route(MINE.page("<number>"), "mine.page", mine_page),)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.instant import from_utc_text
+from greenmine.domain.noun import NEWS
 from greenmine.services import Services
 from greenmine.store.act import acts_of
 from greenmine.store.article import (
@@ -35,7 +36,7 @@ from greenmine.web.routing import Route
 from .article_text import article_html, film_of, pictures_beside, remark_title, remarks_of
 from .withdrawn import withdrawn_page
 
-PATH: Final = "/news"
+PATH: Final = NEWS.list
 _TONES: Final[Mapping[str, Tone]] = {NewsType.EXPOSURE: Tone.BAD, NewsType.CASE: Tone.OK}
 
 
@@ -66,7 +67,7 @@ def news() -> ResponseReturnValue:
         "news.html",
         page,
         entries=tuple(_entry(row) for row in rows),
-        summaries={f"{PATH}/{row.article.slug}": row.article.summary for row in rows},
+        summaries={NEWS.page(row.article.slug): row.article.summary for row in rows},
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         tabs=_tabs(counts),
         tab=address(PATH, kept),
@@ -104,7 +105,7 @@ def news_shown(tx: Tx, slug: str, *, services: Services) -> tuple[Page, dict[str
         "film_link": str(video.get("link") or ""),
         "transcript": [line for line in str(video.get("transcript") or "").splitlines() if line.strip()],
         "remarks": [(remark, remark_title(remark)) for remark in remarks_of(acts)],
-        "share": f"{article.title} {current_settings().site_url}{PATH}/{slug}",
+        "share": f"{article.title} {current_settings().site_url}{NEWS.page(slug)}",
         "older": _way(older),
         "newer": _way(newer),
     }
@@ -124,7 +125,7 @@ def _item_page(row: ArticleRow) -> Page:
             keywords=",".join(meta.get("keywords") or ()),
             description=article.summary,
         ),
-        canonical=f"{PATH}/{article.slug}",
+        canonical=NEWS.page(article.slug),
     )
 
 
@@ -148,7 +149,7 @@ def _entry(row: ArticleRow) -> Entry:
     kind = row.article.type or ""
     return Entry(
         title=row.article.title,
-        href=f"{PATH}/{row.article.slug}",
+        href=NEWS.page(row.article.slug),
         day=row.article.published,
         tag=_(NEWS_TYPE_LABELS[NewsType(kind)]) if kind in tuple(NewsType) else "",
         tone=_TONES.get(kind, Tone.PLAIN),
@@ -168,10 +169,10 @@ def _tabs(counts: Mapping[str, int]) -> tuple[Way, ...]:
 
 
 def _way(beside: Neighbour | None) -> Way | None:
-    return None if beside is None else Way(label=beside.title, href=f"{PATH}/{beside.slug}")
+    return None if beside is None else Way(label=beside.title, href=NEWS.page(beside.slug))
 
 
 NEWS_ROUTES: Final = (
-    Route("/news", "news.list", news),
-    Route("/news/<slug>", "news.page", news_item),
+    Route(NEWS.list, "news.list", news),
+    Route(NEWS.page("<slug>"), "news.page", news_item),
 )

@@ -13,6 +13,7 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, Level
 from greenmine.domain.notice import STATE_LABELS, NoticeState
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
+from greenmine.domain.noun import NOTICE
 from greenmine.domain.region import COUNTRY
 from greenmine.services import Services
 from greenmine.store.act import acts_of, removals_of
@@ -63,7 +64,7 @@ from greenmine.web.public.notice_period import exact_moment, period_shown
 from greenmine.web.public.notice_words import StateGroup, group_word, kind_word, left_words, notice_tone
 from greenmine.web.routing import Limit, Route
 
-PATH: Final = "/notices"
+PATH: Final = NOTICE.list
 MOST_ROWS: Final = 100_000
 
 
@@ -103,7 +104,7 @@ def notices() -> ResponseReturnValue:
         kept=[(name, value) for name, value in kept.items() if name != "q"],
         query=kept.get("q", ""),
         reset=PATH if kept else "",
-        downloads=(Way(label="CSV", href=address("/notices.csv", kept)),),
+        downloads=(Way(label="CSV", href=address(f"{NOTICE.list}.csv", kept)),),
         feeds=ways_of(plan),
     )
 
@@ -139,7 +140,7 @@ def notice_shown(
     """
     now, regions = services.clock(), services.reference.regions
     row = get_notice(tx, number)
-    items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, f"notice/{number}")
+    items, files, acts = items_of(tx, number), attachments_of(tx, number), acts_of(tx, NOTICE.object(number))
     removed = removals_of(tx, [*(file.sha256 for file in files), *(str(act.fact("body")) for act in acts)])
     period = period_shown(tx, row, calendar=services.reference.calendar, now=now)
     state = row.state(now)
@@ -176,7 +177,7 @@ def _notice_page(row: NoticeRow) -> Page:
             keywords=_("绿色矿山,%(kind)s", kind=kind_word(row.kind)),
             description=_("%(issuer)s，%(day)s发布", issuer=row.issuer, day=day(row.published_at)),
         ),
-        canonical=f"{PATH}/{row.id}",
+        canonical=NOTICE.page(row.id),
     )
 
 
@@ -272,7 +273,7 @@ def _line(row: NoticeRow, services: Services, now: datetime, objections: Objecti
     state = row.state(now)
     return {
         "row": row,
-        "href": f"{PATH}/{row.id}",
+        "href": NOTICE.page(row.id),
         "kind": kind_word(row.kind),
         "place": place_name(services.reference.regions, row.region),
         "state": _(STATE_LABELS[state]),
@@ -288,13 +289,13 @@ def _csv_row(row: NoticeRow, services: Services, now: datetime) -> tuple[object,
         place_name(services.reference.regions, row.region), row.issuer, row.number, row.published_on.isoformat(),
         iso_day(row.first_day) if row.first_day else "", iso_day(row.last_day) if row.last_day else "",
         exact_moment(row.ends_at) if row.ends_at else "", _("是") if row.provisional else "",
-        _(STATE_LABELS[row.state(now)]), f"{current_settings().site_url}{PATH}/{row.id}", row.last_act,
+        _(STATE_LABELS[row.state(now)]), f"{current_settings().site_url}{NOTICE.page(row.id)}", row.last_act,
     )  # fmt: skip
 
 
 NOTICE_ROUTES: Final = (
-    Route("/notices", "notice.list", notices),
-    Route("/notices.csv", "notice.csv", notices_csv, limit=Limit.EXPORTS),
-    Route("/notices/<number>", "notice.page", notice),
-    Route("/notices/<number>/list.csv", "notice.items_csv", notice_items_csv, limit=Limit.EXPORTS),
+    Route(NOTICE.list, "notice.list", notices),
+    Route(f"{NOTICE.list}.csv", "notice.csv", notices_csv, limit=Limit.EXPORTS),
+    Route(NOTICE.page("<number>"), "notice.page", notice),
+    Route(f"{NOTICE.page('<number>')}/list.csv", "notice.items_csv", notice_items_csv, limit=Limit.EXPORTS),
 )

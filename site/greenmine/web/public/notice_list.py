@@ -6,6 +6,7 @@ from typing import Final
 
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.noun import MINE, NOTICE
 from greenmine.store.notice import ItemRow, NoticeRow
 from greenmine.web.formats import Tone
 from greenmine.web.i18n import gettext as _
@@ -52,7 +53,7 @@ def listed_items(row: NoticeRow, items: Sequence[ItemRow], *, state: NoticeState
     """The list of a notice, None when it printed none. Raises NotFound for a page it does not have."""
     if not items:
         return None
-    path = f"/notices/{row.id}"
+    path = NOTICE.page(row.id)
     number = read_page_number(wanted)
     paged = len(items) > PAGED_FROM
     pages = paging(
@@ -91,7 +92,7 @@ def _line(item: ItemRow, row: NoticeRow, columns: Sequence[str], state: NoticeSt
     return LineShown(
         cells=padded,
         name_at=_name_at(padded, item.name),
-        href=f"/mines/{item.mine}" if item.mine else "",
+        href=MINE.page(item.mine) if item.mine else "",
         note=item.note,
         outcome=outcome_words(item.outcome, row) if decided else "",
         tone=Tone.OK if item.outcome == "listed" else Tone.BAD if item.outcome == "dropped" else Tone.PLAIN,

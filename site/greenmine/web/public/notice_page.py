@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
-
-from flask import current_app
+from typing import Any, TypeVar
 
 from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.notice import Attachment, NoticeState
@@ -18,6 +16,7 @@ from greenmine.domain.notice_rule import (
     ObjectionPart,
     Refusal,
 )
+from greenmine.domain.noun import DOCUMENT, MINE, NOTICE, public_address
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.store.act import ActRow, Removal
@@ -32,9 +31,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.parts import Change, FileShown, Step
 from greenmine.web.public.document_words import media_word
 from greenmine.web.public.notice_period import PeriodShown
-from greenmine.web.routing import answers
 
-ONLINE_OBJECTION: Final = "/notices/<number>/objection"
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -98,7 +95,7 @@ def files_shown(files: Iterable[Attachment], *, removed: Mapping[str, Removal]) 
     return tuple(
         FileShown(
             name=file.name,
-            href=f"/documents/{file.sha256}",
+            href=DOCUMENT.page(file.sha256),
             kind=media_word(file.media_type),
             size=file.size,
             sha256=file.sha256,
@@ -122,18 +119,17 @@ def objection_shown(
     """
     closed = state is NoticeState.CLOSED
     terms = row.objection
-    here = takes_here(row) and answers(current_app, ONLINE_OBJECTION)
     return ObjectionShown(
         accepted=bool(terms.get("accepted", period is not None)),
         is_open=state is NoticeState.RUNNING,
         opens=day_words(row.first_day) if state is NoticeState.UPCOMING and row.first_day else "",
         until=period.exact if period else "",
         real_name=bool(terms.get("real_name", False)),
-        forms=_words(terms, "forms", ObjectionForm, OBJECTION_FORM_LABELS, without=_not_yet()),
+        forms=_words(terms, "forms", ObjectionForm, OBJECTION_FORM_LABELS),
         person=_words(terms, "person_parts", ObjectionPart, OBJECTION_PART_LABELS),
         unit=_words(terms, "unit_parts", ObjectionPart, OBJECTION_PART_LABELS),
         refused=_words(terms, "refused", Refusal, REFUSAL_LABELS),
-        online=f"/notices/{row.id}/objection" if here and state is NoticeState.RUNNING else "",
+        online=f"{NOTICE.page(row.id)}/objection" if takes_here(row) and state is NoticeState.RUNNING else "",
         as_written=ObjectionForm.ONLINE not in terms.get("forms", ()),
         told=count_words(count, closed=closed, to_yesterday=to_yesterday) if count is not None else "",
     )
@@ -216,7 +212,7 @@ def notice_steps(
     acts: Sequence[ActRow], row: NoticeRow, *, items: Iterable[ItemRow], regions: Regions, now: datetime
 ) -> list[Step]:
     """The acts, newest first, above them the end that is still to come; each mine that was listed by its name."""
-    names = {f"mine/{item.mine}": item.name for item in items if item.mine}
+    names = {MINE.object(item.mine): item.name for item in items if item.mine}
     steps = [_step(act, regions, name=names.get(act.object, "")) for act in acts]
     if row.state(now) in (NoticeState.UPCOMING, NoticeState.RUNNING) and row.last_day is not None:
         steps.insert(0, Step(day=row.last_day, title=_("公示期满"), due=True))
@@ -227,7 +223,7 @@ def _step(act: ActRow, regions: Regions, *, name: str) -> Step:
     if not name:
         return act_step(act, regions, text=_act_text(act), tone=_tone(act))
     title = _("%(deed)s：%(mine)s", deed=act_title(act.kind), mine=name)
-    return act_step(act, regions, title=title, text=_act_text(act), tone=_tone(act), href=f"/mines/{act.object[5:]}")
+    return act_step(act, regions, title=title, text=_act_text(act), tone=_tone(act), href=public_address(act.object))
 
 
 def _words(
@@ -235,16 +231,9 @@ def _words(
     name: str,
     kind: type[Word],
     labels: Mapping[Word, str],
-    *,
-    without: frozenset[Word] = frozenset(),
 ) -> tuple[str, ...]:
     known = [kind(code) for code in terms.get(name, ()) if code in tuple(kind)]
-    return tuple(_(labels[each]) for each in known if each not in without)
-
-
-def _not_yet() -> frozenset[ObjectionForm]:
-    """Ways to object that the notice names and this site does not have: it must not promise them."""
-    return frozenset() if answers(current_app, ONLINE_OBJECTION) else frozenset({ObjectionForm.ONLINE})
+    return tuple(_(labels[each]) for each in known)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[Change]:

@@ -12,6 +12,7 @@ from typing import Final
 from greenmine.domain.calendar import WorkCalendar
 from greenmine.domain.instant import SHANGHAI, legal_day
 from greenmine.domain.notice import NoticeState
+from greenmine.domain.noun import CALENDAR
 from greenmine.domain.period import (
     DAY_REASON_LABELS,
     CountedDay,
@@ -96,7 +97,7 @@ def period_shown(tx: Tx, row: NoticeRow, *, calendar: WorkCalendar, now: datetim
     printed = row.last_day if rule.unit is PeriodUnit.DATES else None
     counted = count_period(rule, start=row.first_day, calendar=calendar, end=printed)
     days = tuple(_day_shown(each, rule.unit, calendar) for each in counted.days)
-    act = latest_of(tx, f"calendar/{row.calendar}") if row.calendar else None
+    act = latest_of(tx, CALENDAR.object(row.calendar)) if row.calendar else None
     running = row.state(now) is NoticeState.RUNNING
     return PeriodShown(
         first_day=row.first_day,

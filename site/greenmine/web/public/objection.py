@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.case import CaseKind
 from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.notice_rule import OBJECTION_PART_LABELS, ObjectionForm, ObjectionPart
+from greenmine.domain.noun import NOTICE
 from greenmine.domain.receipt import Receipt
 from greenmine.store.database import Tx
 from greenmine.store.notice import NoticeRow, get_notice
@@ -35,7 +36,7 @@ from greenmine.web.public.single_form import Single, form_values
 from greenmine.web.public.single_send import Line, check_values
 from greenmine.web.routing import GET_POST, Limit, Route
 
-SECTION: Final = "/notices"
+SECTION: Final = NOTICE.list
 RECEIPT_PATH: Final = "/objections/receipt"
 _SHOWN: Final = ("name", "employer", "address", "postcode", "phone", "mail", "about", "text")
 
@@ -69,7 +70,7 @@ class ObjectionPages:
     @property
     def single(self) -> Single:
         """Which form it is."""
-        path = f"{SECTION}/{self.notice.id}/objection"
+        path = f"{NOTICE.page(self.notice.id)}/objection"
         return Single(
             kind=CaseKind.OBJECTION,
             guard=Guarded.OBJECTION,
@@ -78,7 +79,7 @@ class ObjectionPages:
             path=path,
             check_path=f"{path}/check",
             receipt_path=RECEIPT_PATH,
-            crumbs=(Crumb(_("公示公告"), SECTION), Crumb(self.notice.title, f"{SECTION}/{self.notice.id}")),
+            crumbs=(Crumb(_("公示公告"), SECTION), Crumb(self.notice.title, NOTICE.page(self.notice.id))),
         )
 
     def sheet(self, values: Mapping[str, str] | None) -> ObjectionSheet:
@@ -123,7 +124,7 @@ class ObjectionPages:
 
     def other_address(self, subject: str) -> str:
         """The form of another notice."""
-        return f"{SECTION}/{subject}/objection"
+        return f"{NOTICE.page(subject)}/objection"
 
     def lodge(self, tx: Tx, new: NewCase, form: Sheet, *, at: datetime) -> Receipt:
         """Lodge the objection as of the instant at which it came."""
@@ -187,7 +188,7 @@ def objection_done() -> ResponseReturnValue:
     return done_page(_place())
 
 
-_FORM: Final = "/notices/<number>/objection"
+_FORM: Final = f"{NOTICE.page('<number>')}/objection"
 OBJECTION_ROUTES: Final = (
     Route(_FORM, "objection.form", form_page, methods=GET_POST, personal=True, limit=Limit.GUARDED),
     Route(f"{_FORM}/check", "objection.check", check_page, methods=GET_POST, personal=True, limit=Limit.GUARDED),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.content.documents import POLICY_STATUS_LABELS, PolicyStatus
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import POLICY
 from greenmine.services import Services
 from greenmine.store.act import acts_of
 from greenmine.store.article import ArticleFilter, ArticleRow, get_article, list_articles
@@ -26,7 +27,7 @@ from greenmine.web.public.policy_shown import PolicyShown, policy_shown, replace
 from greenmine.web.public.withdrawn import withdrawn_page
 from greenmine.web.routing import Route
 
-PATH: Final = "/policies"
+PATH: Final = POLICY.list
 MOST: Final = 2000
 """Policies are written by hand; their number stays far below this."""
 
@@ -147,6 +148,6 @@ def _facets(services: Services, shown: Sequence[PolicyShown], kept: Mapping[str,
 
 
 POLICY_ROUTES: Final = (
-    Route("/policies", "policy.list", policies),
-    Route("/policies/<slug>", "policy.page", policy),
+    Route(POLICY.list, "policy.list", policies),
+    Route(POLICY.page("<slug>"), "policy.page", policy),
 )

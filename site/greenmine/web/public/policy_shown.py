@@ -13,6 +13,7 @@ from greenmine.content.documents import (
 )
 from greenmine.content.fields import PartialDate
 from greenmine.domain.clause import Clauses
+from greenmine.domain.noun import POLICY
 from greenmine.domain.region import Regions
 from greenmine.store.article import ArticleRow
 from greenmine.web.formats import Tone, day
@@ -69,7 +70,7 @@ class PolicyShown:
     @property
     def href(self) -> str:
         """Its page."""
-        return f"/policies/{self.slug}"
+        return POLICY.page(self.slug)
 
 
 def policy_shown(row: ArticleRow, *, regions: Regions, clauses: Clauses, today: date) -> PolicyShown:
@@ -125,7 +126,7 @@ def replaced_by(row: ArticleRow, others: Sequence[ArticleRow]) -> tuple[Related,
         if {row.article.slug, row.article.title} & set(other.article.meta.get("replaces") or ())
     ]
     told = ([_related(named, others)] if named else []) + [
-        Related(title=each.article.title, href=f"/policies/{each.article.slug}") for each in later
+        Related(title=each.article.title, href=POLICY.page(each.article.slug)) for each in later
     ]
     return tuple({related.title: related for related in told}.values())
 
@@ -138,7 +139,7 @@ def replaces(row: ArticleRow, others: Sequence[ArticleRow]) -> tuple[Related, ..
 def _related(name: str, others: Iterable[ArticleRow]) -> Related:
     for other in others:
         if name in (other.article.slug, other.article.title):
-            return Related(title=other.article.title, href=f"/policies/{other.article.slug}")
+            return Related(title=other.article.title, href=POLICY.page(other.article.slug))
     return Related(title=name, href="")
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import DOCUMENT, POLICY, PROCEDURE
 from greenmine.domain.provision import Origin
 from greenmine.domain.region import COUNTRY, RegionLevel, Regions
 from greenmine.domain.rulebook import RuleBook
@@ -25,8 +26,8 @@ from greenmine.web.public.book_tables import RowShown, TableShown, tables_of
 from greenmine.web.public.book_words import in_force_words, plain, share_words
 from greenmine.web.routing import Route
 
-PATH: Final = "/procedures"
-SECTION: Final = "/policies"
+PATH: Final = PROCEDURE.list
+SECTION: Final = POLICY.list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def procedures() -> ResponseReturnValue:
     codes = sorted({book.region for book in services.reference.books.all()})
     places = [
         (
-            Way(label=place_name(services.reference.regions, code), href=f"{PATH}/{code}"),
+            Way(label=place_name(services.reference.regions, code), href=PROCEDURE.page(code)),
             [
                 (book.name, in_force_words(book), book.in_force(today))
                 for book in reversed(services.reference.books.of_region(code))
@@ -102,7 +103,7 @@ def procedure(code: str) -> ResponseReturnValue:
         title=_("办事程序：%(place)s", place=place),
         section=SECTION,
         crumbs=(Crumb(_("政策法规"), SECTION), Crumb(_("办事程序"), PATH)),
-        canonical=f"{PATH}/{code}",
+        canonical=PROCEDURE.page(code),
     )
     return render(
         "procedure.html",
@@ -144,7 +145,7 @@ def _book_shown(book: RuleBook, services: Services, today: date) -> BookShown:
         documents=documents,
         tables=tables_of(book),
         zones=book.zone_rules,
-        file=f"/documents/{book.digest}",
+        file=DOCUMENT.page(book.digest),
     )
 
 
@@ -161,7 +162,7 @@ def _target_shown(table: TargetTable, book: RuleBook, regions: Regions) -> Targe
     return TargetShown(
         anchor=target_anchor(book, table.code),
         place=place_name(regions, book.region),
-        href=f"{PATH}/{book.region}",
+        href=PROCEDURE.page(book.region),
         holds=in_force_words(book),
         table=table,
         rows=tuple((row.name, tuple(plain(value) for value in row.values)) for row in table.rows),
@@ -214,7 +215,7 @@ def _indicator_cells(each: Indicator) -> tuple[str, ...]:
 
 
 PROCEDURE_ROUTES: Final = (
-    Route("/procedures", "procedure.list", procedures),
-    Route("/procedures/<code>", "procedure.page", procedure),
+    Route(PROCEDURE.list, "procedure.list", procedures),
+    Route(PROCEDURE.page("<code>"), "procedure.page", procedure),
     Route("/targets", "target.list", targets),
 )

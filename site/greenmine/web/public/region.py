@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.errors import NotFound
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library, MineStatus
+from greenmine.domain.noun import MINE, NOTICE, REGION, REMOVAL
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY, Region, RegionLevel, Regions
 from greenmine.domain.rulebook import province_of
@@ -34,7 +35,7 @@ from greenmine.web.public.region_targets import indicators_of, targets_by_region
 from greenmine.web.public.region_tiles import tile_grid
 from greenmine.web.routing import Route
 
-PATH: Final = "/regions"
+PATH: Final = REGION.list
 NEWEST: Final = 5
 
 
@@ -126,8 +127,8 @@ def _shown(code: str) -> ResponseReturnValue:
         special=[child for child in known.children(code) if child.special and child.code in listed],
         as_of=today,
         list_href=_listing(code),
-        notices_href=_narrowed("/notices", code),
-        removals_href=_narrowed("/removals", code),
+        notices_href=_narrowed(NOTICE.list, code),
+        removals_href=_narrowed(REMOVAL.list, code),
         feeds=ways_of(region_plan(code, known)),
         calendar=f"/calendar/{code}.ics",
     )
@@ -139,7 +140,7 @@ def _page(region: Region, known: Regions) -> Page:
     title = _("各地情况") if region.code == COUNTRY else _("%(place)s绿色矿山", place=place_name(known, region.code))
     return Page(
         title=title,
-        section="/mines",
+        section=MINE.list,
         crumbs=crumbs,
         canonical=_href(region.code),
         feeds=alternates(region_plan(region.code, known)),
@@ -147,11 +148,11 @@ def _page(region: Region, known: Regions) -> Page:
 
 
 def _href(code: str) -> str:
-    return PATH if code == COUNTRY else f"{PATH}/{code}"
+    return PATH if code == COUNTRY else REGION.page(code)
 
 
 def _listing(code: str, **more: str) -> str:
-    return _narrowed("/mines", code, **more)
+    return _narrowed(MINE.list, code, **more)
 
 
 def _narrowed(path: str, code: str, **more: str) -> str:
@@ -191,7 +192,7 @@ def _areas(code: str, known: Regions) -> tuple[Area, ...]:
     for group, name in AREA_LABELS.items():
         members = known.in_group(group)
         if code != COUNTRY and members and all(known.contains(code, each.code) for each in members):
-            found.append(Area(_(name), address("/mines", {"area": group}), members, members[0].note))
+            found.append(Area(_(name), address(MINE.list, {"area": group}), members, members[0].note))
     return tuple(found)
 
 
@@ -203,6 +204,6 @@ def _newest(tx: Tx, code: str, reference: Reference, now: datetime) -> tuple[lis
 
 
 REGION_ROUTES: Final = (
-    Route("/regions", "region.list", regions),
-    Route("/regions/<code>", "region.page", region_page),
+    Route(REGION.list, "region.list", regions),
+    Route(REGION.page("<code>"), "region.page", region_page),
 )

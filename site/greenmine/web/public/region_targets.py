@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from greenmine.domain.mine import Activity, MineStatus, Scale
+from greenmine.domain.noun import MINE
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import Regions
 from greenmine.domain.rulebook import RuleBook, province_of
@@ -187,8 +188,8 @@ def _observed(tx: Tx, each: Indicator, region: str, regions: Regions, today: dat
         count_mines(tx, part_of),
         count_mines(tx, whole),
         today,
-        address("/mines", {**values, "status": MineStatus.LISTED}),
-        address("/mines", values),
+        address(MINE.list, {**values, "status": MineStatus.LISTED}),
+        address(MINE.list, values),
     )
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.errors import NotFound
 from greenmine.domain.ground import GROUND_KIND_LABELS, Ground, GroundKind
 from greenmine.domain.mine import LEVEL_LABELS
+from greenmine.domain.noun import MINE, REMOVAL
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -32,7 +33,7 @@ from greenmine.web.places import place_name
 from greenmine.web.public.feed_plan import alternates, named_plan, ways_of
 from greenmine.web.routing import Limit, Route
 
-PATH: Final = "/removals"
+PATH: Final = REMOVAL.list
 MOST_PROPOSED: Final = 200
 MOST_ROWS: Final = 100_000
 
@@ -110,7 +111,7 @@ def removals() -> ResponseReturnValue:
         pager=paging(PATH, total=total, number=number, kept=kept.items()),
         facets=facets,
         reset=PATH if kept else "",
-        downloads=(Way(label="CSV", href=address("/removals.csv", kept)),),
+        downloads=(Way(label="CSV", href=address(f"{REMOVAL.list}.csv", kept)),),
         feeds=ways_of(plan),
     )
 
@@ -137,13 +138,13 @@ def removal(number: str) -> ResponseReturnValue:
 
 def removal_shown(tx: Tx, number: str, *, services: Services) -> tuple[Page, dict[str, object]]:
     """What ``removal.html`` shows of a removal; the desk's preview shows the same of one not decided yet."""
-    row, acts = get_removal(tx, number), acts_of(tx, f"removal/{number}")
+    row, acts = get_removal(tx, number), acts_of(tx, REMOVAL.object(number))
     title = removal_title(row)
     page = Page(
         title=title,
         section=PATH,
         crumbs=(Crumb(_("移出名录"), PATH),),
-        canonical=f"{PATH}/{row.id}",
+        canonical=REMOVAL.page(row.id),
         article=_article(row, acts, title),
     )
     return page, {
@@ -189,8 +190,8 @@ def removal_words(row: RemovalRow, reference: Reference) -> RemovalShown:
     kind = GroundKind.ADVERSE if row.adverse else GroundKind.NEUTRAL
     return RemovalShown(
         row=row,
-        href=f"{PATH}/{row.id}",
-        mine_href=f"/mines/{row.mine}",
+        href=REMOVAL.page(row.id),
+        mine_href=MINE.page(row.mine),
         place=place_name(reference.regions, row.region),
         level=_(LEVEL_LABELS[row.level]),
         ground=ground.name if ground else row.ground,
@@ -271,7 +272,7 @@ def _year_word(year: str) -> str:
 
 
 REMOVAL_ROUTES: Final = (
-    Route("/removals", "removal.list", removals),
-    Route("/removals.csv", "removal.csv", removals_csv, limit=Limit.EXPORTS),
-    Route("/removals/<number>", "removal.page", removal),
+    Route(REMOVAL.list, "removal.list", removals),
+    Route(f"{REMOVAL.list}.csv", "removal.csv", removals_csv, limit=Limit.EXPORTS),
+    Route(REMOVAL.page("<number>"), "removal.page", removal),
 )

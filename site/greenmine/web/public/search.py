@@ -12,6 +12,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.mine import STATUS_LABELS, MineStatus
+from greenmine.domain.noun import MINE, public_address
 from greenmine.domain.region import Regions
 from greenmine.domain.search_query import SEARCH_KIND_LABELS, Query, SearchKind, parse_query
 from greenmine.domain.text import N_
@@ -35,13 +36,6 @@ HOT_MINERALS: Final = 6
 MOST_WORDS: Final = 4
 _HOT: Final = (N_("名单公示"), N_("国家级绿色矿山"), N_("现场核查"), N_("移出"), N_("信用修复"))
 """What readers of such sites look for; nobody's queries are kept to find out."""
-_HREFS: Final[Mapping[str, str]] = {
-    "mine": "/mines/",
-    "notice": "/notices/",
-    "removal": "/removals/",
-    "content/news": "/news/",
-    "content/policies": "/policies/",
-}
 _REMOVAL_STATES: Final[Mapping[str, tuple[str, Tone]]] = {
     "proposed": (N_("拟移出"), Tone.OPEN),
     "removed": (N_("已移出"), Tone.BAD),
@@ -88,7 +82,7 @@ def search() -> ResponseReturnValue:
         reset=address(PATH, {"q": str(query)}) if len(kept) > 1 else "",
         others=_others(services.search, query) if query.wanted and not found.total else (),
         hot=() if query.wanted else _hot(services),
-        mines=address("/mines", {"q": str(query)}) if found.counts_by_kind.get(SearchKind.MINE) else "",
+        mines=address(MINE.list, {"q": str(query)}) if found.counts_by_kind.get(SearchKind.MINE) else "",
         feeds=ways_of(feed) if feed and found.total else (),
     )
 
@@ -139,7 +133,7 @@ def _shown(hit: Hit, regions: Regions) -> HitShown:
     state, its_tone = _state(hit)
     place = place_name(regions, hit.region) if hit.region else ""
     return HitShown(
-        href=_href(hit.object),
+        href=public_address(hit.object),
         kind=_(SEARCH_KIND_LABELS[hit.kind]),
         title=hit.title,
         number=hit.number,
@@ -149,11 +143,6 @@ def _shown(hit: Hit, regions: Regions) -> HitShown:
         state=state,
         tone=its_tone,
     )
-
-
-def _href(name: str) -> str:
-    noun, _slash, last = name.rpartition("/")
-    return f"{_HREFS[noun]}{last}"
 
 
 def _state(hit: Hit) -> tuple[str, Tone]:

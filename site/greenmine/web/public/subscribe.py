@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import MINE
 from greenmine.domain.region import COUNTRY
 from greenmine.projections.feed import NAMES, Format, printable
 from greenmine.services import Services
@@ -27,7 +28,6 @@ from greenmine.web.public.feed_archive import newest_parts
 from greenmine.web.public.feed_plan import (
     FeedPlan,
     alternates,
-    has_search,
     mine_plan,
     named_plan,
     named_plans,
@@ -92,7 +92,6 @@ def subscribe() -> ResponseReturnValue:
         ],
         calendar=f"{current_settings().site_url}/calendar.ics",
         opml=f"{current_settings().site_url}/opml.xml",
-        has_search=has_search(),
     )
     return make_response(body, 400 if faulty else 200)
 
@@ -139,7 +138,7 @@ def _mine_asked(tx: Tx, services: Services) -> Asked:
     return Asked(
         text=query.text,
         offers=tuple(offer(mine_plan(row.id, row.name)) for row in rows),
-        more=address("/mines", {"q": query.text}) if more else "",
+        more=address(MINE.list, {"q": query.text}) if more else "",
     )
 
 

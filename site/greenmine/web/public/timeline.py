@@ -9,6 +9,7 @@ from greenmine.domain.act.log import LOG_KINDS
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGround
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.mine import LEVEL_LABELS, LIBRARY_LABELS, Level, Library
+from greenmine.domain.noun import ENTRY, NOTICE, public_address
 from greenmine.domain.reference import Reference
 from greenmine.store.act import ActRow
 from greenmine.web.act_words import act_step, act_title, bare, sentences
@@ -88,7 +89,7 @@ def _listed(act: ActRow, _hearer: Hearer) -> Told:
             _said(act, "decision_no", _("文号：%(words)s")),
             _said(act, "organ", _("机关：%(words)s")),
         ),
-        _notice_href(act.fact("notice")),
+        NOTICE.page(act.fact("notice")) if act.fact("notice") else "",
         Tone.OK,
     )
 
@@ -97,16 +98,16 @@ def _notice_published(act: ActRow, _hearer: Hearer) -> Told:
     last = act.fact("last_day")
     until = _("公示至%(day)s", day=day_words(date.fromisoformat(last))) if last else ""
     title = _("列入%(kind)s", kind=kind_word(act.fact("notice_kind")))
-    return Told(title, sentences(_said(act, "title", "%(words)s"), until), _own_notice(act), Tone.OPEN)
+    return Told(title, sentences(_said(act, "title", "%(words)s"), until), public_address(act.object), Tone.OPEN)
 
 
 def _notice_corrected(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("公示公告更正"), sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act))
+    return Told(_("公示公告更正"), sentences(_said(act, "reason", _("理由：%(words)s"))), public_address(act.object))
 
 
 def _notice_recounted(act: ActRow, _hearer: Hearer) -> Told:
     last = day_words(date.fromisoformat(act.fact("last_day")))
-    return Told(_("公示期重新计算"), _("工作日历公布后重新计算，公示至%(day)s。", day=last), _own_notice(act))
+    return Told(_("公示期重新计算"), _("工作日历公布后重新计算，公示至%(day)s。", day=last), public_address(act.object))
 
 
 def _notice_closed(act: ActRow, hearer: Hearer) -> Told:
@@ -114,21 +115,26 @@ def _notice_closed(act: ActRow, hearer: Hearer) -> Told:
     if hearer.mine in act.fact("dropped"):
         why = str((act.body or {}).get("reasons", {}).get(hearer.mine, ""))
         reason = _("理由：%(words)s", words=bare(why)) if why else ""
-        return Told(_("公示结束，未纳入"), sentences(reason, result), _own_notice(act), Tone.BAD)
+        return Told(_("公示结束，未纳入"), sentences(reason, result), public_address(act.object), Tone.BAD)
     if hearer.mine in act.fact("listed"):
-        return Told(_("公示结束，通过"), sentences(result), _own_notice(act), Tone.OK)
-    return Told(_("公示办结"), sentences(result), _own_notice(act))
+        return Told(_("公示结束，通过"), sentences(result), public_address(act.object), Tone.OK)
+    return Told(_("公示办结"), sentences(result), public_address(act.object))
 
 
 def _notice_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("公示公告撤回"), sentences(_said(act, "reason", _("理由：%(words)s"))), _own_notice(act), Tone.BAD)
+    return Told(
+        _("公示公告撤回"), sentences(_said(act, "reason", _("理由：%(words)s"))), public_address(act.object), Tone.BAD
+    )
 
 
 def _removal_proposed(act: ActRow, hearer: Hearer) -> Told:
     title = _("拟移出%(level)s名录", level=_(LEVEL_LABELS[Level(act.fact("level"))]))
     reason = _said(act, "reason", _("事实和理由：%(words)s"))
     return Told(
-        title, sentences(_ground(act, hearer), reason, _("尚待另一名经办人员决定")), _own_removal(act), Tone.OPEN
+        title,
+        sentences(_ground(act, hearer), reason, _("尚待另一名经办人员决定")),
+        public_address(act.object),
+        Tone.OPEN,
     )
 
 
@@ -146,7 +152,7 @@ def _removal_decided(act: ActRow, hearer: Hearer) -> Told:
             _said(act, "reason", _("理由：%(words)s")),
             _("可在%(day)s前整改", day=day_words(date.fromisoformat(until))) if until and removed else "",
         ),
-        _own_removal(act),
+        public_address(act.object),
         (Tone.BAD if act.fact("adverse") else Tone.PLAIN) if removed else Tone.OK,
     )
 
@@ -156,26 +162,31 @@ def _credit_added(act: ActRow, _hearer: Hearer) -> Told:
     level = _(CREDIT_LEVEL_LABELS[CreditLevel(act.fact("register"))])
     until = day_words(date.fromisoformat(act.fact("until")))
     return Told(
-        _("列入失信信息"), _("%(level)s，公示至%(day)s前一日。", level=level, day=until), _own_credit(act), Tone.BAD
+        _("列入失信信息"),
+        _("%(level)s，公示至%(day)s前一日。", level=level, day=until),
+        public_address(act.object),
+        Tone.BAD,
     )
 
 
 def _credit_ended(act: ActRow, _hearer: Hearer) -> Told:
     why = _("公示期满") if act.fact("reason") == "term" else _("决定撤销")
-    return Told(_("失信信息停止公示"), sentences(why), _own_credit(act))
+    return Told(_("失信信息停止公示"), sentences(why), public_address(act.object))
 
 
 def _content_published(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("发布文章"), sentences(_said(act, "title", _("《%(words)s》"))), _article_href(act))
+    return Told(_("发布文章"), sentences(_said(act, "title", _("《%(words)s》"))), public_address(act.object))
 
 
 def _content_changed(act: ActRow, _hearer: Hearer) -> Told:
     note = _said(act, "note", _("说明：%(words)s"))
-    return Told(_("更正文章"), sentences(_said(act, "title", _("《%(words)s》")), note), _article_href(act))
+    return Told(_("更正文章"), sentences(_said(act, "title", _("《%(words)s》")), note), public_address(act.object))
 
 
 def _content_withdrawn(act: ActRow, _hearer: Hearer) -> Told:
-    return Told(_("撤下文章"), sentences(_said(act, "reason", _("理由：%(words)s"))), _article_href(act), Tone.BAD)
+    return Told(
+        _("撤下文章"), sentences(_said(act, "reason", _("理由：%(words)s"))), public_address(act.object), Tone.BAD
+    )
 
 
 def _calendar_published(act: ActRow, _hearer: Hearer) -> Told:
@@ -192,7 +203,7 @@ def _book_published(act: ActRow, hearer: Hearer) -> Told:
 
 def _log_act(act: ActRow, _hearer: Hearer) -> Told:
     """What the log says of itself; its entry is the whole story."""
-    return Told(act_title(act.kind), _LOG_WORDS[act.kind](act), f"/log/entry/{act.n}")
+    return Told(act_title(act.kind), _LOG_WORDS[act.kind](act), ENTRY.page(act.n))
 
 
 def _removed_words(act: ActRow) -> str:
@@ -250,28 +261,3 @@ def _ground(act: ActRow, hearer: Hearer, *, judged: bool = True) -> str:
     kind = _("不利移出") if act.fact("adverse") else _("中性移出，不是否定评价")
     name = _(found.name) if found else act.fact("ground")
     return _("情形：%(ground)s（%(kind)s）", ground=name, kind=kind)
-
-
-def _number(act: ActRow) -> str:
-    return act.object.split("/", 1)[1]
-
-
-def _notice_href(number: str | None) -> str:
-    return f"/notices/{number}" if number else ""
-
-
-def _own_notice(act: ActRow) -> str:
-    return _notice_href(_number(act))
-
-
-def _own_removal(act: ActRow) -> str:
-    return f"/removals/{_number(act)}"
-
-
-def _own_credit(act: ActRow) -> str:
-    return f"/blacklist/{_number(act)}"
-
-
-def _article_href(act: ActRow) -> str:
-    section, slug = _number(act).split("/", 1)
-    return f"/{slug}" if section == "pages" else f"/{section}/{slug}"

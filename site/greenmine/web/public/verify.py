@@ -13,6 +13,7 @@ from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.domain.errors import BadInput, NotFound
+from greenmine.domain.noun import PROOF
 from greenmine.domain.text import N_
 from greenmine.store.log_read import entry_row
 from greenmine.web.abuse import Guarded, check_form, form_marks
@@ -49,10 +50,10 @@ def verify_page() -> ResponseReturnValue:
 
 def entry_proof(number: int) -> ResponseReturnValue:
     """The proof of one record: public, so it may be kept and linked. Raises NotFound for an index there is not."""
-    require_one_spelling(f"{PATH}/entry/{number}")
+    require_one_spelling(PROOF.page(number))
     with current_services().database.read() as tx:
         entry_row(tx, number)
-    return _proof_page(_prove(Number(number)), canonical=f"{PATH}/entry/{number}")
+    return _proof_page(_prove(Number(number)), canonical=PROOF.page(number))
 
 
 def _to_entry() -> Response | None:
@@ -61,7 +62,7 @@ def _to_entry() -> Response | None:
         return None
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 10):
         raise NotFound("act.unknown", N_("没有第 %(n)s 号记录。"), n=asked[:20])
-    return make_response(redirect(f"{PATH}/entry/{int(asked)}", 302))
+    return make_response(redirect(PROOF.page(int(asked)), 302))
 
 
 def _given() -> Given:
@@ -149,5 +150,5 @@ _OUTCOMES: Final[Mapping[Outcome, tuple[str, str]]] = {
 
 VERIFY_ROUTES: Final = (
     Route(PATH, "verify.page", verify_page, methods=GET_POST, personal=True, limit=Limit.GUARDED),
-    Route(f"{PATH}/entry/<int:number>", "verify.entry", entry_proof),
+    Route(PROOF.page("<int:number>"), "verify.entry", entry_proof),
 )

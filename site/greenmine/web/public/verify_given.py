@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from greenmine.domain.errors import BadInput
+from greenmine.domain.noun import DOCUMENT, ENTRY, PROOF, thing_at
 from greenmine.domain.text import N_
 from greenmine.tlog.entry import is_hash
 from greenmine.tlog.evidence import HEADER
@@ -25,6 +26,7 @@ MOST_TEXT: Final = 1 << 20
 MOST_LINES: Final = 2000
 MOST_NUMBER: Final = 2**31 - 1
 LONGEST_NAME: Final = 120
+LONGEST_ID: Final = 80
 
 RECEIPT_TYPE: Final = "greenmine-receipt"
 NUMBER_COLUMN: Final = "记录号"
@@ -33,16 +35,8 @@ ADDRESS_COLUMNS: Final = ("页面网址", "网址")
 _NUMBER: Final = re.compile(r"(?:第|#)?\s*([0-9]{1,10})\s*(?:号(?:记录)?)?")
 _CELL_NUMBER: Final = re.compile(r"'?([0-9]{1,10})")
 _HEAD: Final = re.compile(r"[^\n]+\n(?:0|[1-9][0-9]{0,18})\n[A-Za-z0-9+/]{43}=\n")
-_OBJECTS: Final = (
-    (re.compile(r"/mines/(GM-[0-9A-Za-z-]{1,40})"), "mine/{}"),
-    (re.compile(r"/notices/([0-9A-Za-z-]{1,40})(?:/.*)?"), "notice/{}"),
-    (re.compile(r"/removals/([0-9A-Za-z-]{1,40})"), "removal/{}"),
-    (re.compile(r"/blacklist/([0-9A-Za-z-]{1,40})"), "credit/{}"),
-    (re.compile(r"/(news/[^/]{1,100}|policies/[^/]{1,100})"), "content/{}"),
-    (re.compile(r"/([a-z][a-z0-9-]{1,60})"), "content/pages/{}"),
-)
-_ENTRY: Final = re.compile(r"/(?:log/entry|log/proof|verify/entry)/([0-9]{1,10})(?:\.json|\.tlog-proof)?")
-_DOCUMENT: Final = re.compile(r"/documents/([0-9a-f]{64})")
+_ENTRY_ID: Final = re.compile(r"([0-9]{1,10})(?:\.json|\.tlog-proof)?")
+_PROOF_FILE: Final = re.compile(r"/log/proof/([0-9]{1,10})(?:\.tlog-proof)?")
 
 NOT_KNOWN: Final = N_(
     "没有认出这是什么。可以粘贴：本站的网址、记录号、回执文件、核验证据（.tlog-proof）、记录头、记录原文，或者导出文件中的一行。"
@@ -156,15 +150,18 @@ def gathered() -> BadInput:
 
 def object_of(address: str) -> Given | None:
     """What stands at an own path; None for a page without records of its own (lists, figures, forms)."""
-    path = unquote(urlsplit(address).path).rstrip("/")
-    if (entry := _ENTRY.fullmatch(path)) is not None:
-        return _number(entry[1])
-    if (document := _DOCUMENT.fullmatch(path)) is not None:
-        return Document(document[1])
-    for pattern, name in _OBJECTS:
-        if (found := pattern.fullmatch(path)) is not None and found[1].isprintable():
-            return Page(name.format(found[1])[:LONGEST_NAME])
-    return None
+    if (file := _PROOF_FILE.fullmatch(unquote(urlsplit(address).path))) is not None:
+        return _number(file[1])
+    found = thing_at(address)
+    if found is None:
+        return None
+    noun, number = found
+    if noun in (ENTRY, PROOF):
+        return _number(entry[1]) if (entry := _ENTRY_ID.fullmatch(number)) is not None else None
+    if noun == DOCUMENT:
+        return Document(number) if DOCUMENT.fits(number) else None
+    is_id = len(number) <= LONGEST_ID and number.isprintable()  # a mistyped one too: it is looked for, and not found
+    return Page(noun.object(number)) if noun.in_log and is_id else None
 
 
 def _text_kind(text: str, exact: bytes, hosts: Collection[str]) -> Given | None:

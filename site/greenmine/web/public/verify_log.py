@@ -6,6 +6,7 @@ from datetime import datetime
 
 from greenmine.domain.errors import NotFound, Unready
 from greenmine.domain.instant import from_utc_text
+from greenmine.domain.noun import ENTRY, public_address
 from greenmine.services import Services
 from greenmine.store.database import Tx
 from greenmine.store.log_find import entry_number, head_made_at, root_then
@@ -18,7 +19,6 @@ from greenmine.web.act_words import act_moment, act_title, author_words
 from greenmine.web.formats import moment
 from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
-from greenmine.web.public.log_entry import object_href
 from greenmine.web.public.verify_given import MOST_NUMBER
 from greenmine.web.public.verify_steps import (
     Kept,
@@ -138,7 +138,7 @@ class Reading:
     def _told(self, row: EntryRow) -> Step:
         act = row.act
         by = author_words(act.by, self.services.reference.regions)
-        page = object_href(act.object)
+        page = public_address(act.object)
         return Step(
             title=_("记录说了什么"),
             outcome=Outcome.PASSED,
@@ -152,7 +152,7 @@ class Reading:
             ),
             means=_("这是本站对记录的说明；记录的全部字段见记录页面和记录原文。"),
             values=(
-                Value(_("记录"), _("第 %(n)s 号记录", n=act.n), href=f"/log/entry/{act.n}"),
+                Value(_("记录"), _("第 %(n)s 号记录", n=act.n), href=ENTRY.page(act.n)),
                 *((Value(_("页面"), page, href=page),) if page else ()),
             ),
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from greenmine.domain.instant import from_utc_text
+from greenmine.domain.noun import ENTRY
 from greenmine.tlog.commitment import commit
 from greenmine.tlog.entry import Uncanonical, is_hash
 from greenmine.tlog.note import Malformed, SignedNote, VerifierKey, is_signed_by, parse_note
@@ -130,7 +131,7 @@ def _list_step(commitment: str, *, due: datetime | None, promised: bool, now: da
             outcome=Outcome.PASSED,
             checked=_("第 %(n)s 号记录的清单中有这个校验值。", n=n),
             means=_("证明投诉已经登记。清单每天一份，按大小排列并补足随机值，别人看不出是谁、什么时候、投诉了什么。"),
-            values=(Value(_("登记清单"), _("第 %(n)s 号记录", n=n), href=f"/log/entry/{n}"),),
+            values=(Value(_("登记清单"), _("第 %(n)s 号记录", n=n), href=ENTRY.page(n)),),
         )
     if due is not None and now <= due:
         return Step(

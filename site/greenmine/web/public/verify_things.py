@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from greenmine.domain.errors import Gone, NotFound, Unready
 from greenmine.domain.instant import legal_day
+from greenmine.domain.noun import DOCUMENT, ERASED, PROOF
 from greenmine.store.act import acts_of, get_document
 from greenmine.store.log_find import chain_of, concerns, entry_number, first_naming, later_ones, listing_of
 from greenmine.store.log_read import entry_row, evidence_of
@@ -72,7 +73,7 @@ def page_steps(reading: Reading, name: str) -> Iterator[Step]:
             Value(
                 act_title(act.kind),
                 _("第 %(n)s 号记录，%(at)s", n=act.n, at=moment(act_moment(act))),
-                href=f"/verify/entry/{act.n}",
+                href=PROOF.page(act.n),
             )
             for act in acts
         ),
@@ -141,7 +142,7 @@ def _published(reading: Reading, sha256: str) -> Step:
         title=_("是否公布过"),
         outcome=Outcome.PASSED,
         checked=_("本站公布过这份文件，现在仍可下载。"),
-        values=(Value(_("文件"), f"/documents/{sha256}", href=f"/documents/{sha256}"),),
+        values=(Value(_("文件"), DOCUMENT.page(sha256), href=DOCUMENT.page(sha256)),),
     )
 
 
@@ -169,7 +170,7 @@ def receipt_proof(reading: Reading, fields: Mapping[str, Any]) -> Iterator[Step]
     commitment = commitment_of(fields)
     if not commitment:
         return
-    erased = entry_number(reading.tx, f"erased/{commitment}", 0)
+    erased = entry_number(reading.tx, ERASED.object(commitment), 0)
     if erased is not None:
         yield Step(
             title=_("依法删除"),
