@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from tests.demo_site import demo_copy
 from tests.desk import ADMINISTRATOR, instant
 from tests.migrated import bring_up, fill
 from tests.new_province import BOOK, CLAUSES, CODE, NAME, TILES, content_with, files
@@ -27,6 +28,7 @@ from tests.web.strict_client import StrictClient, words
 from werkzeug.exceptions import HTTPException
 
 from greenmine.app import build_services, create_app
+from greenmine.cli.prepare import prepare
 from greenmine.cli.upkeep import keep_search, run_projections, sync_content
 from greenmine.config import Settings
 from greenmine.domain.instant import legal_day
@@ -244,6 +246,20 @@ def test_the_search_for_lists_finds_what_forgets_a_province(tmp_path: Path, whol
     forgetful = missing(without.pages)
     assert {"/: /regions/*", "/regions: /regions/*", "/procedures: /procedures/*", "/opml.xml: *"} <= forgetful
     assert {key for key in lists_in(whole.pages) if f"{key[0]}: {key[1]}" not in forgetful} <= OF_ALL_REGIONS
+
+
+def test_a_demonstration_that_is_there_takes_it_at_its_next_start(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, book_alone: Site
+) -> None:
+    """Its mines are invented in four provinces; the fifth has none and is named all the same."""
+    content = content_with(tmp_path / "content", (BOOK, CLAUSES, TILES))
+    services = demo_copy(tmp_path_factory, tmp_path / "data", content=content)
+    assert not prepare(services).made_demo
+    pages = read_all(create_app(services=services), sorted(NEEDS_NO_MINE))
+    known = lists_in(book_alone.pages)
+    assert {key for key, there in lists_in(pages).items() if key in known and not there} == set()
+    assert {path for path, _form in lists_in(pages)} >= NEEDS_NO_MINE - {f"{NEW}/target"}
+    services.database.close()
 
 
 def test_its_page_draws_its_map_and_its_tasks(whole: Site) -> None:

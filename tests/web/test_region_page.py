@@ -1,15 +1,16 @@
 """Region pages: numbers that their lists prove, targets as the documents print them, nothing by colour alone."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from tests.reference_data import reference
+from tests.reference_data import CONTENT, reference
 from tests.statements import statements
 from tests.web.register import Register
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.web.public.region_targets import COUNTED, SHARES, targets_by_region
+from greenmine.web.public.region_targets import COUNTED, DUE_COUNTS, SHARES, SHARES_OF, targets_by_region
 from greenmine.web.public.region_tiles import HEIGHT, STEP_X, STEP_Y, WIDTH, tile_grid
 
 
@@ -112,6 +113,17 @@ def test_targets_are_those_of_the_books() -> None:
     columns = {column.code for table in tables for column in table.columns}
     assert {code for code in columns if COUNTED.fullmatch(code)} == {"mines", "listed_2018"}
     assert {code for code in columns if SHARES.fullmatch(code)} == {"share_2019", "share_2020"}
+
+
+def test_the_codes_that_the_manual_gives_a_meaning_are_counted_in_any_year() -> None:
+    manual = (CONTENT.parent / "docs" / "rule-books.md").read_text("utf-8").partition("**Codes with a meaning.**")[2]
+    rows = [row.split("|")[1:3] for row in manual.splitlines() if row.startswith("| `")]
+    known = {"column": (COUNTED, SHARES), "indicator": (DUE_COUNTS, *map(re.compile, SHARES_OF))}
+    told = [(code.replace("<year>", "2031"), kinds) for codes, kinds in rows for code in re.findall("`([^`]+)`", codes)]
+    assert len(told) == 10
+    for code, kinds in told:
+        patterns = [pattern for kind in known if kind in kinds for pattern in known[kind]]
+        assert any(pattern.fullmatch(code) for pattern in patterns), code
 
 
 def test_notices_and_removals_of_the_region_are_its_own(client: StrictClient, whole: tuple[Flask, Register]) -> None:

@@ -33,7 +33,7 @@ DUE_COUNTS: Final = re.compile("green_mines_[0-9]{4}|listed_[0-9]{4}|built_count
 """Codes of indicators that count listed mines on their last day."""
 
 Narrowing = Callable[[Regions], Mapping[str, object]]
-_SHARES_OF: Final[Mapping[str, Narrowing]] = {
+SHARES_OF: Final[Mapping[str, Narrowing]] = {
     "built_share|listed_share_[0-9]{4}|all_mines_[0-9]{4}": lambda _regions: {"activity": Activity.PRODUCING},
     "magnesite_2025": lambda _regions: {"activity": Activity.PRODUCING, "mineral": "菱镁矿"},
     "east_zone_2025": lambda regions: {
@@ -175,7 +175,7 @@ def _observed(tx: Tx, each: Indicator, region: str, regions: Regions, today: dat
         day = min(each.due, today)
         part = sum(listed_by_region(tx, on=day.isoformat(), prefix=region_prefix(region)).values())
         return Observed(part, int(each.minimum), day)
-    narrowing = next((found for code, found in _SHARES_OF.items() if re.fullmatch(code, each.code)), None)
+    narrowing = next((found for code, found in SHARES_OF.items() if re.fullmatch(code, each.code)), None)
     if narrowing is None:
         return None
     narrowed = narrowing(regions)
