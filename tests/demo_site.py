@@ -43,11 +43,15 @@ def demo_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services
 
 
 def demo_copy(
-    factory: pytest.TempPathFactory, folder: Path, *, clock: Callable[[], datetime] = lambda: NOW
+    factory: pytest.TempPathFactory,
+    folder: Path,
+    *,
+    clock: Callable[[], datetime] = lambda: NOW,
+    content: Path = CHECKOUT / "content",
 ) -> Services:
     """A demonstration of the test's own in ``folder``, not there yet; made once for all of a run."""
     shutil.copytree(made_once(factory, "demo", _make_demo), folder)
-    return build_services(demo_settings(folder), clock=clock)
+    return build_services(demo_settings(folder, GREENMINE_CONTENT_DIR=str(content)), clock=clock)
 
 
 def _make_demo(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Reading rule books: what is wrong is told with file, line and reason, and the rest is served."""
 
 import re
+import shutil
 from datetime import time
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +15,32 @@ from tests.rule_books import CLAUSES_TOML, NATIONAL_TOML, PROVINCE_TOML, write_c
 from greenmine.content.books import load_books
 from greenmine.content.clauses import load_clauses
 from greenmine.content.files import Loaded
+from greenmine.content.load import load_reference
 from greenmine.content.toml_table import TomlDocument, parse_toml
 from greenmine.domain.rulebook import RuleBook
 
 PROVINCE = "r330000_2018_01_01"
 PROVINCE_PATH = "rules/330000/2018-01-01.toml"
+OWN_CLAUSES = """
+[[document]]
+code = "ZZ"
+title = "本省办法"
+seen = "full"
+
+[[clause]]
+code = "ZZ-01"
+document = "ZZ"
+place = "第二条"
+summary = "一。"
+contents = "data"
+
+[[clause]]
+code = "XX-07"
+document = "XX"
+place = "第七条"
+summary = "二。"
+contents = "data"
+"""
 
 
 def load_with(tmp_path: Path, province: str) -> Loaded[RuleBook]:
@@ -250,3 +272,53 @@ def test_every_table_a_book_may_hold_is_documented(checkout: Path) -> None:
     tables = set(re.findall(r'document\.(?:each|one)\("(\w+)"', reader))
     assert len(tables) >= 20
     assert tables == set(re.findall(r"^\| `\[{1,2}(\w+)\]{1,2}`", told, re.MULTILINE))
+
+
+def test_the_clauses_of_a_province_may_stand_beside_its_books_in_a_document_of_its_own_or_a_common_one(
+    tmp_path: Path,
+) -> None:
+    book = PROVINCE_TOML.replace('documents = ["XX"]', 'documents = ["ZZ"]').replace("XX-01", "ZZ-01")
+    root = write_content(tmp_path / "content", **{PROVINCE: book})
+    (root / "rules/330000/clauses.toml").write_text(OWN_CLAUSES, encoding="utf-8")
+    loaded = load_books(root)
+    assert loaded.problems == () and [each.region for each in loaded.items] == ["000000", "330000"]
+    clauses = load_clauses(root).items[0]
+    assert [clause.code for clause in clauses.of_document("ZZ")] == ["ZZ-01"]
+    assert "XX-07" in clauses and clauses.documents[0].code == "XX"
+    before = loaded.digest
+    (root / "rules/330000/clauses.toml").write_text(OWN_CLAUSES + "# 改动\n", encoding="utf-8")
+    assert load_books(root).digest != before
+
+
+def test_a_code_of_another_file_is_refused_at_its_line_and_the_first_one_holds(tmp_path: Path) -> None:
+    root = write_content(tmp_path / "content", **{PROVINCE: PROVINCE_TOML})
+    own = OWN_CLAUSES.replace('code = "ZZ"', 'code = "XX"').replace("ZZ-01", "XX-01").replace('"ZZ"', '"XX"')
+    (root / "rules/330000/clauses.toml").write_text(own, encoding="utf-8")
+    loaded = load_clauses(root)
+    assert [(each.path, each.line, each.message) for each in loaded.problems] == [
+        ("rules/330000/clauses.toml", 3, "来源文件编号重复：XX"),
+        ("rules/330000/clauses.toml", 8, "条款编号重复：XX-01"),
+    ]
+    assert loaded.items[0].get("XX-01").place == "第一条"
+    assert loaded.items[0].document("XX").title == "某省绿色矿山建设办法"
+
+
+def test_bad_clauses_of_one_province_refuse_its_books_alone(tmp_path: Path) -> None:
+    book = PROVINCE_TOML.replace('documents = ["XX"]', 'documents = ["ZZ"]')
+    root = write_content(tmp_path / "content", **{PROVINCE: book})
+    (root / "rules/330000/clauses.toml").write_text("= 1", encoding="utf-8")
+    loaded = load_books(root)
+    assert [each.region for each in loaded.items] == ["000000"]
+    assert {each.path for each in loaded.problems} == {"rules/330000/clauses.toml", PROVINCE_PATH}
+
+
+@pytest.mark.parametrize("code", ["990000", "330100"])
+def test_a_book_of_no_province_is_told_and_not_served(tmp_path: Path, code: str) -> None:
+    """No page could name its place; the home page would be lost over it."""
+    book = {f"r{code}_2018_01_01": PROVINCE_TOML.replace("330000", code)}
+    root = write_content(tmp_path / "content", **book)
+    shutil.copytree(CONTENT / "regions", root / "regions")
+    loaded = load_reference(root)
+    assert loaded.reference.books.regions() == ("000000",) and loaded.reference.books.provinces() == ()
+    message = f"{code}不是省级行政区代码，这一规则册未予采用"
+    assert (f"rules/{code}/2018-01-01.toml", None, message) in [(p.path, p.line, p.message) for p in loaded.problems]

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.reference_data import shipped_regions
 
-from greenmine.domain.mine_likeness import Alike, likely_same, likeness, ready_name
+from greenmine.domain.mine_likeness import Alike, cut_places, likely_same, likeness, ready_name
 from greenmine.domain.mine_name import name_key, split_name
+from greenmine.domain.region import COUNTRY, Region
 
 LISTS = Path(__file__).parent.parent / "data" / "lists"
 NAMES = st.text(alphabet="安宁磷矿一二三十号12ⅠⅡIi()（） ·、-#南北区有限责任公司集团金Ａａ云省县㈠①", max_size=20)
@@ -213,3 +215,17 @@ def test_mines_that_differ_in_a_number_are_never_the_same(name: str, one: int, t
     found = alike(f"{name}{one}{word}", f"{name}{two}{word}")
     assert (found is Alike.SAME_KEY) == (one == two)
     assert found is None or one == two
+
+
+@pytest.mark.parametrize("region", shipped_regions().children(COUNTRY), ids=lambda region: region.short)
+def test_every_province_of_the_regions_file_is_cut_from_the_head_of_a_name(region: Region) -> None:
+    for form in (region.name, region.short, f"中国{region.short}"):
+        assert cut_places(name_key(f"{form}示例煤矿")) == ((region.short,), "示例煤矿")
+
+
+def test_every_autonomous_prefecture_is_cut_from_the_head_of_a_name_however_short() -> None:
+    """海南州 of 青海 is not the province 海南."""
+    autonomous = [each for each in shipped_regions() if each.name.endswith("自治州")]
+    assert len(autonomous) == 30
+    for form in {form for each in autonomous for form in (each.short, *each.aliases) if form.endswith("州")}:
+        assert cut_places(name_key(f"{form}示例煤矿")) == ((form.removesuffix("州"),), "示例煤矿")

@@ -1,16 +1,17 @@
 """Region pages: numbers that their lists prove, targets as the documents print them, nothing by colour alone."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from tests.reference_data import reference
+from tests.reference_data import CONTENT, reference
 from tests.statements import statements
 from tests.web.register import Register
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.web.public.region_targets import COUNTED, SHARES, targets_by_region
-from greenmine.web.public.region_tiles import TILES, tile_grid
+from greenmine.web.public.region_targets import COUNTED, DUE_COUNTS, SHARES, SHARES_OF, targets_by_region
+from greenmine.web.public.region_tiles import HEIGHT, STEP_X, STEP_Y, WIDTH, tile_grid
 
 
 def main(client: StrictClient, path: str) -> str:
@@ -88,21 +89,41 @@ def test_the_tiles_are_links_with_words_and_a_table_stands_beside(client: Strict
     assert drawing.get("role") == "group" and words(links[0]) == "毕节1/185"
 
 
-def test_the_grids_name_every_assessed_unit_once() -> None:
-    for province, places in TILES.items():
-        assert set(places) == {each.code for each in reference().regions.children(province)}
-        assert len(set(places.values())) == len(places)
-        grid = tile_grid(province, {}, {}, reference().regions)
-        assert grid is not None and grid.width > 0
-    assert tile_grid("110000", {}, {}, reference().regions) is None
+def test_the_tiles_stand_where_the_map_says() -> None:
+    """The file's first line is ``毕节,遵义,铜仁``, its second begins with a gap before 贵阳."""
+    grid = tile_grid(reference().tile_maps["520000"], {"520100": 3}, {"520100": 6}, reference().regions)
+    drawn = {tile.name: (tile.x, tile.y) for tile in grid.tiles}
+    assert drawn["毕节"] == (0, 0) and drawn["铜仁"] == (2 * STEP_X, 0) and drawn["贵阳"] == (STEP_X, STEP_Y)
+    assert (grid.width, grid.height) == (2 * STEP_X + WIDTH, 3 * STEP_Y + HEIGHT)
+    guiyang = next(tile for tile in grid.tiles if tile.code == "520100")
+    assert (guiyang.value, guiyang.whole, guiyang.bar * 2) == (3, 6, WIDTH - 16)
+
+
+def test_a_province_without_a_map_shows_its_table_alone_and_counts_nobody_twice(client: StrictClient) -> None:
+    answer = client.get("/regions/420000")
+    assert not [node for node in answer.page.iter() if node.get("class") == "tiles"]
+    assert "/regions/420100" in answer.links() and "没有登记的矿山" not in answer.text
+    assert "另有30个地区没有登记的矿山" in main(client, "/regions")
 
 
 def test_targets_are_those_of_the_books() -> None:
     assert sum(targets_by_region(reference().books.of_region("520000")).values()) == 800
     assert sum(targets_by_region(reference().books.of_region("330000")).values()) == 180
-    columns = {column.code for book in reference().books.all() for table in book.target_tables for column in
-               table.columns}  # fmt: skip
-    assert columns == COUNTED | SHARES | {"producing", "building"}
+    tables = [table for book in reference().books.all() for table in book.target_tables]
+    columns = {column.code for table in tables for column in table.columns}
+    assert {code for code in columns if COUNTED.fullmatch(code)} == {"mines", "listed_2018"}
+    assert {code for code in columns if SHARES.fullmatch(code)} == {"share_2019", "share_2020"}
+
+
+def test_the_codes_that_the_manual_gives_a_meaning_are_counted_in_any_year() -> None:
+    manual = (CONTENT.parent / "docs" / "rule-books.md").read_text("utf-8").partition("**Codes with a meaning.**")[2]
+    rows = [row.split("|")[1:3] for row in manual.splitlines() if row.startswith("| `")]
+    known = {"column": (COUNTED, SHARES), "indicator": (DUE_COUNTS, *map(re.compile, SHARES_OF))}
+    told = [(code.replace("<year>", "2031"), kinds) for codes, kinds in rows for code in re.findall("`([^`]+)`", codes)]
+    assert len(told) == 10
+    for code, kinds in told:
+        patterns = [pattern for kind in known if kind in kinds for pattern in known[kind]]
+        assert any(pattern.fullmatch(code) for pattern in patterns), code
 
 
 def test_notices_and_removals_of_the_region_are_its_own(client: StrictClient, whole: tuple[Flask, Register]) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from greenmine.content.book_figures import FigureReader
 from greenmine.content.clauses import CLAUSE_FILE, load_clauses
+from greenmine.content.clauses import NAME as CLAUSES
 from greenmine.content.files import (
     Loaded,
     Problem,
@@ -35,16 +36,16 @@ _PLACE: Final = re.compile(r"rules/(\d{6})/(\d{4}-\d{2}-\d{2})\.toml", re.ASCII)
 
 
 def load_books(root: Path) -> Loaded[RuleBook]:
-    """Read every rule book below ``root/rules``; problems of clauses.toml are reported too.
+    """Read every rule book below ``root/rules``; problems of the clause files are reported too.
 
-    ``digest`` covers the bytes of every book, served or not, and of clauses.toml.
+    ``digest`` covers the bytes of every book, served or not, and of the clause files.
     """
     clauses = load_clauses(root)
     sources: list[SourceFile] = []
     problems: list[Problem] = list(clauses.problems)
     books: list[RuleBook] = []
     for path in list_files(root, folder=FOLDER, suffix=".toml", deep=True):
-        if path == root / CLAUSE_FILE:
+        if path.name == CLAUSES:
             continue
         source = read_bytes(root, path)
         if isinstance(source, Problem):

@@ -1,12 +1,13 @@
 """Everything under content/ at once: the reference data of decisions, and the articles to be published."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from greenmine.content.books import FOLDER as BOOKS
 from greenmine.content.books import load_books
 from greenmine.content.calendars import load_calendar
 from greenmine.content.clauses import load_clauses
@@ -16,12 +17,14 @@ from greenmine.content.media import find_media
 from greenmine.content.minerals import load_minerals
 from greenmine.content.pages import ContentFile, load_news, load_pages, load_policies
 from greenmine.content.regions import load_regions
+from greenmine.content.tile_maps import load_tile_maps
 from greenmine.domain.article import Article, ArticleMedia
 from greenmine.domain.clause import Clauses
 from greenmine.domain.instant import utc_text
 from greenmine.domain.reference import Reference
-from greenmine.domain.region import Regions
-from greenmine.domain.rulebook import RuleBooks
+from greenmine.domain.region import RegionLevel, Regions
+from greenmine.domain.rulebook import NATIONAL, RuleBook, RuleBooks
+from greenmine.domain.text import N_
 
 
 @dataclass(frozen=True)
@@ -43,20 +46,35 @@ class SourcedArticle:
 
 
 def load_reference(root: Path) -> LoadedReference:
-    """Regions, minerals, calendar and rule books under ``root``; what cannot be read is told, the rest serves."""
-    regions = load_regions(root)
-    minerals = load_minerals(root)
-    calendar = load_calendar(root)
-    books = load_books(root)
+    """Regions, minerals, calendar, rule books and maps under ``root``; what cannot be read is told, the rest serves."""
+    listed, minerals, calendar, written = load_regions(root), load_minerals(root), load_calendar(root), load_books(root)
+    regions = Regions(listed.items)
+    strays = tuple(_of_no_province(written.items, regions))
+    books = RuleBooks(book for book in written.items if _belongs(book, regions))
+    maps = load_tile_maps(root, regions=regions, provinces=books.provinces())
     reference = Reference(
-        regions=Regions(regions.items),
+        regions=regions,
         minerals=minerals.items[0],
         calendar=calendar.items[0],
-        books=RuleBooks(books.items),
+        books=books,
+        tile_maps={each.province: each for each in maps.items},
     )
-    parts = (regions, minerals, calendar, books)
+    problems = (listed.problems, minerals.problems, calendar.problems, written.problems, strays, maps.problems)
     clauses = load_clauses(root).items[0]  # load_books has reported what is wrong with them
-    return LoadedReference(reference, clauses, tuple(problem for part in parts for problem in part.problems))
+    return LoadedReference(reference, clauses, tuple(problem for part in problems for problem in part))
+
+
+def _belongs(book: RuleBook, regions: Regions) -> bool:
+    """Whether the book is the country's or a known province's: no page could name another's place."""
+    region = regions.find(book.region)
+    return book.region == NATIONAL or (region is not None and region.level is RegionLevel.PROVINCE)
+
+
+def _of_no_province(books: Iterable[RuleBook], regions: Regions) -> Iterator[Problem]:
+    for book in books:
+        if not _belongs(book, regions):
+            message = N_("%(region)s不是省级行政区代码，这一规则册未予采用") % {"region": book.region}
+            yield Problem(f"{BOOKS}/{book.key}.toml", None, message)
 
 
 def load_articles(root: Path) -> Loaded[SourcedArticle]:

@@ -129,6 +129,14 @@ class RuleBooks:
         """The book an act was decided under; None when that version is no longer on file (it stays published)."""
         return next((book for book in self._books if book.stamp == stamp), None)
 
+    def regions(self) -> tuple[str, ...]:
+        """Whose rules the site holds, by code, the country first; ended books count."""
+        return tuple(sorted({book.region for book in self._books}))
+
+    def provinces(self) -> tuple[str, ...]:
+        """The same without the country. Whatever lists provinces names these: a new file is a new province."""
+        return tuple(code for code in self.regions() if code != NATIONAL)
+
     def chain(self, region: str, day: date) -> tuple[RuleBook, ...]:
         """The books asked for a region on a legal day, in order: own newest first, then national."""
         provinces = dict.fromkeys((province_of(region), NATIONAL))
@@ -178,9 +186,9 @@ class RuleBooks:
         province = province_of(region)
         return tuple(sorted(presets, key=lambda preset: province_of(preset.region) != province))
 
-    def notice_preset(self, code: str, day: date) -> NoticePreset:
-        """A preset by its code."""
-        return self._find(NATIONAL, day, lambda book: book.notice_presets, code, what=N_("公示样式"))
+    def notice_preset(self, region: str, code: str, day: date) -> NoticePreset:
+        """A preset by its code, as it is offered to the region: of its province's own book or the national one."""
+        return self._find(region, day, lambda book: book.notice_presets, code, what=N_("公示样式"))
 
     def objection_rule(self, region: str, code: str, day: date) -> ObjectionRule:
         """A set of rules for objections by its code."""

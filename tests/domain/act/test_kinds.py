@@ -103,7 +103,7 @@ def test_past_lists_take_every_kind_that_moves_a_mine_or_takes_words() -> None:
 
 def test_traits_are_either_stated_or_off() -> None:
     """A trait that every kind has, or none, says nothing."""
-    flags = [each.name for each in fields(Kind) if each.type == "bool"]
+    flags = [each.name for each in fields(Kind) if each.type is bool]
     assert flags
     for flag in flags:
         assert {bool(getattr(kind, flag)) for kind in KINDS.values()} == {True, False}, flag

@@ -37,7 +37,7 @@ def first_values(
         "columns": _COLUMNS,
     }
     if preset:
-        chosen = reference.books.notice_preset(preset, today)
+        chosen = reference.books.notice_preset(region, preset, today)
         values |= _period_values(chosen.period) | _objection_values(reference, chosen.objection, chosen.region, today)
         values["issuer"] = chosen.issuer if chosen.region == region else ""
         return values | ({"columns": BAR.join(chosen.columns)} if chosen.columns else {})

@@ -24,14 +24,11 @@ from greenmine.web.page import Page, render
 from greenmine.web.paging import address
 from greenmine.web.parts import Entry, Figure, Way
 from greenmine.web.public.entries import notice_entry, removal_entry
-from greenmine.web.public.region import standings
-from greenmine.web.public.region_tiles import TILES
+from greenmine.web.public.region import NOTHING, standings
 from greenmine.web.routing import Route
 
 NEWEST: Final = 6
 HOT_MINERALS: Final = 5
-PROVINCES: Final = tuple(TILES)
-"""The provinces whose rules the site holds (design.md "Provinces are data")."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,12 @@ def _find(tx: Tx, now: datetime) -> Found:
     minerals = count_by(tx, FacetName.MINERAL, DirectoryFilter())
     regions = count_by(tx, FacetName.REGION, DirectoryFilter(status=MineStatus.LISTED))
     rows = [(code, MineStatus.LISTED, None, count) for code, count in regions.items()]
-    stands = standings(rows, current_services().reference.regions)
+    reference = current_services().reference
+    stands = standings(rows, reference.regions)
     return Found(
         listed=count_mines(tx, DirectoryFilter(status=MineStatus.LISTED)),
         minerals=tuple(sorted(minerals, key=lambda name: (-minerals[name], name))[:HOT_MINERALS]),
-        provinces=tuple((code, stands[code].mines if code in stands else 0) for code in PROVINCES),
+        provinces=tuple((code, stands.get(code, NOTHING).mines) for code in reference.books.provinces()),
         running=tuple(running),
         running_total=running_total,
         notices=tuple(list_notices(tx, NoticeFilter(), now=now, limit=NEWEST)[0]),

@@ -76,7 +76,6 @@ def procedures() -> ResponseReturnValue:
     services = current_services()
     page = Page(title=_("办事程序"), section=SECTION, crumbs=(Crumb(_("政策法规"), SECTION),), canonical=PATH)
     today = legal_day(services.clock())
-    codes = sorted({book.region for book in services.reference.books.all()})
     places = [
         (
             Way(label=place_name(services.reference.regions, code), href=PROCEDURE.page(code)),
@@ -85,7 +84,7 @@ def procedures() -> ResponseReturnValue:
                 for book in reversed(services.reference.books.of_region(code))
             ],
         )
-        for code in codes
+        for code in services.reference.books.regions()
     ]
     return render("procedures.html", page, places=places)
 

@@ -32,7 +32,7 @@ from greenmine.web.public.directory_query import AREA_LABELS
 from greenmine.web.public.entries import notice_entry, removal_entry
 from greenmine.web.public.feed_plan import alternates, region_plan, ways_of
 from greenmine.web.public.region_targets import indicators_of, targets_by_region, tasks_of
-from greenmine.web.public.region_tiles import tile_grid
+from greenmine.web.public.region_tiles import TileGrid, tile_grid
 from greenmine.web.routing import Route
 
 PATH: Final = REGION.list
@@ -106,7 +106,7 @@ def _shown(code: str) -> ResponseReturnValue:
         tasks = tasks_of(tx, code, reference, today=today)
         indicators = indicators_of(tx, code, reference, today=today)
         notices, removals = _newest(tx, code, reference, now)
-    own = stands.get(code, NOTHING)
+    own, below = stands.get(code, NOTHING), _below(region, reference, stands)
     targets = targets_by_region(reference.books.of_region(province_of(code)))
     listed = {each: standing.of(MineStatus.LISTED) for each, standing in stands.items()}
     return render(
@@ -115,9 +115,9 @@ def _shown(code: str) -> ResponseReturnValue:
         region=region,
         figures=_figures(code, own),
         libraries=[(_(LIBRARY_LABELS[each]), libraries.get(each, 0), _listing(code, library=each)) for each in Library],
-        children=[(child, stands.get(child.code, NOTHING)) for child in _below(region, known, stands)],
-        silent=sum(child.code not in stands for child in known.children(code)),
-        grid=tile_grid(code, listed, targets or {each: s.mines for each, s in stands.items()}, known),
+        children=[(child, stands.get(child.code, NOTHING)) for child in below],
+        silent=len(known.children(code)) - len(below),
+        grid=_grid(code, listed, targets or {each: s.mines for each, s in stands.items()}, reference),
         has_targets=bool(targets),
         tasks=tasks,
         indicators=indicators,
@@ -178,12 +178,19 @@ def _figures(code: str, own: Standing) -> tuple[Figure, ...]:
     return (*rows, Figure(value=number(own.mines), label=_("登记的矿山"), href=_listing(code)))
 
 
-def _below(region: Region, known: Regions, stands: Mapping[str, Standing]) -> list[Region]:
-    """What is directly below; of the country only provinces that hold a mine, else every prefecture or county."""
-    children = known.children(region.code)
-    if region.level in (RegionLevel.COUNTRY, RegionLevel.PREFECTURE):
-        return [child for child in children if child.code in stands]
-    return list(children)
+def _below(region: Region, reference: Reference, stands: Mapping[str, Standing]) -> list[Region]:
+    """What is directly below: of a province all; of the country or a prefecture what holds a mine or rules."""
+    children = reference.regions.children(region.code)
+    if region.level is RegionLevel.PROVINCE:
+        return list(children)
+    shown = {*stands, *reference.books.provinces()}
+    return [child for child in children if child.code in shown]
+
+
+def _grid(code: str, values: Mapping[str, int], wholes: Mapping[str, int], reference: Reference) -> TileGrid | None:
+    """The province's schematic map with its numbers; None for a region that has none."""
+    placed = reference.tile_maps.get(code)
+    return None if placed is None else tile_grid(placed, values, wholes, reference.regions)
 
 
 def _areas(code: str, known: Regions) -> tuple[Area, ...]:

@@ -3,6 +3,7 @@
 The register counts what is registered here; it passes no verdict. Sources: GO-03, ZJ-03, LN-04, SC-01.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,29 +24,27 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.paging import address
 from greenmine.web.public.directory_facets import rolled_up
 
-COUNTED: Final = frozenset({"mines", "listed_2018"})
-"""Columns of target tables that count listed mines at the end of their year."""
-SHARES: Final = frozenset({"share_2019", "share_2020"})
-"""Columns that demand a share of the mines in the column ``BASE``."""
+COUNTED: Final = re.compile("mines|listed_[0-9]{4}")
+"""Codes of columns of target tables that count listed mines at the end of their year (docs/rule-books.md)."""
+SHARES: Final = re.compile("share_[0-9]{4}")
+"""Codes of columns that demand a share of the mines in the column ``BASE``."""
 BASE: Final = "producing"
-DUE_COUNTS: Final = frozenset({"green_mines_2020", "built_count", "listed_2018"})
-"""Indicators that count listed mines on their last day."""
+"""Code of the column that counts the mines a share is taken of."""
+DUE_COUNTS: Final = re.compile("green_mines_[0-9]{4}|listed_[0-9]{4}|built_count")
+"""Codes of indicators that count listed mines on their last day."""
 
 Narrowing = Callable[[Regions], Mapping[str, object]]
-_SHARES_OF: Final[Mapping[str, Narrowing]] = {
-    "built_share": lambda _regions: {"activity": Activity.PRODUCING},
-    "listed_share_2019": lambda _regions: {"activity": Activity.PRODUCING},
-    "listed_share_2020": lambda _regions: {"activity": Activity.PRODUCING},
-    "all_mines_2025": lambda _regions: {"activity": Activity.PRODUCING},
+SHARES_OF: Final[Mapping[str, Narrowing]] = {
+    "built_share|listed_share_[0-9]{4}|all_mines_[0-9]{4}": lambda _regions: {"activity": Activity.PRODUCING},
     "magnesite_2025": lambda _regions: {"activity": Activity.PRODUCING, "mineral": "菱镁矿"},
     "east_zone_2025": lambda regions: {
         "activity": Activity.PRODUCING,
         "areas": tuple(each.code for each in regions.in_group("liaodong")),
     },
-    "large_mines_2028": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.LARGE},
-    "medium_mines_2028": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.MEDIUM},
+    "large_mines_[0-9]{4}": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.LARGE},
+    "medium_mines_[0-9]{4}": lambda _regions: {"activity": Activity.PRODUCING, "scale": Scale.MEDIUM},
 }
-"""Indicators that are a share of registered mines: what both numerator and denominator are narrowed by."""
+"""Codes of indicators that are a share of registered mines → what both numerator and denominator are narrowed by."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def tasks_of(tx: Tx, region: str, reference: Reference, *, today: date) -> tuple
         _task(tx, table, column, region=region, regions=reference.regions, today=today)
         for table in tables
         for column in table.columns
-        if column.code in COUNTED | SHARES
+        if COUNTED.fullmatch(column.code) or SHARES.fullmatch(column.code)
     )
     return tuple(each for each in shown if each.lines)
 
@@ -138,7 +137,7 @@ def targets_by_region(books: Sequence[RuleBook]) -> Mapping[str, int]:
     """The first counted column of the first table: region → number demanded."""
     for book in books:
         for table in book.target_tables:
-            column = next((each.code for each in table.columns if each.code in COUNTED), None)
+            column = next((each.code for each in table.columns if COUNTED.fullmatch(each.code)), None)
             if column is not None:
                 return {row.region: int(table.value(row.region, column) or 0) for row in table.rows}
     return {}
@@ -173,13 +172,14 @@ def _demand(each: Indicator) -> str:
 
 
 def _observed(tx: Tx, each: Indicator, region: str, regions: Regions, today: date) -> Observed | None:
-    if each.code in DUE_COUNTS and each.minimum is not None:
+    if DUE_COUNTS.fullmatch(each.code) and each.minimum is not None:
         day = min(each.due, today)
         part = sum(listed_by_region(tx, on=day.isoformat(), prefix=region_prefix(region)).values())
         return Observed(part, int(each.minimum), day)
-    if each.code not in _SHARES_OF:
+    narrowing = next((found for code, found in SHARES_OF.items() if re.fullmatch(code, each.code)), None)
+    if narrowing is None:
         return None
-    narrowed = _SHARES_OF[each.code](regions)
+    narrowed = narrowing(regions)
     whole = DirectoryFilter(region=region, **narrowed)  # type: ignore[arg-type]
     part_of = DirectoryFilter(region=region, status=MineStatus.LISTED, **narrowed)  # type: ignore[arg-type]
     values = {name: str(value) for name, value in narrowed.items() if name != "areas"}
@@ -198,15 +198,13 @@ def _task(tx: Tx, table: TargetTable, column: TargetColumn, *, region: str, regi
     day = min(date(column.year, 12, 31), today)
     held = rolled_up(listed_by_region(tx, on=day.isoformat(), prefix=region_prefix(province)), regions)
     lines = [_line(row, table, column, held, day) for row in table.rows if region in (province, row.region)]
-    is_share = column.code in SHARES
+    is_share = SHARES.fullmatch(column.code) is not None
     return TaskShown(
         title=column.name,
         table=table.name,
         ended=date(column.year, 12, 31) < today,
         as_of=day,
-        formula=_("当日在册矿山 ÷ 表中2017年生产矿山数（文件未写明“应建矿山”的口径）")
-        if is_share
-        else _("当日在册矿山"),
+        formula=_formula(table, is_share=is_share),
         sources=table.origin.sources,
         verified=table.origin.verified,
         lines=tuple(lines),
@@ -214,10 +212,30 @@ def _task(tx: Tx, table: TargetTable, column: TargetColumn, *, region: str, regi
     )
 
 
+def _base(table: TargetTable) -> TargetColumn | None:
+    """The column that shares are taken of; None where the document prints none."""
+    return next((column for column in table.columns if column.code == BASE), None)
+
+
+def _formula(table: TargetTable, *, is_share: bool) -> str:
+    base = _base(table)
+    if not is_share:
+        return _("当日在册矿山")
+    if base is None:
+        return _("当日在册矿山 ÷ 应建矿山（文件没有列出应建矿山数）")
+    return _("当日在册矿山 ÷ 表中%(base)s（文件未写明“应建矿山”的口径）", base=base.name)
+
+
+def _due_mines(row: TargetRow, table: TargetTable) -> Decimal:
+    """How many mines of a region a share is taken of; 0 where the document prints no number."""
+    base = _base(table)
+    return Decimal(0) if base is None else table.value(row.region, base.code) or Decimal(0)
+
+
 def _line(row: TargetRow, table: TargetTable, column: TargetColumn, held: Mapping[str, int], day: date) -> LineShown:
     demand = table.value(row.region, column.code) or Decimal(0)
-    whole = table.value(row.region, BASE) if column.code in SHARES else demand
-    observed = Observed(held.get(row.region, 0), int(whole or 0), day)
+    whole = _due_mines(row, table) if SHARES.fullmatch(column.code) else demand
+    observed = Observed(held.get(row.region, 0), int(whole), day)
     return LineShown(row.region, row.name, f"{_plain(demand)}{column.unit}", observed)
 
 

@@ -82,10 +82,9 @@ def _provinces(reference: Reference) -> list[Way]:
 
 
 def _procedures(reference: Reference) -> list[Way]:
-    codes = sorted({book.region for book in reference.books.all()})
     return [
         Way(label=_("办事程序：%(place)s", place=place_name(reference.regions, code)), href=PROCEDURE.page(code))
-        for code in codes
+        for code in reference.books.regions()
     ]
 
 

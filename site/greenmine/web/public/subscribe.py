@@ -10,6 +10,7 @@ from markupsafe import escape
 from greenmine.domain.instant import legal_day
 from greenmine.domain.noun import MINE
 from greenmine.domain.region import COUNTRY
+from greenmine.domain.rulebook import province_of
 from greenmine.projections.feed import NAMES, Format, printable
 from greenmine.services import Services
 from greenmine.store.database import Tx
@@ -144,7 +145,7 @@ def _mine_asked(tx: Tx, services: Services) -> Asked:
 
 def _opml(tx: Tx, services: Services) -> Document:
     regions, site_url = services.reference.regions, services.settings.site_url
-    held = {f"{code[:2]}0000" for code in known_regions(tx)}
+    held = {*map(province_of, known_regions(tx)), *services.reference.books.provinces()}
     provinces = [region_plan(each.code, regions) for each in regions.children(COUNTRY) if each.code in held]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
