@@ -23,7 +23,9 @@ from greenmine.store.cursor import move_cursor, read_cursor
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import downgrade, head, revision, upgrade
 from greenmine.store.sealed import MasterKey
+from greenmine.store.tables import act
 from greenmine.store.tables_case import outbox
+from greenmine.tlog.entry import leaf_hash
 
 
 def structure(database: Database) -> dict[str, Any]:
@@ -119,6 +121,40 @@ def test_every_revision_refuses_to_lose_the_ledgers_it_made() -> None:
         source = path.read_text(encoding="utf-8")
         if "triggers.create(" in source or '"case_' in source:
             assert "refuse_to_lose(" in source.partition("def downgrade")[2], path.name
+
+
+def _of_before(database: Database) -> None:
+    """An entry as the version before wrote it: one book for all, and no basis."""
+    entry = (
+        b'{"at":"2025-03-03T04:00:00Z","book":"000000/2013-01-01#0123456789ab","by":"county@520524",'
+        b'"kind":"mine.registered","object":"mine/GM-520524-0001","region":"520524","seq":0,"v":1,'
+        b'"valid_from":"2025-03-03"}'
+    )
+    row = {
+        "n": 0, "kind": "mine.registered", "object": "mine/GM-520524-0001", "seq": 0, "at": "2025-03-03T04:00:00Z",
+        "valid_from": "2025-03-03", "by": "county@520524", "entry": entry, "leaf": leaf_hash(entry),
+    }  # fmt: skip
+    with database.write() as tx:
+        tx.execute(act.insert(), row)
+
+
+def test_a_record_in_the_format_of_before_is_refused_and_left_as_it_was(database: Database) -> None:
+    """The format of acts was broken once, before anything was released."""
+    downgrade(database, to="0006")
+    _of_before(database)
+    before = structure(database)
+    with pytest.raises(Conflict, match="旧版程序建立的") as refused:
+        upgrade(database)
+    assert refused.value.code == "data.older_format"
+    assert structure(database) == before and revision(database) == "0006"
+
+
+def test_a_record_of_today_passes_the_revision_that_refuses_older_ones(database: Database) -> None:
+    _an_act(database)
+    with database.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    upgrade(database)
+    assert revision(database) == head()
 
 
 class Stopped(Exception):

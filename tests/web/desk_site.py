@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, insert, select
+from tests.announced import announce_books
 from tests.desk import (
     ADMINISTRATOR,
     CITY_OFFICER,
@@ -158,6 +159,8 @@ def desk_site(settings: Settings, **rates: str) -> DeskSite:
 
 
 def _at_work(database: Database) -> dict[str, str]:
+    with database.write() as tx:
+        announce_books(tx, reference(), at=START)
     _seat(database)
     return _mines(database)
 

@@ -15,8 +15,9 @@ Every public step of the site is one act (ZJ-15 全过程留痕). An act is an *
 dates and numbers: no free text, no names. Both are RFC 8785 (JCS) bytes; the log's leaf is SHA-256(0x00 ‖ envelope).
 
 The field `v` says the version of the kind's schema that an entry was written under. A changed schema is a new version;
-every version stays, and entries recorded before stay readable by their own. The JSON Schemas (2020-12) of each version
-are served at `/log/schema/<kind>/<version>.json`. This page is printed from the code by `make docs`.
+every version stays, and entries recorded before stay readable by their own. The JSON Schema (2020-12) of each version
+is served at `/log/schema/<kind>/<version>.json`: an entry's, with the body's as `#/$defs/body`. This page is printed
+from the code by `make docs`.
 
 `by` names no person and no role is fixed by the schema: `<role>@<scope>`, where a scope is a region (`330523`), one of
 its departments (`330523/ecology`) or a number of this site's own (`firm-000123`, `agency-0007`, `draw-2026-01`).
@@ -38,14 +39,9 @@ def acts_markdown() -> str:
     return "\n".join([_PREFACE, *_contents(), "", *_every(), *sections]).rstrip("\n") + "\n"
 
 
-def schemas_of(kind: Kind, version: int) -> dict[str, Any]:
-    """Both schemas of a version of a kind, as they are served: ``envelope`` and ``body`` (null for a kind without)."""
-    return {"envelope": kind.envelope_schema(version), "body": kind.body_schema(version)}
-
-
 def schema_fingerprint(kind: Kind, version: int) -> str:
-    """SHA-256 of the canonical bytes of both schemas of a version: it never changes."""
-    return hashlib.sha256(canonical(schemas_of(kind, version))).hexdigest()
+    """SHA-256 of the canonical bytes of the schema of a version: it never changes."""
+    return hashlib.sha256(canonical(kind.published_schema(version))).hexdigest()
 
 
 def _contents() -> Iterator[str]:

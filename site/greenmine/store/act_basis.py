@@ -23,6 +23,12 @@ def unheld(tx: Tx, envelope: Mapping[str, Any]) -> Basis | None:
     return None
 
 
+def book_file(tx: Tx, book: str) -> str | None:
+    """SHA-256 of the published file of a version of a book; None for a version that was never published."""
+    told = _published(tx, book)
+    return None if told is None else str(told[0]["digest"])
+
+
 def basis_of(envelope: Mapping[str, Any]) -> Iterator[Basis]:
     """The provisions an entry names; what is none is passed over, its schema is checked elsewhere."""
     told = envelope.get("basis")
@@ -33,9 +39,16 @@ def basis_of(envelope: Mapping[str, Any]) -> Iterator[Basis]:
 
 def _provisions(tx: Tx, book: str) -> frozenset[str]:
     """What the log says this version of a book holds; nothing for a version that was never published."""
+    told = _published(tx, book)
+    return frozenset() if told is None else frozenset(told[1]["provisions"])
+
+
+def _published(tx: Tx, book: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """Envelope and body of the act that published this version of a book."""
     key, _, digest = book.partition("#")
     query = select(act.c.entry, document.c.content).join(document, document.c.sha256 == act.c.body)
     for row in tx.execute(query.where(act.c.object == f"book/{key}", act.c.kind == "book.published")):
-        if str(json.loads(row.entry)["digest"]).startswith(digest) and row.content is not None:
-            return frozenset(json.loads(row.content)["provisions"])
-    return frozenset()
+        envelope = json.loads(row.entry)
+        if str(envelope["digest"]).startswith(digest) and row.content is not None:
+            return envelope, json.loads(row.content)
+    return None

@@ -189,6 +189,12 @@ class Kind:
             return None
         return _closed([field for field in self.body if field.stands_in(version or self.version)], {})
 
+    def published_schema(self, version: int) -> dict[str, Any]:
+        """The JSON Schema of a version as readers fetch it: an entry's, with the body's as ``#/$defs/body``."""
+        body = self.body_schema(version)
+        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"{self.name} {version}"}
+        return {**head, **self.envelope_schema(version), **({} if body is None else {"$defs": {"body": body}})}
+
 
 def _closed(fields: list[Field], bound: Mapping[str, Schema]) -> dict[str, Any]:
     shapes = {field.name: bound.get(field.name, field.schema) for field in fields}

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.noun import ENTRY, MINE, number_of, public_address
+from greenmine.domain.act import Basis
+from greenmine.domain.noun import DOCUMENT, ENTRY, MINE, number_of, public_address
+from greenmine.domain.reference import Reference
 from greenmine.store.act import ActRow, removed_documents
 from greenmine.store.act import size as log_size
+from greenmine.store.act_basis import basis_of, book_file
 from greenmine.store.database import Tx
 from greenmine.store.log import head_covering, head_of
 from greenmine.store.log_read import EntryRow, entry_row, neighbours, newest_signed
@@ -18,9 +21,18 @@ from greenmine.web.act_words import act_moment, act_title, author_words
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
-from greenmine.web.public.log_files import require_one_spelling
+from greenmine.web.public.log_files import require_one_spelling, schema_address
 from greenmine.web.public.timeline import Hearer, Told, told
 from greenmine.web.routing import Route
+
+
+@dataclass(frozen=True)
+class BasisShown:
+    """A provision that decided: the book in words, the address of its file, and table and code there."""
+
+    book: str
+    file: str
+    provision: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +41,8 @@ class EntryShown:
 
     :param pretty: the envelope with line breaks; the same fields in the same order, but not the bytes that are hashed
     :param head: size of the first head that holds it, and when that was made; ``signed``: a signed head holds it
+    :param basis: what it was decided under; ``paper``: SHA-256 of the printed list it was recorded from
+    :param schema: address of the schema it is written by
     :param around: indexes before and after it, of its object and of the whole log
     """
 
@@ -40,6 +54,9 @@ class EntryShown:
     by: str
     object: str
     object_href: str
+    basis: tuple[BasisShown, ...]
+    paper: str
+    schema: str
     body: str
     body_removed: bool
     pretty: str
@@ -60,7 +77,7 @@ def entry(number: int) -> ResponseReturnValue:
         row = entry_row(tx, number)
         act = row.act
         words = told(act, Hearer(services.reference, mine=_mine_of(act), region=_region_of(tx, act)))
-        shown = _shown(tx, row, words, by=author_words(act.by, services.reference.regions))
+        shown = _shown(tx, row, words, reference=services.reference)
     page = Page(
         title=_("第 %(n)s 号记录", n=number),
         section="/about",
@@ -70,7 +87,7 @@ def entry(number: int) -> ResponseReturnValue:
     return render("log/entry.html", page, entry=shown)
 
 
-def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
+def _shown(tx: Tx, row: EntryRow, words: Told, *, reference: Reference) -> EntryShown:
     act, body = row.act, str(row.act.fact("body") or "")
     covering, newest = head_covering(tx, act.n), newest_signed(tx)
     return EntryShown(
@@ -79,9 +96,12 @@ def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
         title=act_title(act.kind),
         at=act_moment(act),
         valid_from=date.fromisoformat(act.valid_from),
-        by=by,
+        by=author_words(act.by, reference.regions),
         object=act.object,
         object_href=public_address(act.object),
+        basis=tuple(_basis_shown(tx, each, reference) for each in basis_of(act.envelope)),
+        paper=str(act.fact("source") or ""),
+        schema=schema_address(act.kind, act.fact("v")),
         body=body,
         body_removed=bool(removed_documents(tx, [body])) if body else False,
         pretty=_pretty(act.envelope),
@@ -93,6 +113,12 @@ def _shown(tx: Tx, row: EntryRow, words: Told, *, by: str) -> EntryShown:
         of_object=neighbours(tx, act),
         of_log=(act.n - 1 if act.n else None, act.n + 1 if act.n + 1 < log_size(tx) else None),
     )
+
+
+def _basis_shown(tx: Tx, named: Basis, reference: Reference) -> BasisShown:
+    book, file = reference.books.of_stamp(named.book), book_file(tx, named.book)
+    words = book.name if book is not None else named.book  # a version of before has its file, if no name here
+    return BasisShown(words, "" if file is None else DOCUMENT.page(file), named.provision)
 
 
 def _pretty(envelope: dict[str, Any]) -> str:

@@ -7,11 +7,13 @@ entries never change and are kept for a year; head, policy and proofs are asked 
 import base64
 import gzip
 import hashlib
+import json
 from pathlib import Path
 from typing import Final
 
 from flask import Response, request
 
+from greenmine.domain.act import KINDS
 from greenmine.domain.errors import NotFound
 from greenmine.domain.noun import ENTRY
 from greenmine.domain.text import N_
@@ -79,6 +81,20 @@ def entry_file(number: int) -> Response:
     return _answer(entry, "application/json", FOR_GOOD if is_settled else ASKED_AGAIN)
 
 
+def schema(kind: str, version: int) -> Response:
+    """The JSON Schema of a version of a kind of act, by which its entries and bodies can be read."""
+    require_one_spelling(schema_address(kind, version))
+    if kind not in KINDS or version not in KINDS[kind].versions:
+        raise NotFound("log.schema_unknown", N_("没有这一种记录，或没有这一版格式。"))
+    content = json.dumps(KINDS[kind].published_schema(version), ensure_ascii=False, indent=1)
+    return _answer(f"{content}\n".encode(), "application/schema+json", FOR_GOOD, packs=True)
+
+
+def schema_address(kind: str, version: int | str) -> str:
+    """Where the schema of a version is served."""
+    return f"/log/schema/{kind}/{version}.json"
+
+
 def proof(number: int) -> Response:
     """The whole evidence of an entry in one file, against the newest signed head."""
     require_one_spelling(f"/log/proof/{number}.tlog-proof")
@@ -135,6 +151,7 @@ LOG_FILE_ROUTES: Final = (
     Route("/log/checkpoint", "log.checkpoint", checkpoint),
     Route("/log/tile/<path:spelling>", "log.tile", tile),
     Route("/log/policy", "log.policy", policy),
+    Route(schema_address("<kind>", "<int:version>"), "log.schema", schema),
     Route(f"{ENTRY.page('<int:number>')}.json", "log.entry_file", entry_file),
     Route("/log/proof/<int:number>.tlog-proof", "log.proof", proof),
     Route("/log/consistency/<int:number>.txt", "log.consistency", consistency),
