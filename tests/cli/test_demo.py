@@ -1,10 +1,13 @@
 """The demonstration register: deterministic, invented, whole, and never production (issue 2, item 9)."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +19,7 @@ from greenmine.cli.prepare import prepare, require_ready
 from greenmine.config import Mode, Settings
 from greenmine.domain.act import KINDS
 from greenmine.domain.act.log import LOG_KINDS
+from greenmine.domain.book_text import provisions_in
 from greenmine.domain.case_number import read_code, read_number, show_code
 from greenmine.domain.credit_code import is_valid_credit_code
 from greenmine.domain.errors import Conflict, Unready
@@ -69,6 +73,44 @@ def test_it_holds_300_mines_in_four_provinces_with_full_histories(demo: Services
     assert {"creation", "project", "provincial", "national"} <= libraries
     later = {"notice.recounted", *(kind.name for kind in LOG_KINDS)}
     assert kinds == KINDS.keys() - later, "only a calendar that comes later recounts; the log speaks of itself by day"
+
+
+RESTS_ON: Final = {
+    "notice.published": {"notice", "objection"},
+    "notice.closed": {"notice", "objection"},
+    "directory.listed": {"notice", "objection"},
+    "removal.proposed": {"ground"},
+    "removal.decided": {"ground"},
+    "credit.added": {"credit"},
+    "credit.ended": {"credit"},
+}
+"""Kind → tables of the provisions that decide it; no book decides the others."""
+
+
+def test_every_act_names_the_provisions_that_decided_it_and_the_book_that_holds_them(
+    demo: Services, checkout: Path
+) -> None:
+    """The files are read by themselves: a ground that a province inherits stands in the national book."""
+    folder = checkout / "content" / "rules"
+    held = {
+        f"{path.parent.name}/{path.stem}#{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}": provisions_in(
+            path.read_bytes()
+        )
+        for path in folder.glob("*/*-*.toml")
+    }
+    named = Counter[tuple[str, str]]()
+    with demo.database.read() as tx:
+        for envelope in (json.loads(each.entry) for each in entries(tx)):
+            tables = {each["provision"].partition("/")[0] for each in envelope["basis"]}
+            assert tables == RESTS_ON.get(envelope["kind"], set()) or (
+                envelope["kind"] == "directory.listed" and not tables and "notice" not in envelope
+            ), envelope
+            for each in envelope["basis"]:
+                assert each["provision"] in held[each["book"]], each
+                named[each["provision"].partition("/")[0], each["book"][:2]] += 1
+            if envelope["kind"].startswith("removal."):
+                assert envelope["basis"][0]["provision"] == f"ground/{envelope['ground']}"
+    assert named["ground", "00"] and sum(n for (table, book), n in named.items() if table == "ground" and book != "00")
 
 
 def test_notices_run_wait_and_are_provisional_on_the_day_of_the_demonstration(demo: Services) -> None:

@@ -1,6 +1,8 @@
 """``greenmine import mines``: every real list imports, all or nothing, as acts; a preview changes nothing."""
 
 import csv
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBrok
 from greenmine.domain.mine import Level
 from greenmine.domain.officer import Officer, Role
 from greenmine.services import Services
+from greenmine.store.act import entries
 from greenmine.store.migrate import upgrade
 from greenmine.store.site_fact import settle_fact
 from greenmine.usecases.removal import RemovalProposal
@@ -90,6 +93,23 @@ def test_every_real_list_imports_as_acts(services: Services, source: dict[str, s
         with services.database.read() as tx:
             notices = tx.execute(text("SELECT kind, enters FROM notice")).all()
         assert notices == [("pilot", None)], "a pilot enters no directory"
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source["file"])
+def test_what_comes_by_a_list_names_the_list_and_no_rule_book(services: Services, source: dict[str, str]) -> None:
+    """No book decided it: whoever has the printed list can tell by its bytes that it is the one that was recorded."""
+    file, notice = LISTS / source["file"], source["act"] == "公示"
+    options = ["--first-day", "2025-11-04", "--last-day", "2025-11-10"] if notice else []
+    region = REGIONS.get(source["file"], "000000")
+    run(
+        services, str(file), "--act", source["act"], "--level", source["level"].removesuffix("试点"), "--date",
+        "2022-02-14", "--organ", "某机关", "--region", region, "--allow-unplaced", "--yes", *options,
+    )  # fmt: skip
+    with services.database.read() as tx:
+        told = [json.loads(each.entry) for each in entries(tx)]
+    assert len(told) >= int(source["rows"])
+    assert {each["source"] for each in told} == {hashlib.sha256(file.read_bytes()).hexdigest()}
+    assert all(each["basis"] == [] for each in told)
 
 
 def test_the_report_file_is_the_report_that_was_checked(services: Services, tmp_path: Path) -> None:

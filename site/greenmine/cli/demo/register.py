@@ -10,13 +10,15 @@ from greenmine.cli.demo.aftermath import Aftermath
 from greenmine.cli.demo.cases import Cases
 from greenmine.cli.demo.invent import Inventor
 from greenmine.cli.demo.notices import Noticing
-from greenmine.cli.demo.stage import Stage
+from greenmine.cli.demo.stage import Deed, Stage
 from greenmine.cli.demo.story import FIRST_YEAR, Story
+from greenmine.content.load import book_bytes
 from greenmine.domain.instant import at_legal_time, legal_day
+from greenmine.domain.rulebook import RuleBook
 from greenmine.services import Services
 from greenmine.store.act import size
 from greenmine.store.database import Tx
-from greenmine.usecases.reference import announce_calendar
+from greenmine.usecases.reference import announce_book, announce_calendar
 
 SEED: Final = "greenmine demonstration"
 STORY_BEGINS: Final = datetime(FIRST_YEAR, 1, 2, 1, 0, tzinfo=UTC)
@@ -57,9 +59,21 @@ def make_register(services: Services, *, progress: Callable[[datetime], None]) -
 
 
 def _open_books(services: Services, stage: Stage) -> None:
-    """The calendar is known from the first day on, so that every notice can name it."""
+    """The calendar and the rule books are known from their first day on, so that every act can name them."""
 
-    def deed(tx: Tx, at: datetime) -> None:
+    def announce(tx: Tx, at: datetime) -> None:
         announce_calendar(tx, services.reference.calendar, at=at)
 
-    stage.schedule(STORY_BEGINS, deed)
+    stage.schedule(STORY_BEGINS, announce)
+    for book in services.reference.books.all():
+        stage.schedule(max(STORY_BEGINS, at_legal_time(book.since, time(0))), _opening(services, book))
+
+
+def _opening(services: Services, book: RuleBook) -> Deed:
+    content = book_bytes(services.settings.content_dir, book.key)
+    services.files.put(content)
+
+    def announce(tx: Tx, at: datetime) -> None:
+        announce_book(tx, book, size=len(content), at=at)
+
+    return announce

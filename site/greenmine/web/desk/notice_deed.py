@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from greenmine.domain.act import KINDS
 from greenmine.domain.errors import Conflict, GreenmineError, RuleBroken
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState, require_closable
@@ -190,7 +191,7 @@ def _meanwhile(number: str, services: Services) -> tuple[Change, ...]:
     with services.database.read() as tx:
         acts = sorted(acts_of(tx, NOTICE.object(number)), key=lambda act: act.n)
     for act in acts:
-        if act.kind in ("notice.published", "notice.corrected"):
+        if KINDS[act.kind].tells_text:
             said = {name: str((act.body or {}).get(name) or "") for name in WORDS}
             before, after = (said, said) if act.n <= since else (before, said)
     return tuple(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from greenmine.domain.act import KINDS
 from greenmine.domain.instant import day_starts, legal_day
 from greenmine.domain.notice import Attachment, NoticeState
 from greenmine.domain.notice_rule import (
@@ -195,7 +196,7 @@ def corrections_of(acts: Sequence[ActRow]) -> list[Correction]:
 
 def texts_removed(acts: Iterable[ActRow], removed: Mapping[str, Removal]) -> list[TextRemoved]:
     """Texts of the notice, as published or corrected, that law has taken away."""
-    texts = [act for act in acts if act.kind in ("notice.published", "notice.corrected")]
+    texts = [act for act in acts if KINDS[act.kind].tells_text]
     gone = {removed[body] for act in texts if (body := str(act.fact("body"))) in removed}
     return [TextRemoved(_(each.ground), each.act) for each in sorted(gone, key=lambda each: each.act)]
 
