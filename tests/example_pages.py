@@ -14,7 +14,7 @@ FILES: Final = frozenset(
         "document.bytes",
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
-        "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.script",
+        "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.schema", "log.script",
         "log.feed", "calendar.all", "calendar.region", "complaint.receipt_file",
         "objection.receipt_file", "correction.receipt_file",
     }
@@ -58,6 +58,7 @@ _EXAMPLES: Final = {
     "log.entry": (None, "/log/entry/1"),
     "log.entry_file": (None, "/log/entry/0.json"),
     "log.proof": (None, "/log/proof/0.tlog-proof"),
+    "log.schema": (None, "/log/schema/notice.published/1.json"),
     "log.tile": (None, "/log/tile/entries/000"),
     "log.consistency": (None, "/log/consistency/1.txt"),
     "log.feed": (None, "/log/checkpoints.atom"),

@@ -16,6 +16,7 @@ from tests.web.strict_client import words
 from greenmine.cli.log import begin_demo_log
 from greenmine.cli.upkeep import run_projections, sync_content
 from greenmine.domain.region import COUNTRY
+from greenmine.store.act import size
 from greenmine.store.lease import take_lease
 from greenmine.usecases.article import sync_articles
 
@@ -229,3 +230,16 @@ def test_rule_books_themselves_can_be_fetched_under_their_digest(filled: tuple[S
     for book in shipped_books().all():
         answer = site.client.get(f"/documents/{book.digest}")
         assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_lost_file_of_a_known_book_is_put_back_with_the_next_sync(filled: tuple[Site, Register]) -> None:
+    """Every version that decided something stays readable; the act that made it known is not told twice."""
+    site, _register = filled
+    book = shipped_books().all()[0]
+    with site.services.database.read() as tx:
+        before = size(tx)
+    site.services.files.remove(book.digest)
+    sync_content(site.services)
+    with site.services.database.read() as tx:
+        assert size(tx) == before
+    assert site.client.get(f"/documents/{book.digest}").status == 200

@@ -207,7 +207,7 @@ def test_the_csv_is_the_whole_result_as_excel_and_rfc_4180_want_it(client: Stric
     assert [row["矿山名称"].removeprefix("'") for row in rows] == shown
     first = next(row for row in rows if row["名录编号"] == register.mines["zhijin"])
     assert first["页面网址"].endswith(f"/mines/{register.mines['zhijin']}")
-    assert first["记录号"] == "24"
+    assert first["记录号"] == "30"
     assert first["所在的库"] == "省级名录 2024年度 2024-05-06；国家级名录 2025年度 2025-03-03"
 
 

@@ -203,8 +203,9 @@ def test_a_correction_is_said_on_the_original_with_what_stood_before(site: Site)
             tx, number, title="关于拟纳入名录矿山的公示（更正）", text=row.text, contact=row.contact,
             reason="标题有误。", seen_act=row.last_act, reference=reference(), officer=FIRST, at=NOW,
         )  # fmt: skip
+        corrected = get_notice(tx, number).last_act
     text = text_of(site, f"/notices/{number}")
-    assert "本件已更正 2026年11月18日更正。理由：标题有误。（第 1 号记录）" in text
+    assert f"本件已更正 2026年11月18日更正。理由：标题有误。（第 {corrected} 号记录）" in text
     page = site.client.get(f"/notices/{number}").page
     assert [words(node) for node in page.iter("del")] == ["关于拟纳入名录矿山的公示"]
     assert [words(node) for node in page.iter("ins")] == ["关于拟纳入名录矿山的公示（更正）"]

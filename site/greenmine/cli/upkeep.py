@@ -89,15 +89,19 @@ def _sync_articles(services: Services, sourced: Sequence[SourcedArticle], withhe
 
 
 def _announce_book(services: Services, book: RuleBook) -> int:
+    """Its file is a published document and stays one: also when a known book's file is lost, it is put back."""
     with services.database.read() as tx:
-        if knows_book(tx, book):
-            return 0
+        known = knows_book(tx, book)
+    if known and services.files.has(book.digest):
+        return 0
     try:
         content = book_bytes(services.settings.content_dir, book.key)
     except OSError:
         return 0  # the file was taken away after start
     if services.files.put(content) != book.digest:
         return 0  # the file was changed after start; the next start takes it
+    if known:
+        return 0
     with services.database.write() as tx:
         return int(announce_book(tx, book, size=len(content), at=services.clock()))
 
