@@ -14,8 +14,8 @@ FILES: Final = frozenset(
         "document.bytes",
         "sitemap.xml", "robots", "feed.named", "feed.archive", "feed.region", "feed.mine", "feed.directory",
         "feed.search", "feed.opml",
-        "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.schema", "log.script",
-        "log.feed", "calendar.all", "calendar.region", "complaint.receipt_file",
+        "log.checkpoint", "log.tile", "log.policy", "log.entry_file", "log.proof", "log.consistency", "log.script",
+        "log.feed", "log.schema", "calendar.all", "calendar.region", "complaint.receipt_file",
         "objection.receipt_file", "correction.receipt_file",
     }
 )  # fmt: skip
