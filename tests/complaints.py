@@ -13,10 +13,11 @@ from sqlalchemy import insert, select, text
 from tests.desk import COUNTY_OFFICER, NOON, ZHIJIN
 from tests.reference_data import reference
 
-from greenmine.domain.body import Department, RiskClass
+from greenmine.domain.body import RiskClass
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import NUMBER_DIGITS, make_number
 from greenmine.domain.complaint import About, Complainant, Complaint, ComplaintKind, Contact
+from greenmine.domain.department import Department
 from greenmine.domain.instant import at_legal_time
 from greenmine.domain.officer import Officer
 from greenmine.domain.receipt import Receipt

@@ -12,7 +12,7 @@ from tests.migrated import bring_up
 from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Mode, Settings
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, NotFound, RuleBroken, Unready
 from greenmine.domain.officer import Role
 from greenmine.domain.sign_in import Purpose, Stage

@@ -7,18 +7,18 @@ from tests.desk import ANJI, BIJIE, GUIZHOU, NAYONG, ZHIJIN
 from tests.reference_data import shipped_regions
 
 from greenmine.domain.body import (
+    CASE_DEPARTMENTS,
     COMPETENT,
-    DEPARTMENT_LABELS,
     HAND_OVER_LABELS,
     RISK_LABELS,
     Body,
-    Department,
     HandOverReason,
     RiskClass,
     competent_body,
     level_up,
     require_hand_over,
 )
+from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.errors import BadInput
 from greenmine.domain.officer import DEEDS, Deed, Officer, Role, handles
 from greenmine.domain.region import COUNTRY
@@ -47,7 +47,7 @@ def test_go_18_each_class_of_risk_has_its_department_in_the_county(risk: RiskCla
 
 def test_go_18_names_four_classes_and_none_is_without_a_department() -> None:
     assert set(COMPETENT) == set(RiskClass) == set(RISK_LABELS)
-    assert set(COMPETENT.values()) == set(Department) == set(DEPARTMENT_LABELS)
+    assert set(COMPETENT.values()) == set(CASE_DEPARTMENTS) <= set(DEPARTMENT_LABELS)
     assert set(HAND_OVER_LABELS) == set(HandOverReason)
 
 
@@ -115,6 +115,13 @@ def test_xinfang_22_a_case_leaves_neither_the_province_nor_goes_to_itself(receiv
     with pytest.raises(BadInput) as refused:
         require_hand_over(Body(ZHIJIN, Department.ECOLOGY), receiver, regions=REGIONS)
     assert (refused.value.code, refused.value.field) == (code, "body_region")
+
+
+@pytest.mark.parametrize("department", sorted(set(Department) - set(CASE_DEPARTMENTS)))
+def test_a_case_goes_to_no_department_that_answers_none(department: Department) -> None:
+    with pytest.raises(BadInput) as refused:
+        require_hand_over(Body(ZHIJIN, Department.ECOLOGY), Body(BIJIE, department), regions=REGIONS)
+    assert (refused.value.code, refused.value.field) == ("case.receiver_department", "department")
 
 
 @given(

@@ -50,7 +50,7 @@ from tests.mail_servers import Mailbox, good_server
 from tests.web.strict_client import words
 
 from greenmine.cli.root import greenmine
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.instant import utc_text
 from greenmine.domain.officer import Role
 from greenmine.services import Services

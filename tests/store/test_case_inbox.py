@@ -8,9 +8,10 @@ from tests.complaints import MASTER, TEXT, ZHIJIN_ECOLOGY, lodge, seat, task_of
 from tests.desk import COUNTY_OFFICER, EDITOR, NAYONG, NEIGHBOUR, NOON, ZHIJIN
 from tests.statements import statements
 
-from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.case import CaseKind, MessageKind, Stage
 from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.department import Department
 from greenmine.domain.officer import Officer
 from greenmine.store.case_inbox import (
     BodyCount,

@@ -23,9 +23,10 @@ from tests.desk import (
     ZHIJIN,
 )
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.officer import Officer, Role, handles
 from greenmine.store.case import open_case

@@ -7,8 +7,9 @@ from tests.desk import NAYONG, NOON, ZHIJIN, Desk
 from tests.desk_people import StaffDesk
 from tests.reference_data import shipped_regions
 
-from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.department import Department
 from greenmine.domain.officer import Role
 from greenmine.store.case_inbox import BodyCount
 from greenmine.usecases.case_desk import decline_case

@@ -7,7 +7,7 @@ import pytest
 from tests.desk_people import START, StaffDesk, code_of
 from tests.reference_data import shipped_regions
 
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.officer import Officer, Role
 from greenmine.domain.sign_in import Purpose

@@ -25,10 +25,10 @@ from tests.web.desk_site import sent_by
 from greenmine.cli.log import begin_demo_log
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_BYTES, MOST_CASE_FILES
-from greenmine.domain.body import Department
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import make_number, read_number
 from greenmine.domain.complaint import Outcome
+from greenmine.domain.department import Department
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.store.case_access import find_access
 from greenmine.store.case_attachment import attach

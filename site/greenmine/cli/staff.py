@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from greenmine.cli.prepare import ready_services
-from greenmine.domain.body import DEPARTMENT_LABELS, Department
+from greenmine.domain.body import CASE_DEPARTMENTS
+from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.services import Services
@@ -20,7 +21,7 @@ from greenmine.usecases.staff import assign, disable, enable, enter_staff, manag
 console: Final = Console(soft_wrap=True)
 
 ROLE: Final = click.Choice([str(role) for role in Role])
-DEPARTMENT: Final = click.Choice([str(department) for department in Department])
+DEPARTMENT: Final = click.Choice([str(department) for department in CASE_DEPARTMENTS])
 _DEPARTMENT_HELP: Final = "办理哪个部门的来件，可多次给出。"
 _HOURS: Final = int(LINK_LIVES.total_seconds()) // 3600
 
@@ -91,7 +92,7 @@ def list_people(open_services: Callable[[], Services]) -> None:
     for person in people:
         places = "、".join(services.reference.regions.path_name(code) for code in sorted(person.regions))
         standing = "停用" if not person.active else "已开通" if person.has_totp else "待开通"
-        named = "、".join(DEPARTMENT_LABELS[each] for each in Department if each in person.departments)
+        named = "、".join(DEPARTMENT_LABELS[each] for each in CASE_DEPARTMENTS if each in person.departments)
         table.add_row(person.login, person.name, ROLE_LABELS[person.role], places, named, standing)
     console.print(table)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
+from greenmine.domain.department import Department
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.mine import Level
 from greenmine.domain.region import Regions

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, func, insert, select, update
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.officer import DEEDS, Deed, Officer

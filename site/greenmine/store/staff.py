@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.officer import Officer, Role

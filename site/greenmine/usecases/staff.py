@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, NotFound, RuleBroken
 from greenmine.domain.officer import DEEDS, Deed, Officer, Role, may
 from greenmine.domain.region import RegionLevel, Regions

@@ -11,9 +11,10 @@ from tests.desk import COUNTY_OFFICER, NAYONG, ZHIJIN
 from tests.web.desk_site import DeskSite, Person
 from tests.web.strict_client import Answer, words
 
-from greenmine.domain.body import Department, RiskClass
+from greenmine.domain.body import RiskClass
 from greenmine.domain.case import Stage
 from greenmine.domain.complaint import About, ComplaintKind
+from greenmine.domain.department import Department
 from greenmine.store.case_message import messages_of
 from greenmine.store.tables_private import staff, staff_region
 from greenmine.usecases.case_visit import write_more

@@ -23,8 +23,8 @@ from tests.desk import (
 from tests.web.desk.test_case import JPEG, WORDS, attached, lodge, step
 from tests.web.desk_site import DeskSite, Person
 
-from greenmine.domain.body import Department
 from greenmine.domain.complaint import About
+from greenmine.domain.department import Department
 from greenmine.domain.officer import DEEDS, Deed, Officer, Role
 from greenmine.store.tables_case import CASE_TABLES, client_salt
 from greenmine.store.tables_private import case_file, case_part

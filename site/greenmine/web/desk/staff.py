@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from flask import make_response, redirect
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.body import DEPARTMENT_LABELS, Department
+from greenmine.domain.body import CASE_DEPARTMENTS
+from greenmine.domain.department import DEPARTMENT_LABELS
 from greenmine.domain.errors import BadInput, GreenmineError
 from greenmine.domain.noun import STAFF
 from greenmine.domain.officer import DEEDS, Deed, Role
@@ -159,7 +160,7 @@ def _handled(person: StaffRow) -> str:
     """Whose cases the person handles, in words; empty for a role that handles none."""
     if Deed.HANDLE_CASE not in DEEDS[person.role]:
         return ""
-    named = [_(DEPARTMENT_LABELS[each]) for each in Department if each in person.departments]
+    named = [_(DEPARTMENT_LABELS[each]) for each in CASE_DEPARTMENTS if each in person.departments]
     return _("、").join(named) or _("所有部门")
 
 

@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from greenmine.domain.body import DEPARTMENT_LABELS, Department
+from greenmine.domain.body import CASE_DEPARTMENTS
+from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import ROLE_LABELS, Role
 from greenmine.web.forms.sheet import CheckboxesField, Sheet
 
@@ -29,7 +30,7 @@ class SeatForm(Sheet):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.role.choices = [SelectChoice(str(role), _(ROLE_LABELS[role])) for role in Role]
-        self.departments.choices = [SelectChoice(str(each), _(DEPARTMENT_LABELS[each])) for each in Department]
+        self.departments.choices = [SelectChoice(str(each), _(DEPARTMENT_LABELS[each])) for each in CASE_DEPARTMENTS]
 
     def handled(self) -> tuple[Department, ...]:
         """The departments that are ticked."""
