@@ -19,8 +19,9 @@ from greenmine.domain.complaint import About, Complainant, Complaint, ComplaintK
 from greenmine.domain.department import Department
 from greenmine.domain.error_report import ErrorReport
 from greenmine.domain.instant import at_legal_time
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.region import RegionLevel
+from greenmine.domain.seat import Role
 from greenmine.store.case_access import find_access
 from greenmine.store.case_task import task_of_officer
 from greenmine.store.cluster import cluster_of
