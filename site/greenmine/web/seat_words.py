@@ -10,7 +10,7 @@ from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.seat import ROLE_LABELS, Role, ScopeKind, Seat, scope_kind
 from greenmine.store.staff import HeldSeat
 from greenmine.web.i18n import gettext as _
-from greenmine.web.places import place_name
+from greenmine.web.places import place_name, place_names
 
 _OF_REGIONS: Final = (ScopeKind.REGION, ScopeKind.DEPARTMENT)
 
@@ -55,6 +55,13 @@ def seat_shown(held: HeldSeat, regions: Regions) -> SeatShown:
     """A seat somebody holds, in words."""
     seat = held.seat
     return SeatShown(held.id, _(ROLE_LABELS[seat.role]), scope_words(seat, regions), _handled(seat))
+
+
+def brief_words(seat: Seat, regions: Regions) -> str:
+    """``县级经办（毕节市织金县）``: without the province, so that what tells two seats apart is seen on a telephone."""
+    below = place_names(regions, seat.region)
+    place = "".join(below[1:] or below) + _department(seat.scope.partition("/")[2])
+    return _("%(role)s（%(place)s）", role=_(ROLE_LABELS[seat.role]), place=place)
 
 
 def _department(code: str) -> str:

@@ -16,7 +16,7 @@ from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb
 from greenmine.web.parts import Way
 from greenmine.web.routing import routes_of
-from greenmine.web.seat_words import SeatShown, scope_words, seat_shown
+from greenmine.web.seat_words import brief_words, scope_words
 
 from .session import other_seats
 
@@ -34,12 +34,13 @@ _SECTIONS: Final = (
 class DeskFrame:
     """Role and place of the officer's seat, the other seats there are to act from, and the desk's own navigation.
 
+    :param others: number and words of each
     :param warning: why no act is recorded now and what is to be done; empty while all is well
     """
 
     who: str
     place: str
-    others: tuple[SeatShown, ...]
+    others: tuple[tuple[int, str], ...]
     sign_out: str
     ways: tuple[Way, ...]
     current: str
@@ -66,7 +67,7 @@ def _frame() -> DeskFrame | None:
     return DeskFrame(
         who=_(ROLE_LABELS[officer.seat.role]),
         place=scope_words(officer.seat, regions),
-        others=tuple(seat_shown(held, regions) for held in other_seats()),
+        others=tuple((held.id, brief_words(held.seat, regions)) for held in other_seats()),
         sign_out="/desk/sign-out" if "/desk/sign-out" in _rules() else "",
         ways=ways,
         current=max(within, key=len, default=""),
