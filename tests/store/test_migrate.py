@@ -151,6 +151,7 @@ def test_a_record_in_the_format_of_before_is_refused_and_left_as_it_was(database
 
 def test_a_record_of_today_passes_the_revision_that_refuses_older_ones(database: Database) -> None:
     _an_act(database)
+    downgrade(database, to="0007")
     with database.write() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     upgrade(database)
@@ -288,8 +289,8 @@ def _run(database: Database, *statements: str) -> None:
 
 
 def test_regions_and_departments_become_seats_and_back(database: Database) -> None:
-    """0007: one seat a region, with the departments; whoever is signed in acts from the first."""
-    downgrade(database, to="0006")
+    """0008: one seat a region, with the departments; whoever is signed in acts from the first."""
+    downgrade(database, to="0007")
     _run(database, *OLD_PEOPLE)
     upgrade(database)
     assert _rows(database, "SELECT staff, role, scope, departments FROM staff_seat ORDER BY id") == [
@@ -299,7 +300,7 @@ def test_regions_and_departments_become_seats_and_back(database: Database) -> No
     ]
     first = _rows(database, "SELECT min(id) FROM staff_seat")[0][0]
     assert _rows(database, "SELECT token_hash, seat FROM staff_session ORDER BY 1") == [("c", None), ("s", first)]
-    downgrade(database, to="0006")
+    downgrade(database, to="0007")
     assert _rows(database, "SELECT id, role FROM staff ORDER BY id") == [(1, "county"), (2, "editor")]
     assert _rows(database, "SELECT * FROM staff_region ORDER BY 1, 2") == [
         (1, "520524"), (1, "520525"), (2, "520000"),
@@ -324,6 +325,6 @@ def test_seats_that_one_role_with_regions_cannot_say_are_not_lost_on_the_way_dow
         f"INSERT INTO staff_seat (staff, role, scope, departments) VALUES {seats}",
     )
     with pytest.raises(Conflict, match="已拒绝"):
-        downgrade(database, to="0006")
+        downgrade(database, to="0007")
     assert revision(database) == head()
     assert len(_rows(database, "SELECT id FROM staff_seat")) == seats.count("(")

@@ -230,7 +230,7 @@ def test_every_list_of_provinces_names_the_new_one(whole: Site) -> None:
 def test_every_list_of_the_desk_names_it_too(whole: Site, officer: Officer) -> None:
     pages = read_desk(whole, officer)
     assert "/desk" in pages and missing(pages) == set()
-    assert officer is not OFFICER or ("/desk/notices/new", "*") in lists_in(pages)
+    assert officer is not OFFICER or ("/desk/mines/new", "*") in lists_in(pages)
 
 
 def test_a_book_alone_puts_the_province_into_every_list_that_needs_no_mine(book_alone: Site) -> None:
