@@ -1,4 +1,4 @@
-"""Pages of documentation that the code itself knows best: settings, routes, commands, acts. ``make docs`` writes them.
+"""Pages of documentation that the code itself knows best, from settings to seats. ``make docs`` writes them.
 
 A test of the house compares what is printed with what is committed, so that neither drifts.
 """
@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import click
+from docs.printed_seats import seats_page
 
 from greenmine.config import settings_page
 
@@ -36,6 +37,7 @@ def pages() -> Mapping[str, str]:
         **({"acts.md": acts.acts_markdown()} if acts else {}),
         "settings.md": settings_page(),
         "routes.md": routes_page(),
+        "seats.md": seats_page(routes()),
         "commands.md": commands_page(),
         "values.md": values_page(),
     }

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from tests.announced import publish_notice
 from tests.desk import COUNTY_OFFICER, EDITOR, GUIZHOU, NEIGHBOUR, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, draft
 from tests.reference_data import reference
+from tests.seats import give_accounts
 
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import make_number
@@ -40,11 +41,6 @@ TERMS: Final = {
 
 PEOPLE: Final = (COUNTY_OFFICER, NEIGHBOUR, PROVINCE_OFFICER, PROVINCE_COLLEAGUE, EDITOR)
 _SERIALS = count(1)
-
-
-def _seat(officer: Officer) -> dict[str, Any]:
-    name = f"p{officer.id}"
-    return {"id": officer.id, "login": name, "name": name, "role": officer.role, "created_at": "2025-01-01T00:00:00Z"}
 
 
 def new_case(kind: CaseKind, *, form_key: str = "") -> NewCase:
@@ -84,7 +80,7 @@ class CaseDesk:
     def __post_init__(self) -> None:
         with self.database.write() as tx:
             if tx.execute(select(staff.c.id).limit(1)).first() is None:
-                tx.execute(insert(staff), [_seat(officer) for officer in PEOPLE])
+                give_accounts(tx, *PEOPLE)
 
     def publish(self, *mines: str, first_day: date, officer: Officer | None = PROVINCE_OFFICER, **values: Any) -> str:
         given = {"objection": TERMS, "region": GUIZHOU, "first_day": first_day, **values}

@@ -9,24 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from tests.desk import COUNTY_OFFICER, NOON, ZHIJIN
 from tests.reference_data import reference
+from tests.seats import give_accounts, seated
 
-from greenmine.domain.body import Department, RiskClass
+from greenmine.domain.body import RiskClass
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import NUMBER_DIGITS, make_number
 from greenmine.domain.complaint import About, Complainant, Complaint, ComplaintKind, Contact
+from greenmine.domain.department import Department
 from greenmine.domain.instant import at_legal_time
 from greenmine.domain.officer import Officer
 from greenmine.domain.receipt import Receipt
+from greenmine.domain.seat import Role
 from greenmine.store.case_access import Access
 from greenmine.store.case_task import TaskRow, get_task
 from greenmine.store.cluster import cluster_of
 from greenmine.store.database import Database
 from greenmine.store.sealed import MasterKey
 from greenmine.store.tables_case import case_task
-from greenmine.store.tables_private import staff
 from greenmine.usecases.case_step import Desk
 from greenmine.usecases.lodge import KeptFile, NewCase, lodge_complaint
 
@@ -43,8 +45,8 @@ CANARIES: Final = (
     "白鹭", "苍鹭", "暗号那天", "翠鸟", "13900000000", "kingfisher", "池鹭", "夜鹭", "牛背鹭",
 )  # fmt: skip
 
-ZHIJIN_ECOLOGY: Final = replace(COUNTY_OFFICER, id=61, departments=frozenset({Department.ECOLOGY}))
-ZHIJIN_HEALTH: Final = replace(COUNTY_OFFICER, id=62, departments=frozenset({Department.HEALTH}))
+ZHIJIN_ECOLOGY: Final = seated(61, Role.COUNTY, ZHIJIN, Department.ECOLOGY)
+ZHIJIN_HEALTH: Final = seated(62, Role.COUNTY, ZHIJIN, Department.HEALTH)
 
 
 def complaint(**values: Any) -> Complaint:
@@ -121,12 +123,8 @@ def on(day: date) -> datetime:
 
 def seat(database: Database, *officers: Officer) -> None:
     """Give the officers accounts, so that rows may name them."""
-    rows = [
-        {"id": each.id, "login": f"p{each.id}", "name": "演示", "role": each.role, "created_at": "2025-01-01T00:00:00Z"}
-        for each in officers
-    ]
     with database.write() as tx:
-        tx.execute(insert(staff), rows)
+        give_accounts(tx, *officers)
 
 
 @dataclass(frozen=True)

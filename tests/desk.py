@@ -6,16 +6,19 @@ from typing import Any, Final
 
 from tests.announced import propose_removal, publish_notice
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.domain.act import Act
 from greenmine.domain.article import Article
+from greenmine.domain.department import Department
 from greenmine.domain.instant import at_legal_time, legal_day
 from greenmine.domain.mine import Level, Library, Scale
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.reference import Reference
+from greenmine.domain.seat import Role
 from greenmine.store.act import ActRow, acts_after
 from greenmine.store.database import Database
 from greenmine.store.journal import person_of_act
@@ -33,13 +36,17 @@ BIJIE: Final = "520500"
 GUIZHOU: Final = "520000"
 ANJI: Final = "330523"
 
-COUNTY_OFFICER: Final = Officer(11, Role.COUNTY, frozenset({ZHIJIN}))
-NEIGHBOUR: Final = Officer(12, Role.COUNTY, frozenset({NAYONG}))
-CITY_OFFICER: Final = Officer(21, Role.CITY, frozenset({BIJIE}))
-PROVINCE_OFFICER: Final = Officer(31, Role.PROVINCE, frozenset({GUIZHOU}))
-PROVINCE_COLLEAGUE: Final = Officer(32, Role.PROVINCE, frozenset({GUIZHOU}))
-EDITOR: Final = Officer(41, Role.EDITOR, frozenset({GUIZHOU}))
-ADMINISTRATOR: Final = Officer(51, Role.ADMINISTRATOR, frozenset({"000000"}))
+COUNTY_OFFICER: Final = seated(11, Role.COUNTY, ZHIJIN)
+NEIGHBOUR: Final = seated(12, Role.COUNTY, NAYONG)
+CITY_OFFICER: Final = seated(21, Role.CITY, BIJIE)
+PROVINCE_OFFICER: Final = seated(31, Role.PROVINCE, GUIZHOU)
+PROVINCE_COLLEAGUE: Final = seated(32, Role.PROVINCE, GUIZHOU)
+EDITOR: Final = seated(41, Role.EDITOR, GUIZHOU)
+ADMINISTRATOR: Final = seated(51, Role.ADMINISTRATOR, "000000")
+
+ZHIJIN_DEPARTMENT: Final = seated(81, Role.DEPARTMENT, f"{ZHIJIN}/{Department.ECOLOGY}")
+ZHIJIN_GOVERNMENT: Final = seated(82, Role.COUNTY_GOVERNMENT, ZHIJIN)
+BIJIE_GOVERNMENT: Final = seated(83, Role.PREFECTURE_GOVERNMENT, BIJIE)
 
 FIVE_WORKDAYS: Final = PeriodRule(
     unit=PeriodUnit.WORKDAY, days=5, first_day_counted=True, rolls_over=False, cutoff=None

@@ -1,6 +1,6 @@
 """People of the desk for tests: entered, enrolled and signed in through the real use cases, on a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,15 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import text
+from sqlalchemy import select, text
 from tests.reference_data import shipped_regions
 
+from greenmine.domain.department import Department
 from greenmine.domain.errors import GreenmineError
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.domain.sign_in import Stage
 from greenmine.store.database import Database
 from greenmine.store.sealed import MasterKey
-from greenmine.store.staff_session import find_session
+from greenmine.store.staff_session import find_session, token_hash
+from greenmine.store.tables_private import staff_session
 from greenmine.usecases.enrol import (
     confirm_authenticator,
     follow_link,
@@ -26,7 +29,7 @@ from greenmine.usecases.enrol import (
 )
 from greenmine.usecases.password_hash import PasswordHashes
 from greenmine.usecases.sign_in import Entry, enter_code, enter_password, officer_signed_in
-from greenmine.usecases.staff import enter_staff
+from greenmine.usecases.staff import enter_staff, seats_from
 
 SITE_NAME = "绿色矿山信息公开平台"
 PASSWORD = "bai li du juan 花开"
@@ -70,7 +73,13 @@ class StaffDesk:
         self.now += timedelta(**span)
 
     def add(
-        self, login: str = "zhijin-01", *, role: Role = Role.COUNTY, region: str = "520524", by: Officer | None = None
+        self,
+        login: str = "zhijin-01",
+        *,
+        role: Role = Role.COUNTY,
+        region: str = "520524",
+        departments: Iterable[Department] = (),
+        by: Officer | None = None,
     ) -> tuple[int, str]:
         """Enter a person; returns id and link token."""
         with self.database.write() as tx:
@@ -78,8 +87,7 @@ class StaffDesk:
                 tx,
                 login=login,
                 name="张三",
-                role=role,
-                region_codes=[region],
+                seats=seats_from(role, [region], regions=shipped_regions(), departments=departments),
                 regions=shipped_regions(),
                 by=by,
                 at=self.now,
@@ -130,6 +138,12 @@ class StaffDesk:
     def who(self, token: str) -> Officer | None:
         """Whom the gates of the desk would let in with this token now."""
         return officer_signed_in(self.database, token=token, at=self.now)
+
+    def expiry(self, token: str) -> str:
+        """When the session of this token ends at the latest."""
+        with self.database.read() as tx:
+            row = select(staff_session.c.expires_at).where(staff_session.c.token_hash == token_hash(token))
+            return str(tx.execute(row).scalar_one())
 
     def events(self) -> list[str]:
         with self.database.read() as tx:

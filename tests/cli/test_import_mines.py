@@ -11,13 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from tests.announced import propose_removal
+from tests.seats import seated
 
 from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
 from greenmine.domain.mine import Level
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.store.act import entries
 from greenmine.store.migrate import upgrade
@@ -166,7 +167,7 @@ def test_a_removal_that_awaits_its_decision_is_not_decided_past_it(services: Ser
     """ZJ-14: one removal, one decision."""
     removal, level = str(LISTS / "2026-removal.csv"), ("--level", "国家级")
     run(services, removal, *level, *PAPER)
-    officer = Officer(5, Role.PROVINCE, frozenset({"360000"}))
+    officer = seated(5, Role.PROVINCE, "360000")
     with services.database.write() as tx:
         number = tx.execute(text("SELECT id FROM mine WHERE name = '彭泽县丰岭矿区建筑石料用灰岩矿'")).scalar_one()
         wanted = RemovalProposal(number, Level.NATIONAL, "standard_not_met", "演示事实", "演示依据")

@@ -8,15 +8,17 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from tests.migrated import bring_up
+from tests.seats import DESK_ROLES
 
 from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Mode, Settings
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, Gone, GreenmineError, NotAllowed, NotFound, RuleBroken, Unready
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role
 from greenmine.domain.sign_in import Purpose, Stage
 from greenmine.services import Services
+from greenmine.store.database import Tx
 from greenmine.store.site_fact import settle_fact
 from greenmine.store.staff import get_staff
 from greenmine.usecases.enrol import follow_link, look_at_link
@@ -24,7 +26,7 @@ from greenmine.usecases.sign_in import officer_signed_in
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LINK = re.compile(r"(https?://\S+)/desk/link/([A-Za-z0-9_-]{43})(?!\S)")
-COUNTY = ("add", "--login", "zhijin-01", "--name", "张三", "--role", "county", "--region", "520524")
+COUNTY = ("add", "--login", "zhijin-01", "--name", "张三", "--seat", "county@520524")
 
 
 @pytest.fixture
@@ -59,15 +61,13 @@ def token_in(printed: str) -> str:
 
 def test_the_first_administrator_is_made_on_the_console_by_a_link(services: Services) -> None:
     """ASVS 6.3.2: no default account; no password is ever printed or typed here."""
-    printed = run(
-        services, "add", "--login", "chief", "--name", "李四", "--role", "administrator", "--region", "000000"
-    )
+    printed = run(services, "add", "--login", "chief", "--name", "李四", "--seat", "administrator@000000")
     assert "24小时" in printed and "一次" in printed
     assert printed.count(services.settings.site_url) == 1
     with services.database.write() as tx:
         link = look_at_link(tx, token=token_in(printed), is_demo=False, at=NOW)
         assert link.purpose is Purpose.ENROL
-        assert get_staff(tx, link.staff).role is Role.ADMINISTRATOR
+        assert [held.seat.role for held in get_staff(tx, link.staff).seats] == [Role.ADMINISTRATOR]
         assert follow_link(tx, token=token_in(printed), is_demo=False, at=NOW)[1] is Stage.ENROL_PASSWORD
 
 
@@ -83,7 +83,7 @@ def test_a_new_link_replaces_the_one_before(services: Services, command: str, pu
 
 def test_list_shows_people_places_and_standing_and_no_link(services: Services) -> None:
     run(services, *COUNTY)
-    run(services, "add", "--login", "bijie-01", "--name", "王五", "--role", "city", "--region", "520500")
+    run(services, "add", "--login", "bijie-01", "--name", "王五", "--seat", "city@520500")
     run(services, "disable", "bijie-01")
     printed = run(services, "list")
     assert not LINK.search(printed)
@@ -93,59 +93,89 @@ def test_list_shows_people_places_and_standing_and_no_link(services: Services) -
 
 def test_move_changes_region_and_role_and_enable_undoes_disable(services: Services) -> None:
     run(services, *COUNTY)
-    run(services, "move", "zhijin-01", "--region", "520523", "--region", "520521")
+    run(services, "move", "zhijin-01", "--seat", "county@520523", "--seat", "county@520521")
     with services.database.read() as tx:
-        assert get_staff(tx, 1).regions == {"520523", "520521"}
-    run(services, "move", "ZHIJIN-01", "--region", "520500", "--role", "city")
+        assert signatures(tx) == ["county@520523", "county@520521"]
+    run(services, "move", "ZHIJIN-01", "--seat", "city@520500")
     run(services, "disable", "zhijin-01")
     run(services, "enable", "zhijin-01")
     with services.database.read() as tx:
         person = get_staff(tx, 1)
-    assert person.active and person.officer.signature == "city@520500"
+    assert person.active and person.officers[0].seat.signature == "city@520500"
+
+
+def signatures(tx: Tx) -> list[str]:
+    return [held.seat.signature for held in get_staff(tx, 1).seats]
+
+
+def test_a_seat_that_names_no_desk_is_refused_in_a_sentence(services: Services) -> None:
+    for text_, sentence in (
+        ("county", "没有“county”这样的席位"),
+        ("mayor@520524", "没有“mayor@520524”这样的席位"),
+        ("county@520524/ecology", "没有“county@520524/ecology”这样的席位"),
+        ("expert@520000", "“专家”还没有工作台席位。目前可以设的岗位：编辑、"),
+        ("enterprise@firm-000123", "“矿山企业”还没有工作台席位"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            run(services, "add", "--login", "zhijin-01", "--name", "张三", "--seat", text_)
+        assert sentence in refused.value.message % refused.value.params
+    with services.database.read() as tx:
+        assert tx.execute(text("SELECT count(*) FROM staff")).scalar_one() == 0
+
+
+def test_a_new_seat_does_not_handle_more_by_silence(services: Services) -> None:
+    run(services, *COUNTY, "--department", "ecology")
+    run(services, "move", "zhijin-01", "--seat", "county@520523")
+    assert departments(services) == {Department.ECOLOGY}
+    run(services, "move", "zhijin-01", "--seat", "county@520523", "--seat", "department@520524/health")
+    with services.database.read() as tx:
+        assert signatures(tx) == ["county@520523", "department@520524/health"]
+    assert departments(services) == {Department.ECOLOGY}
+    assert "会同部门（贵州省毕节市织金县卫生健康主管部门）" in run(services, "list")
 
 
 def test_departments_are_set_on_the_console_kept_and_taken_back(services: Services) -> None:
     run(services, *COUNTY, "--department", "ecology")
     assert "生态环境主管部门" in run(services, "list")
-    run(services, "move", "zhijin-01", "--region", "520524")
+    run(services, "move", "zhijin-01", "--seat", "county@520524")
     assert departments(services) == {Department.ECOLOGY}
-    run(services, "move", "zhijin-01", "--region", "520524", "--department", "health", "--department", "emergency")
+    run(services, "move", "zhijin-01", "--seat", "county@520524", "--department", "health", "--department", "emergency")
     assert departments(services) == {Department.HEALTH, Department.EMERGENCY}
-    run(services, "move", "zhijin-01", "--region", "520524", "--all-departments")
+    run(services, "move", "zhijin-01", "--seat", "county@520524", "--all-departments")
     assert departments(services) == frozenset()
-    both = ("move", "zhijin-01", "--region", "520524", "--department", "health", "--all-departments")
+    both = ("move", "zhijin-01", "--seat", "county@520524", "--department", "health", "--all-departments")
     result = CliRunner().invoke(greenmine, ["staff", *both], obj=lambda: services)
     assert result.exit_code == 2 and "只能给出一种" in result.output
 
 
 def departments(services: Services) -> frozenset[Department]:
     with services.database.read() as tx:
-        return get_staff(tx, 1).departments
+        return get_staff(tx, 1).seats[0].seat.departments
 
 
 def test_refusals_are_sentences_and_change_nothing(services: Services) -> None:
     run(services, *COUNTY)
     with pytest.raises(BadInput, match="层级与岗位不符"):
-        run(services, "move", "zhijin-01", "--region", "520000")
+        run(services, "move", "zhijin-01", "--seat", "county@520000")
     with pytest.raises(NotFound, match="没有登录名为 nobody"):
         run(services, "disable", "nobody")
     run(services, "disable", "zhijin-01")
     with pytest.raises(RuleBroken, match="已停用"):
         run(services, "link", "zhijin-01")
     with services.database.read() as tx:
-        assert get_staff(tx, 1).regions == {"520524"}
+        assert signatures(tx) == ["county@520524"]
 
 
 def test_demo_links_are_one_per_role_and_made_anew_each_time(services: Services) -> None:
     first = [token for _, token in LINK.findall(run(services, "demo-links"))]
     second = [token for _, token in LINK.findall(run(services, "demo-links"))]
-    assert len(first) == len(second) == len(Role) and not set(first) & set(second)
+    assert len(first) == len(second) == len(DESK_ROLES) and not set(first) & set(second)
     with services.database.write() as tx:
         signed_in = [follow_link(tx, token=token, is_demo=True, at=NOW)[0] for token in second]
         with pytest.raises(Gone):
             follow_link(tx, token=first[0], is_demo=True, at=NOW)
     officers = [officer_signed_in(services.database, token=token, at=NOW) for token in signed_in]
-    assert {officer.role for officer in officers if officer} == set(Role)
+    assert {officer.seat.role for officer in officers if officer} == set(DESK_ROLES)
 
 
 def test_demo_links_are_refused_in_production(settings: Settings) -> None:
@@ -179,10 +209,10 @@ def test_commands_wait_for_a_prepared_site(settings: Settings) -> None:
 def test_the_journal_knows_the_console_and_no_names(services: Services) -> None:
     """ASVS 16.2.5, 16.3.1."""
     run(services, *COUNTY)
-    run(services, "move", "zhijin-01", "--region", "520523")
+    run(services, "move", "zhijin-01", "--seat", "county@520523")
     with services.database.read() as tx:
         rows = tx.execute(text("SELECT event, staff, detail FROM journal ORDER BY n")).all()
     assert [row.event for row in rows] == ["staff.added", "staff.link_issued", "staff.assigned"]
     assert all(row.staff is None for row in rows)
-    assert rows[2].detail == "subject=1 role=county regions=520523"
+    assert rows[2].detail == "subject=1 seats=county@520523"
     assert "张三" not in repr(rows) and "zhijin" not in repr(rows)

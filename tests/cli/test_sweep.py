@@ -19,7 +19,7 @@ from greenmine.cli.worker import JOBS
 from greenmine.config import Mode, Settings
 from greenmine.domain.case import CaseKind
 from greenmine.domain.errors import Unready
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role, Seat
 from greenmine.services import Services
 from greenmine.store.case import erase, open_case
 from greenmine.store.case_attachment import attach, remove_files_of
@@ -165,7 +165,7 @@ def desk_draft(services: Services, sha256: str, **values: object) -> int:
 def enter_somebody(services: Services) -> None:
     with services.database.write() as tx:
         enter_staff(
-            tx, login="zhang", name="张三", role=Role.COUNTY, region_codes=[ZHIJIN],
+            tx, login="zhang", name="张三", seats=[Seat(Role.COUNTY, ZHIJIN)],
             regions=services.reference.regions, by=None, at=services.clock(),
         )  # fmt: skip
 

@@ -8,7 +8,8 @@ from tests.cases import report_on
 from tests.desk import known_until
 from tests.reference_data import reference
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
+from greenmine.domain.department import Department
 from greenmine.domain.error_report import (
     RECORD_LABELS,
     REPORT_OUTCOME_LABELS,

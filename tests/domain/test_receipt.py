@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.receipt import Receipt, log_due
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)

@@ -14,12 +14,13 @@ from tests.rule_books import shipped_book, shipped_books
 from greenmine.domain.act import Basis
 from greenmine.domain.book_text import BOOK_TABLES, provisions_in
 from greenmine.domain.clock import ReportingWindow, add_months
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.ground import BlacklistEffect, CreditLevel, Ground, GroundKind
 from greenmine.domain.mine import Level, Library, Method
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, OPEN_TO_OBJECTION, NoticeKind
 from greenmine.domain.procedure import Process
-from greenmine.domain.provision import Actor, Department, Origin
+from greenmine.domain.provision import Actor, Origin
 from greenmine.domain.rulebook import NATIONAL, RuleBook, RuleBooks, province_of
 from greenmine.domain.target import share_of
 

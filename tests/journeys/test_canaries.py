@@ -50,12 +50,11 @@ from tests.mail_servers import Mailbox, good_server
 from tests.web.strict_client import words
 
 from greenmine.cli.root import greenmine
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.instant import utc_text
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.store.case_attachment import attachments_of
-from greenmine.store.staff import put_departments
 from greenmine.store.tables import mine, notice
 from greenmine.store.tables_case import case_task, outbox
 from greenmine.web.desk.routes_case import CASE_ROUTES
@@ -106,9 +105,7 @@ class Lived:
     def officer(self, login: str, role: Role, region: str, *departments: Department) -> Officer:
         """Somebody entered, enrolled and signed in."""
         desk = StaffDesk(self.services.database, master=self.services.master, now=datetime.now(UTC))
-        number, link = desk.add(login, role=role, region=region)
-        with self.services.database.write() as tx:
-            put_departments(tx, number, departments)
+        _number, link = desk.add(login, role=role, region=region, departments=departments)
         person = Officer(self.site.port, f"127.0.0.{100 + len(self.browsers)}")
         person.cookies["gm-desk"] = desk.enrol(link).session
         self.browsers.append(person)

@@ -25,7 +25,7 @@ from tests.made_once import empty_site
 from tests.web.strict_client import words
 
 from greenmine.domain.instant import legal_day
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.store.tables_case import case_message, case_task, outbox, sent_form
 

@@ -17,18 +17,19 @@ from tests.desk import (
     instant,
 )
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.domain.errors import GreenmineError
 from greenmine.domain.mine import Library
-from greenmine.domain.officer import Officer, Role
 from greenmine.domain.reference import Reference
 from greenmine.domain.region import COUNTRY
+from greenmine.domain.seat import Role
 from greenmine.projections.runner import Projection
 from greenmine.store.act import ActRow
 from greenmine.store.database import Tx
 from greenmine.usecases.notice import withdraw_notice
 
-EVERYWHERE: Final = Officer(61, Role.PROVINCE, frozenset({"520000", "330000"}))
+EVERYWHERE: Final = seated(61, Role.PROVINCE, "000000")
 GUIAN: Final = "520090"
 PLACES: Final = (ZHIJIN, NAYONG, "520502", GUIAN, "520100", "520000", "330523", COUNTRY)
 """Counties, 贵安新区 (in none of the usual lists), a prefecture, a province, and a mine without a place."""

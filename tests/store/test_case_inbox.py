@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from sqlalchemy import update
 from tests.complaints import MASTER, TEXT, ZHIJIN_ECOLOGY, lodge, seat, task_of
 from tests.desk import COUNTY_OFFICER, EDITOR, NAYONG, NEIGHBOUR, NOON, ZHIJIN
+from tests.seats import seated
 from tests.statements import statements
 
-from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.case import CaseKind, MessageKind, Stage
 from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.department import Department
 from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.store.case_inbox import (
     BodyCount,
     InboxCounts,
@@ -120,7 +123,7 @@ def test_trust_13_no_count_tells_of_another_bodys_cases(database: Database) -> N
     nothing = InboxCounts(is_open={True: 0, False: 0}, kinds={}, mine=0, late=0)
     with database.read() as tx:
         mark = get_complaint(tx, task_of(database, lines(database)[0].task.number).case).cluster
-        for stranger in (NEIGHBOUR, EDITOR, replace(COUNTY_OFFICER, departments=frozenset({Department.HEALTH}))):
+        for stranger in (NEIGHBOUR, EDITOR, seated(COUNTY_OFFICER.id, Role.COUNTY, ZHIJIN, Department.HEALTH)):
             assert counts(database, officer=stranger) == nothing and lines(database, officer=stranger) == []
             assert cluster_sizes(tx, stranger, [mark]) == {}
         assert cluster_sizes(tx, ZHIJIN_ECOLOGY, [mark]) == {mark: 1}

@@ -22,17 +22,20 @@ from tests.desk import (
     PROVINCE_OFFICER,
     ZHIJIN,
 )
+from tests.seats import DESK_ROLES, seat_in, seated
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import CASE_DEPARTMENTS, Body
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
-from greenmine.domain.officer import Officer, Role, handles
+from greenmine.domain.officer import Officer, handles
+from greenmine.domain.seat import Role, Seat
 from greenmine.store.case import open_case
 from greenmine.store.case_inbox import InboxFilter, inbox_lines
 from greenmine.store.case_task import get_task, move_task, open_and_late, open_task, scope, task_of_officer
 from greenmine.store.database import Database
-from greenmine.store.staff import add_staff, all_staff, get_staff, put_departments
+from greenmine.store.staff import add_staff, all_staff, get_staff, put_seats
 from greenmine.store.tables_case import case_task
 
 ECOLOGY = Body(ZHIJIN, Department.ECOLOGY)
@@ -130,8 +133,9 @@ def test_trust_13_each_officer_sees_the_cases_of_the_own_body_only(database: Dat
         entered(database, name, body=body)
     everyone = [
         COUNTY_OFFICER, ZHIJIN_ECOLOGY, ZHIJIN_HEALTH, NEIGHBOUR, CITY_OFFICER, PROVINCE_OFFICER, EDITOR, ADMINISTRATOR,
-        Officer(9, Role.COUNTY, frozenset({ZHIJIN, NAYONG}), frozenset({Department.HEALTH, Department.EMERGENCY})),
-        Officer(9, Role.COUNTY, frozenset()),
+        seated(9, Role.COUNTY, ZHIJIN, Department.HEALTH, Department.EMERGENCY),
+        seated(9, Role.DEPARTMENT, f"{NAYONG}/{Department.HEALTH}"),
+        seated(9, Role.COUNTY_GOVERNMENT, ZHIJIN),
     ]  # fmt: skip
     for officer in everyone:
         own = {name for name, body in BODIES.items() if handles(officer, body)}
@@ -146,19 +150,20 @@ def test_trust_13_each_officer_sees_the_cases_of_the_own_body_only(database: Dat
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(
-    role=st.sampled_from(list(Role)),
-    regions=st.frozensets(st.sampled_from([ZHIJIN, NAYONG, BIJIE, GUIZHOU])),
+    role=st.sampled_from(DESK_ROLES),
+    region=st.sampled_from([ZHIJIN, NAYONG, BIJIE, GUIZHOU]),
+    own=st.sampled_from(CASE_DEPARTMENTS),
     departments=st.frozensets(st.sampled_from(list(Department))),
 )
 def test_the_scope_of_queries_is_the_rule_of_the_domain(
-    database: Database, role: Role, regions: frozenset[str], departments: frozenset[Department]
+    database: Database, role: Role, region: str, own: Department, departments: frozenset[Department]
 ) -> None:
     with database.read() as tx:
         there = tx.execute(select(func.count()).select_from(case_task)).scalar_one()
     if not there:
         for name, body in BODIES.items():
             entered(database, name, body=body)
-    officer = Officer(1, role, regions, departments)
+    officer = Officer(1, replace(seat_in(role, region, own), departments=departments))
     with database.read() as tx:
         seen = {row.number for row in tx.execute(scope(select(case_task), officer))}
     assert seen == {name for name, body in BODIES.items() if handles(officer, body)}
@@ -181,14 +186,15 @@ def test_an_unknown_case_is_not_found(database: Database) -> None:
 
 def test_departments_of_a_person_are_read_with_the_person_and_count_as_a_change(database: Database) -> None:
     with database.write() as tx:
-        number = add_staff(tx, login="zhijin-01", name="演示", role=Role.COUNTY, regions=[ZHIJIN], at=NOON)
-        before = get_staff(tx, number).version
-        put_departments(tx, number, [Department.HEALTH, Department.ECOLOGY, Department.HEALTH])
+        every, two = Seat(Role.COUNTY, ZHIJIN), frozenset({Department.HEALTH, Department.ECOLOGY})
+        number = add_staff(tx, login="zhijin-01", name="演示", seats=[every], at=NOON)
+        before = get_staff(tx, number)
+        put_seats(tx, before, [replace(every, departments=two)])
         person = get_staff(tx, number)
-        assert (person.departments, person.version) == ({Department.HEALTH, Department.ECOLOGY}, before + 1)
-        assert all_staff(tx)[0].officer.departments == person.officer.departments == person.departments
-        put_departments(tx, number, [])
-        assert get_staff(tx, number).departments == frozenset()
+        assert (person.seats[0].id, person.version) == (before.seats[0].id, before.version + 1)
+        assert all_staff(tx)[0].officers[0].seat.handled == person.officers[0].seat.handled == two
+        put_seats(tx, person, [every])
+        assert get_staff(tx, number).officers[0].seat == every
 
 
 def test_trust_1_the_rows_of_a_complaint_hold_no_word_of_the_person(database: Database) -> None:

@@ -151,6 +151,7 @@ def test_a_record_in_the_format_of_before_is_refused_and_left_as_it_was(database
 
 def test_a_record_of_today_passes_the_revision_that_refuses_older_ones(database: Database) -> None:
     _an_act(database)
+    downgrade(database, to="0007")
     with database.write() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '0006'"))
     upgrade(database)
@@ -264,3 +265,66 @@ def test_versions_are_derived_anew_after_a_way_down(database: Database) -> None:
     with database.read() as tx:
         assert read_cursor(tx, "versions", version=1) is None
         assert read_cursor(tx, "figures", version=1) == 7
+
+
+OLD_PEOPLE = (
+    "INSERT INTO staff (id, login, name, role, created_at) VALUES (1, 'a', '甲', 'county', '2026-01-01T00:00:00Z')",
+    "INSERT INTO staff (id, login, name, role, created_at) VALUES (2, 'b', '乙', 'editor', '2026-01-01T00:00:00Z')",
+    "INSERT INTO staff_region (staff, region) VALUES (1, '520524'), (1, '520525'), (2, '520000')",
+    "INSERT INTO staff_department (staff, department) VALUES (1, 'health'), (1, 'ecology')",
+    "INSERT INTO staff_session (token_hash, staff, stage, started_at, seen_at, expires_at)"
+    " VALUES ('s', 1, 'signed_in', '2026', '2026', '2027'), ('c', 1, 'code', '2026', '2026', '2027')",
+)
+
+
+def _rows(database: Database, query: str) -> list[tuple[Any, ...]]:
+    with database.read() as tx:
+        return [tuple(row) for row in tx.execute(text(query))]
+
+
+def _run(database: Database, *statements: str) -> None:
+    with database.write() as tx:
+        for statement in statements:
+            tx.execute(text(statement))
+
+
+def test_regions_and_departments_become_seats_and_back(database: Database) -> None:
+    """0008: one seat a region, with the departments; whoever is signed in acts from the first."""
+    downgrade(database, to="0007")
+    _run(database, *OLD_PEOPLE)
+    upgrade(database)
+    assert _rows(database, "SELECT staff, role, scope, departments FROM staff_seat ORDER BY id") == [
+        (1, "county", "520524", "ecology,health"),
+        (1, "county", "520525", "ecology,health"),
+        (2, "editor", "520000", ""),
+    ]
+    first = _rows(database, "SELECT min(id) FROM staff_seat")[0][0]
+    assert _rows(database, "SELECT token_hash, seat FROM staff_session ORDER BY 1") == [("c", None), ("s", first)]
+    downgrade(database, to="0007")
+    assert _rows(database, "SELECT id, role FROM staff ORDER BY id") == [(1, "county"), (2, "editor")]
+    assert _rows(database, "SELECT * FROM staff_region ORDER BY 1, 2") == [
+        (1, "520524"), (1, "520525"), (2, "520000"),
+    ]  # fmt: skip
+    assert _rows(database, "SELECT * FROM staff_department ORDER BY 1, 2") == [(1, "ecology"), (1, "health")]
+
+
+@pytest.mark.parametrize(
+    "seats",
+    [
+        "(1, 'county', '520524', ''), (1, 'city', '520500', '')",
+        "(1, 'county', '520524', ''), (1, 'county', '520525', 'health')",
+        "(1, 'county_government', '520524', '')",
+    ],
+)
+def test_seats_that_one_role_with_regions_cannot_say_are_not_lost_on_the_way_down(
+    database: Database, seats: str
+) -> None:
+    _run(
+        database,
+        "INSERT INTO staff (id, login, name, created_at) VALUES (1, 'a', '甲', '2026-01-01T00:00:00Z')",
+        f"INSERT INTO staff_seat (staff, role, scope, departments) VALUES {seats}",
+    )
+    with pytest.raises(Conflict, match="已拒绝"):
+        downgrade(database, to="0007")
+    assert revision(database) == head()
+    assert len(_rows(database, "SELECT id FROM staff_seat")) == seats.count("(")

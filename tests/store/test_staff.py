@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.desk_people import StaffDesk
 
 from greenmine.domain.errors import BadInput, Gone, TooMany
-from greenmine.domain.officer import Role
 from greenmine.store.database import Database
 from greenmine.store.staff import all_staff, recovery_codes_left
 from greenmine.usecases.sign_in import officer_signed_in
@@ -15,10 +14,10 @@ def test_a_person_enrols_and_signs_in(database: Database) -> None:
     desk = StaffDesk(database)
     person = desk.person()
     officer = officer_signed_in(database, token=person.sign_in().session, at=desk.now)
-    assert officer is not None and officer.signature == "county@520524"
+    assert officer is not None and officer.seat.signature == "county@520524"
     with database.read() as tx:
         assert recovery_codes_left(tx, person.id) == 8
-        assert [(row.login, row.role, row.active) for row in all_staff(tx)] == [("zhijin-01", Role.COUNTY, True)]
+        assert [(row.login, row.officers, row.active) for row in all_staff(tx)] == [("zhijin-01", (officer,), True)]
 
 
 def test_eight_at_once_use_a_link_once(database: Database) -> None:

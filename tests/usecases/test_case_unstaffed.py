@@ -7,9 +7,10 @@ from tests.desk import NAYONG, NOON, ZHIJIN, Desk
 from tests.desk_people import StaffDesk
 from tests.reference_data import shipped_regions
 
-from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.complaint import ComplaintKind
-from greenmine.domain.officer import Role
+from greenmine.domain.department import Department
+from greenmine.domain.seat import Role, Seat
 from greenmine.store.case_inbox import BodyCount
 from greenmine.usecases.case_desk import decline_case
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
@@ -32,8 +33,8 @@ def lodged_both(desk: StaffDesk) -> None:
 
 def put(desk: StaffDesk, number: int, *departments: Department) -> None:
     with desk.database.write() as tx:
-        assign(tx, number, role=Role.COUNTY, region_codes=[ZHIJIN], regions=shipped_regions(), by=None, at=NOON,
-               departments=departments)  # fmt: skip
+        seat = Seat(Role.COUNTY, ZHIJIN, frozenset(departments))
+        assign(tx, number, seats=[seat], regions=shipped_regions(), by=None, at=NOON)
 
 
 def test_without_anybody_every_body_with_open_cases_is_named_with_its_counts(staff_desk: StaffDesk) -> None:

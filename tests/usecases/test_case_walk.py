@@ -23,9 +23,10 @@ from tests.desk import (
 )
 from tests.usecases.test_case_desk import STEPS, WORDS
 
-from greenmine.domain.body import Body, Department, HandOverReason, RiskClass
+from greenmine.domain.body import Body, HandOverReason, RiskClass
 from greenmine.domain.case import OVER, Stage
 from greenmine.domain.complaint import KINDS_OF, About
+from greenmine.domain.department import Department
 from greenmine.domain.errors import GreenmineError, NotFound
 from greenmine.domain.officer import handles
 from greenmine.store.case_task import TaskRow

@@ -20,12 +20,14 @@ from tests.desk import (
     Desk,
 )
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.errors import BadInput, Gone, NotAllowed, RuleBroken
 from greenmine.domain.ground import CreditLevel
 from greenmine.domain.mine import Library
 from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.store.act import get_document
 from greenmine.store.credit import CreditFilter, CreditRow, count_ended, get_credit, running_credits
 from greenmine.store.tables import credit_entry
@@ -302,7 +304,7 @@ def test_no_entry_rests_on_a_removal_of_another_province(desk: Desk) -> None:
     desk.enlist(mine, Library.PROVINCIAL)
     removal = desk.propose(mine)
     desk.decide(removal)
-    elsewhere = replace(PROVINCE_COLLEAGUE, regions=frozenset({"330000"}))
+    elsewhere = seated(PROVINCE_COLLEAGUE.id, Role.PROVINCE, "330000")
     with pytest.raises(BadInput, match="不在该行政区内") as refused:
         add(desk, region="330000", removal=removal, officer=elsewhere)
     assert refused.value.field == "removal"

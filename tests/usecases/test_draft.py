@@ -1,17 +1,18 @@
 """Who wrote in a draft is known to the journal, and none of them decides what it says (LN-13; trust.md ASVS 2.3.5)."""
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from tests.announced import announce_books
 from tests.desk import BIJIE, CITY_OFFICER, PROVINCE_COLLEAGUE, PROVINCE_OFFICER, Desk
 from tests.reference_data import reference
+from tests.seats import give_accounts
 from tests.usecases.test_credit import DAY, SALT, entry
 
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.officer import Officer
 from greenmine.store.draft import DraftKind, get_draft, with_writers
 from greenmine.store.journal import writers_of_drafts
-from greenmine.store.tables_private import journal, staff
+from greenmine.store.tables_private import journal
 from greenmine.usecases.draft import DraftMoved, propose_draft, save_draft, start_draft
 from greenmine.usecases.publish_draft import decide_credit_draft
 
@@ -20,9 +21,7 @@ from greenmine.usecases.publish_draft import decide_credit_draft
 def desk(desk: Desk) -> Desk:
     """The desk with accounts for those who write."""
     with desk.database.write() as tx:
-        for officer in (CITY_OFFICER, PROVINCE_OFFICER, PROVINCE_COLLEAGUE):
-            values = {"id": officer.id, "login": f"p{officer.id}", "name": "演示", "role": officer.role}
-            tx.execute(insert(staff).values(**values, created_at="2026-03-01T00:00:00Z"))
+        give_accounts(tx, CITY_OFFICER, PROVINCE_OFFICER, PROVINCE_COLLEAGUE)
     return desk.at(DAY)
 
 

@@ -3,11 +3,11 @@
 import pytest
 from tests.desk_people import Person, StaffDesk, code_of
 from tests.reference_data import shipped_regions
+from tests.seats import DESK_ROLES
 
 from greenmine.domain.errors import Gone, NotAllowed, RuleBroken
-from greenmine.domain.officer import Role
 from greenmine.domain.sign_in import Purpose, Stage
-from greenmine.usecases.demo_sign_in import SEATS, demo_links
+from greenmine.usecases.demo_sign_in import demo_links
 from greenmine.usecases.enrol import look_at_link
 from greenmine.usecases.sign_in import (
     enter_code,
@@ -79,14 +79,14 @@ def test_a_link_that_opens_anew_closes_what_was(person: Person) -> None:
 def test_demo_links_sign_straight_in_once_and_only_in_demo_mode(staff_desk: StaffDesk) -> None:
     with staff_desk.database.write() as tx:
         links = demo_links(tx, is_demo=True, at=staff_desk.now)
-    assert {link.role for link in links} == set(Role)
+    assert {link.seat.role for link in links} == set(DESK_ROLES)
     for link in links:
         with pytest.raises(Gone):
             staff_desk.follow(link.token, is_demo=False)
         token, stage = staff_desk.follow(link.token, is_demo=True)
         officer = staff_desk.who(token)
         assert stage is Stage.SIGNED_IN
-        assert officer is not None and officer.signature == f"{link.role}@{SEATS[link.role]}"
+        assert officer is not None and officer.seat == link.seat
         with pytest.raises(Gone):
             staff_desk.follow(link.token, is_demo=True)
     with pytest.raises(NotAllowed), staff_desk.database.write() as tx:
@@ -97,4 +97,4 @@ def test_demo_links_twice_give_the_same_officers(staff_desk: StaffDesk) -> None:
     with staff_desk.database.write() as tx:
         demo_links(tx, is_demo=True, at=staff_desk.now)
         demo_links(tx, is_demo=True, at=staff_desk.now)
-        assert len(managed_staff(tx, regions=REGIONS, by=None)) == len(Role)
+        assert len(managed_staff(tx, regions=REGIONS, by=None)) == len(DESK_ROLES)

@@ -21,9 +21,10 @@ from tests.complaints import (
 from tests.desk import BIJIE, NAYONG, NOON, ZHIJIN, Desk
 from tests.reference_data import reference
 
-from greenmine.domain.body import COMPETENT, Body, Department, RiskClass
+from greenmine.domain.body import COMPETENT, Body, RiskClass
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.complaint import KINDS_OF, About
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, Conflict
 from greenmine.store import tables_case
 from greenmine.store.case import erase

@@ -76,7 +76,7 @@ def test_other_counties_and_other_posts_do_not_register(desk: Desk, officer: Off
 def test_whose_region_contains_the_county_may_correct(desk: Desk, mine: str, officer: Officer) -> None:
     desk.correct(mine, place="演示路1号", officer=officer)
     assert desk.mine(mine).facts.place == "演示路1号"
-    assert desk.acts()[-1].by == officer.signature
+    assert desk.acts()[-1].by == officer.seat.signature
 
 
 def test_a_correction_says_what_changed_and_why_and_nothing_else(desk: Desk, mine: str) -> None:

@@ -8,19 +8,21 @@ import pytest
 from tests.announced import publish_notice
 from tests.desk import ANJI, FIVE_WORKDAYS, Desk, draft
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.domain.errors import RuleBroken
 from greenmine.domain.mine import Level, Library
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.domain.seat import Role
 from greenmine.store.notice import get_notice
 
 DATES = PeriodRule(PeriodUnit.DATES, None, first_day_counted=True, rolls_over=False, cutoff=None)
 MONDAY = date(2025, 3, 3)
 IN_2020 = date(2020, 6, 1)
 """A Monday while the book of Zhejiang held."""
-ANJI_OFFICER = Officer(61, Role.COUNTY, frozenset({ANJI}))
-ZHEJIANG_OFFICER = Officer(62, Role.PROVINCE, frozenset({"330000"}))
+ANJI_OFFICER = seated(61, Role.COUNTY, ANJI)
+ZHEJIANG_OFFICER = seated(62, Role.PROVINCE, "330000")
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ from tests.desk_people import code_of
 from tests.reference_data import reference
 from tests.web.real_notices import draft_of, preset_of, published_on, real_notices
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import MessageKind, Stage
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, Conflict, NotFound, RuleBroken
 from greenmine.domain.mine import Level
 from greenmine.domain.objection import ObjectionOutcome

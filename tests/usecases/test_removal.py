@@ -16,13 +16,16 @@ from tests.desk import (
     Desk,
 )
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.domain.errors import BadInput, Conflict, NotAllowed, NotFound, RuleBroken
 from greenmine.domain.ground import GroundKind
 from greenmine.domain.mine import Level, Library, MineStatus
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.store.database import Database
 from greenmine.store.removal import RemovalFilter, RemovalRow, get_removal, list_removals, open_proposal
+from greenmine.store.staff import add_staff
 from greenmine.store.tables import membership
 from greenmine.store.tables_private import journal
 
@@ -71,7 +74,7 @@ def test_who_proposed_does_not_decide(desk: Desk, listed_mine: str) -> None:
     number = desk.propose(listed_mine, officer=PROVINCE_OFFICER)
     with pytest.raises(NotAllowed, match="提出人不能作出决定"):
         desk.decide(number, officer=PROVINCE_OFFICER)
-    same_person_elsewhere = Officer(PROVINCE_OFFICER.id, Role.PROVINCE, frozenset({"520000", "330000"}))
+    same_person_elsewhere = seated(PROVINCE_OFFICER.id, Role.PROVINCE, "000000")
     with pytest.raises(NotAllowed):
         desk.decide(number, officer=same_person_elsewhere)
     desk.decide(number, officer=PROVINCE_COLLEAGUE)
@@ -93,6 +96,19 @@ def test_after_a_replay_that_lost_the_journal_nobody_decides_an_own_removal(desk
     forget_journal(desk.database, removal(desk, again).first_act)
     desk.decide(again)
     assert desk.mine(listed_mine).status is MineStatus.REMOVED
+
+
+def test_after_such_a_replay_another_seat_of_the_same_person_does_not_decide_either(
+    desk: Desk, listed_mine: str
+) -> None:
+    proposer = seated(PROVINCE_OFFICER.id, Role.CITY, "520500")
+    number = desk.propose(listed_mine, officer=proposer)
+    forget_journal(desk.database, removal(desk, number).first_act)
+    with desk.database.write() as tx:
+        number_ = add_staff(tx, login="both", name="演示", seats=[proposer.seat, PROVINCE_OFFICER.seat], at=desk.now)
+    with pytest.raises(NotAllowed, match="内部记录已随旧备份丢失"):
+        desk.decide(number, officer=seated(number_, Role.PROVINCE, "520000"))
+    desk.decide(number, officer=PROVINCE_OFFICER)
 
 
 def forget_journal(database: Database, act: int) -> None:
@@ -121,9 +137,7 @@ def test_the_province_decides_and_nobody_below_it(desk: Desk, listed_mine: str, 
     assert removal(desk, number).state == "proposed"
 
 
-@pytest.mark.parametrize(
-    "officer", [NEIGHBOUR, EDITOR, ADMINISTRATOR, Officer(99, Role.PROVINCE, frozenset({"330000"}))]
-)
+@pytest.mark.parametrize("officer", [NEIGHBOUR, EDITOR, ADMINISTRATOR, seated(99, Role.PROVINCE, "330000")])
 def test_the_wrong_county_or_province_proposes_nothing(desk: Desk, listed_mine: str, officer: Officer) -> None:
     with pytest.raises(NotAllowed):
         desk.propose(listed_mine, officer=officer)

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import text
 from tests.desk_people import PASSWORD, SITE_NAME, Person, StaffDesk, code_of
 from tests.reference_data import shipped_regions
+from tests.seats import seated
 
 from greenmine.domain.errors import NotAllowed
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role, Seat
 from greenmine.domain.sign_in import LIVES, Stage
 from greenmine.store.staff_session import find_session, new_token, token_hash
 from greenmine.usecases.enrol import change_password
@@ -153,14 +154,16 @@ def test_a_new_role_ends_every_session(person: Person) -> None:
     """ASVS 7.4.2."""
     desk, token = person.desk, person.sign_in().session
     with desk.database.write() as tx:
-        assign(tx, person.id, role=Role.CITY, region_codes=["520500"], regions=REGIONS, by=None, at=desk.now)
+        assign(tx, person.id, seats=[Seat(Role.CITY, "520500")], regions=REGIONS, by=None, at=desk.now)
     assert desk.who(token) is None
 
 
 def test_a_moved_officer_loses_the_old_county_on_the_next_request(person: Person) -> None:
-    """ASVS 8.3.2: the session goes on, the officer is another one."""
+    """ASVS 8.3.2: the session that acted from it is over, and the next one acts from the new seat."""
     desk, token = person.desk, person.sign_in().session
-    assert desk.who(token) == Officer(person.id, Role.COUNTY, frozenset({"520524"}))
+    assert desk.who(token) == seated(person.id, Role.COUNTY, "520524")
     with desk.database.write() as tx:
-        assign(tx, person.id, role=Role.COUNTY, region_codes=["520523"], regions=REGIONS, by=None, at=desk.now)
-    assert desk.who(token) == Officer(person.id, Role.COUNTY, frozenset({"520523"}))
+        assign(tx, person.id, seats=[Seat(Role.COUNTY, "520523")], regions=REGIONS, by=None, at=desk.now)
+    assert desk.who(token) is None
+    desk.later(minutes=5)
+    assert desk.who(person.sign_in().session) == seated(person.id, Role.COUNTY, "520523")

@@ -9,20 +9,24 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from tests.announced import announce_books
 from tests.desk import (
     ADMINISTRATOR,
+    BIJIE_GOVERNMENT,
     CITY_OFFICER,
     COUNTY_OFFICER,
     EDITOR,
     NEIGHBOUR,
     PROVINCE_COLLEAGUE,
     PROVINCE_OFFICER,
+    ZHIJIN_DEPARTMENT,
+    ZHIJIN_GOVERNMENT,
     facts,
 )
 from tests.migrated import bring_up, fill
 from tests.reference_data import reference
+from tests.seats import give_accounts
 from tests.web.strict_client import Answer, StrictClient
 
 from greenmine.app import build_services
@@ -34,7 +38,7 @@ from greenmine.store import tables
 from greenmine.store.act import ActRow, acts_after, size
 from greenmine.store.database import Database
 from greenmine.store.journal import person_of_act
-from greenmine.store.tables_private import desk_draft, staff, staff_region
+from greenmine.store.tables_private import desk_draft
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.web.factory import create_flask
 
@@ -43,6 +47,7 @@ START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 PEOPLE = (
     COUNTY_OFFICER, NEIGHBOUR, CITY_OFFICER, PROVINCE_OFFICER, PROVINCE_COLLEAGUE, EDITOR, ADMINISTRATOR,
+    ZHIJIN_DEPARTMENT, ZHIJIN_GOVERNMENT, BIJIE_GOVERNMENT,
 )  # fmt: skip
 
 
@@ -167,10 +172,7 @@ def _at_work(database: Database) -> dict[str, str]:
 
 def _seat(database: Database) -> None:
     with database.write() as tx:
-        for officer in PEOPLE:
-            tx.execute(insert(staff).values(id=officer.id, login=f"p{officer.id}", name=f"演示{officer.id}",
-                                            role=officer.role, created_at="2026-03-01T00:00:00Z"))  # fmt: skip
-            tx.execute(insert(staff_region), [{"staff": officer.id, "region": code} for code in officer.regions])
+        give_accounts(tx, *PEOPLE)
 
 
 def _mines(database: Database) -> dict[str, str]:

@@ -7,12 +7,13 @@ from tests.announced import publish_notice
 from tests.desk import instant
 from tests.reference_data import TEST_DATA, reference
 from tests.rule_books import shipped_books
+from tests.seats import seated
 
 from greenmine.domain.mine import Level
 from greenmine.domain.notice import NoticeDraft, NoticeItem, objection_terms
 from greenmine.domain.notice_rule import NoticePreset
-from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodUnit
+from greenmine.domain.seat import Role
 from greenmine.store.database import Database
 
 ROLES = {
@@ -80,7 +81,7 @@ def enter_all(database: Database) -> dict[str, str]:
     with database.write() as tx:
         for row in sorted(real_notices(), key=published_on):
             draft = draft_of(row)
-            officer = Officer(id=1, role=ROLES[draft.level], regions=frozenset({draft.region}))
+            officer = seated(1, ROLES[draft.level], draft.region)
             at = instant(published_on(row))
             numbers[row["id"]] = publish_notice(tx, draft, reference=reference(), officer=officer, at=at)
     return numbers

@@ -13,6 +13,7 @@ from tests.announced import add_credit, propose_removal, publish_notice
 from tests.desk import instant
 from tests.migrated import bring_up, fill
 from tests.reference_data import reference
+from tests.seats import seated
 
 from greenmine.app import build_services, create_app
 from greenmine.config import Settings
@@ -22,8 +23,9 @@ from greenmine.domain.ground import CreditLevel
 from greenmine.domain.mine import Activity, Level, Library, Method, Ownership, Scale
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice import NoticeDraft, NoticeItem
-from greenmine.domain.officer import Officer, Role
 from greenmine.domain.period import PeriodRule, PeriodUnit
+from greenmine.domain.region import COUNTRY
+from greenmine.domain.seat import Role
 from greenmine.projections.runner import catch_up
 from greenmine.projections.versions import Versions
 from greenmine.services import Services
@@ -37,9 +39,8 @@ NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 """Noon of 18 November 2026 in legal time: the moment the pages are looked at."""
 TODAY = date(2026, 11, 18)
 
-PROVINCES = frozenset({"520000", "210000", "330000", "510000"})
-FIRST = Officer(id=1, role=Role.PROVINCE, regions=PROVINCES)
-SECOND = Officer(id=2, role=Role.PROVINCE, regions=PROVINCES)
+FIRST = seated(1, Role.PROVINCE, COUNTRY)
+SECOND = seated(2, Role.PROVINCE, COUNTRY)
 ORGAN = "示例省自然资源厅"
 COLUMNS = ("序号", "矿山名称")
 FIVE_WORKDAYS = PeriodRule(unit=PeriodUnit.WORKDAY, days=5, first_day_counted=False, rolls_over=True, cutoff=None)

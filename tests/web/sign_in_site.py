@@ -10,11 +10,12 @@ from sqlalchemy import text
 from tests.desk_people import StaffDesk
 from tests.migrated import bring_up
 from tests.reference_data import shipped_regions
+from tests.seats import seat_in
 from tests.web.strict_client import Answer, StrictClient, words
 
 from greenmine.app import build_services
 from greenmine.config import Settings
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.usecases.staff import enter_staff
 from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
@@ -49,7 +50,7 @@ class Doors:
     def enter(self, login: str, role: Role = Role.COUNTY, region: str = "520524") -> tuple[int, str]:
         with self.services.database.write() as tx:
             return enter_staff(
-                tx, login=login, name="张三", role=role, region_codes=[region], regions=REGIONS, by=None, at=self.now
+                tx, login=login, name="张三", seats=[seat_in(role, region)], regions=REGIONS, by=None, at=self.now
             )
 
     def count(self, query: str) -> int:

@@ -3,7 +3,7 @@
 from tests.web.sign_in_site import PASSWORD, REGIONS, Doors, cookie, member, press
 from tests.web.strict_client import words
 
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role, Seat
 from greenmine.usecases.staff import assign, disable
 
 
@@ -27,12 +27,14 @@ def test_disabling_shuts_out_on_the_next_request(doors: Doors) -> None:
     assert someone.client.get("/desk", status=303).location.startswith("/desk/sign-in")
 
 
-def test_a_moved_officer_sees_the_new_place_on_the_next_request(doors: Doors) -> None:
+def test_a_moved_officer_signs_in_again_and_sees_the_new_place_only(doors: Doors) -> None:
     """ASVS 8.3.2."""
     someone = member(doors)
     assert "织金县" in someone.client.get("/desk/account").text
     with doors.services.database.write() as tx:
-        assign(tx, someone.id, role=Role.COUNTY, region_codes=["520523"], regions=REGIONS, by=None, at=doors.now)
+        assign(tx, someone.id, seats=[Seat(Role.COUNTY, "520523")], regions=REGIONS, by=None, at=doors.now)
+    assert someone.client.get("/desk/account", status=303).location.startswith("/desk/sign-in")
+    someone.sign_in(someone.client)
     shown = someone.client.get("/desk/account").text
     assert "织金县" not in shown and "金沙县" in shown
 

@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from tests.complaints import seat
-from tests.desk import COUNTY_OFFICER
+from tests.desk import ZHIJIN
+from tests.seats import seated
 from tests.web.complaint_site import (
     CASE,
     NEW,
@@ -25,11 +25,12 @@ from tests.web.desk_site import sent_by
 from greenmine.cli.log import begin_demo_log
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_BYTES, MOST_CASE_FILES
-from greenmine.domain.body import Department
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import make_number, read_number
 from greenmine.domain.complaint import Outcome
+from greenmine.domain.department import Department
 from greenmine.domain.mine_facts import MineFacts
+from greenmine.domain.seat import Role
 from greenmine.store.case_access import find_access
 from greenmine.store.case_attachment import attach
 from greenmine.store.case_task import get_task
@@ -42,7 +43,7 @@ from greenmine.usecases.commitment_batch import list_commitments
 from greenmine.usecases.mine import register_mine
 
 UNKNOWN = make_number(CaseKind.COMPLAINT, 1234567890)
-OFFICER = replace(COUNTY_OFFICER, id=61, departments=frozenset({Department.EMERGENCY}))
+OFFICER = seated(61, Role.COUNTY, ZHIJIN, Department.EMERGENCY)
 
 
 @pytest.fixture

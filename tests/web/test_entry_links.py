@@ -14,14 +14,15 @@ from python_calamine import CalamineWorkbook
 from tests.desk import article
 from tests.log_site import LogSite, log_site
 from tests.reference_data import reference
+from tests.seats import seated
 from tests.web.register import TODAY
 
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.store.act import acts_of
 from greenmine.store.tables import removal
 from greenmine.usecases.article import publish_article, withdraw_article
 
-EDITOR = Officer(id=9, role=Role.EDITOR, regions=frozenset({"000000"}))
+EDITOR = seated(9, Role.EDITOR, "000000")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from tests.announced import add_credit
 from tests.desk import FIRM_CODE, Desk, article, instant
 from tests.feeds import ENDINGS, SECTIONS, Told, names, read, told
 from tests.reference_data import reference
+from tests.seats import seated
 from tests.statements import statements
 from tests.web.clock_site import Site, open_site
 from tests.web.register import FIRST, ORGAN, SECOND, TODAY
@@ -20,7 +21,7 @@ from greenmine.domain.article import ArticleMedia
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.ground import CreditLevel
 from greenmine.domain.notice import Attachment
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.projections.feed import settle_authority
 from greenmine.store import tables
 from greenmine.store.notice import get_notice
@@ -28,7 +29,7 @@ from greenmine.usecases.article import publish_article, withdraw_article
 from greenmine.usecases.credit import end_due_credits
 from greenmine.usecases.notice import correct_notice, withdraw_notice
 
-EDITOR = Officer(7, Role.EDITOR, frozenset({"520000"}))
+EDITOR = seated(7, Role.EDITOR, "520000")
 
 
 def site_with_a_notice(folder: Path) -> Site:

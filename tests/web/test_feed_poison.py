@@ -13,6 +13,7 @@ from tests.announced import publish_notice
 from tests.desk import COUNTY_OFFICER, Desk, article, draft, facts, instant
 from tests.feeds import ENDINGS, SECTIONS, names, read, told
 from tests.reference_data import CONTENT, reference
+from tests.seats import seated
 from tests.web.clock_site import Site, open_site
 from tests.web.register import FIRST, TODAY
 
@@ -20,7 +21,7 @@ from greenmine.app import build_services
 from greenmine.cli.upkeep import sync_content
 from greenmine.config import Settings
 from greenmine.domain.errors import BadInput
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.store import tables
 from greenmine.store.act import size
 from greenmine.store.article import get_article
@@ -33,7 +34,7 @@ from greenmine.usecases.mine import correct_mine, register_mine
 from greenmine.usecases.notice import correct_notice
 
 POISON = ("\x0b", "\x1b", "\ufffe", "\ud800")
-EDITOR = Officer(7, Role.EDITOR, frozenset({"520000"}))
+EDITOR = seated(7, Role.EDITOR, "520000")
 AT = instant(TODAY)
 NOTICE, MINE = "2026-0001", "GM-520524-0001"
 

@@ -8,7 +8,7 @@ import html
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from tests.desk import ADMINISTRATOR, instant
 from tests.migrated import bring_up, fill
 from tests.new_province import BOOK, CLAUSES, CODE, NAME, TILES, content_with, files
 from tests.reference_data import reference
+from tests.seats import seated
 from tests.web.complaint_site import NEW
 from tests.web.desk_site import sent_by
 from tests.web.register import FIRST, NOW, build
@@ -35,7 +36,9 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import Level, Library
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice_kind import NoticeKind
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.region import COUNTRY
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.store.content_problem import content_problems
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
@@ -57,7 +60,7 @@ READABLE: Final = re.compile("text/|application/(?:[a-z]+[+])?(?:json|xml)")
 OF_THE_COUNTRY: Final = "/corrections/new?record=content/policies/mineral-resources-law-2024"
 """The report of an error in a record of no province: it asks who shall answer."""
 
-OFFICER: Final = Officer(31, Role.PROVINCE, frozenset({*OTHERS, CODE}))
+OFFICER: Final = seated(31, Role.PROVINCE, COUNTRY)
 
 NEEDS_NO_MINE: Final = frozenset(
     {"/", "/regions", "/procedures", "/targets", "/clauses", "/sitemap", "/sitemap.xml", "/opml.xml", f"{NEW}/target"}
@@ -115,7 +118,7 @@ def opened(folder: Path, content: Path, *, register: bool, mine: bool = False) -
 def _register_mine(services: Services) -> None:
     at = instant(date(2026, 11, 17))
     listing = Listing(Library.PROVINCIAL, date(2026, 11, 17), decision_no="示例〔2026〕1号", organ="示例机关")
-    officer = replace(FIRST, regions=frozenset({CODE}))
+    officer = seated(FIRST.id, Role.PROVINCE, CODE)
     facts = MineFacts("示例浮梁瓷石矿", "360222", holder="示例瓷石有限公司")
     with services.database.write() as tx:
         number = register_mine(tx, facts, reference=services.reference, officer=None, at=at)
@@ -223,11 +226,11 @@ def test_every_list_of_provinces_names_the_new_one(whole: Site) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("officer", [OFFICER, ADMINISTRATOR], ids=lambda officer: officer.role)
+@pytest.mark.parametrize("officer", [OFFICER, ADMINISTRATOR], ids=lambda officer: officer.seat.role)
 def test_every_list_of_the_desk_names_it_too(whole: Site, officer: Officer) -> None:
     pages = read_desk(whole, officer)
     assert "/desk" in pages and missing(pages) == set()
-    assert officer is not OFFICER or ("/desk/notices/new", "*") in lists_in(pages)
+    assert officer is not OFFICER or ("/desk/mines/new", "*") in lists_in(pages)
 
 
 def test_a_book_alone_puts_the_province_into_every_list_that_needs_no_mine(book_alone: Site) -> None:
@@ -303,7 +306,7 @@ def test_its_calendar_and_its_own_addresses_answer(first_day: Site) -> None:
 
 def test_its_officers_draft_by_its_own_practice_and_its_own_rule(first_day: Site) -> None:
     """A practice printed in the province's own book is offered, and taken when it is chosen."""
-    officer = Officer(31, Role.PROVINCE, frozenset({CODE}))
+    officer = seated(31, Role.PROVINCE, CODE)
     page = read_desk(first_day, officer)["/desk/notices/new"]
     assert 'value="invented_practice"' in page and NAME in page
     by_preset, by_rule = (

@@ -10,12 +10,12 @@ from tests.example_pages import example_addresses
 from tests.web.strict_client import StrictClient
 
 from greenmine.domain.noun import BOOK, MINE, NOUNS, Noun, desk_address, object_at, public_address
-from greenmine.domain.officer import Role
+from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.store.act import acts_after
 from greenmine.store.tables import mine, notice, removal
 from greenmine.store.tables_case import case_task
-from greenmine.store.tables_private import staff
+from greenmine.store.tables_private import staff_seat
 from greenmine.web.factory import create_flask
 from greenmine.web.routes import ROUTES
 
@@ -26,7 +26,7 @@ AT_THE_DESK: Final[dict[str, Any]] = {
     "notice": select(notice.c.id).where(notice.c.region == "520000"),
     "removal": select(removal.c.id).join(mine, removal.c.mine == mine.c.id).where(mine.c.region.startswith("52")),
     "case": select(case_task.c.number).where(case_task.c.body_region == "520000"),
-    "staff": select(staff.c.id).where(staff.c.role == str(Role.PROVINCE)),
+    "staff": select(staff_seat.c.staff).where(staff_seat.c.role == str(Role.PROVINCE)),
 }
 """Noun → things of the demonstration that a province's officer, or the administrator, opens at the desk."""
 NOT_IN_THE_DEMONSTRATION: Final = {"draft/notice", "draft/news", "draft/credit"}

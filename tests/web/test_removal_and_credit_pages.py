@@ -11,13 +11,14 @@ import pytest
 from tests.announced import add_credit
 from tests.desk import instant
 from tests.migrated import fill
+from tests.seats import seated
 from tests.web.clock_site import Site, open_site, text_of
 from tests.web.register import FACTS, FIRST, HOLDER, HOLDER_CODE, SECOND, Register, build
 from tests.web.strict_client import words
 
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.ground import CreditLevel
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.store.act import acts_of
 from greenmine.store.credit import get_credit
 from greenmine.store.removal import get_removal
@@ -78,7 +79,7 @@ def test_a_refused_removal_is_not_told_as_guilt(filled: Filled) -> None:
             removed=False, organ="示例省自然资源厅", reason="复核后不属实。", basis="复核意见书",
             since=row.proposed_on,
         )  # fmt: skip
-        officer = Officer(id=902, role=Role.PROVINCE, regions=frozenset({row.region[:2] + "0000"}))
+        officer = seated(902, Role.PROVINCE, row.region[:2] + "0000")
         at = filled.site.clock()
         decide_removal(tx, number, decision, reference=filled.site.services.reference, officer=officer, at=at)
     page = text_of(filled.site, f"/removals/{number}")

@@ -6,10 +6,12 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from tests.seats import DESK_ROLES, seat_in
 from tests.web.shell_app import plain, shell_app, shell_settings
 from tests.web.strict_client import StrictClient
 
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.web.factory import create_flask
 from greenmine.web.routes import ROUTES
 from greenmine.web.routing import (
@@ -57,7 +59,7 @@ def test_a_desk_route_names_its_roles_and_a_public_one_none() -> None:
         Access(Door.DESK)
     with pytest.raises(ValueError, match="names its roles"):
         Access(Door.PUBLIC, frozenset({Role.EDITOR}))
-    assert PUBLIC.roles == frozenset() and EVERY_ROLE.roles == frozenset(Role)
+    assert PUBLIC.roles == frozenset() and EVERY_ROLE.roles == frozenset(DESK_ROLES)
 
 
 def test_the_desk_is_always_personal() -> None:
@@ -71,10 +73,10 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(tmp_path: Path) -> 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", DESK_ROLES)
 def test_a_role_passes_only_where_the_entry_names_it(tmp_path: Path, role: Role) -> None:
     def here() -> Officer:
-        return Officer(id=1, role=role, regions=frozenset({"520000"}))
+        return Officer(1, seat_in(role, "520000"))
 
     only_province = Route("/desk/decide", "test.decide", plain, access=desk(Role.PROVINCE))
     client = StrictClient(shell_app(tmp_path, routes=[only_province], find_officer=here))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.seats import DESK_ROLES, home_of, seated
 from tests.web.sign_in_site import (
     PASSWORD,
     REGIONS,
@@ -12,7 +13,7 @@ from tests.web.sign_in_site import (
     press,
 )
 
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.seat import Role
 from greenmine.domain.sign_in import Purpose
 from greenmine.usecases.demo_sign_in import demo_links
 from greenmine.usecases.staff import disable, new_link
@@ -201,7 +202,7 @@ def test_an_invented_link_is_over_like_a_used_one(doors: Doors, token: str) -> N
 
 def test_a_demo_link_signs_straight_in(doors: Doors) -> None:
     with doors.services.database.write() as tx:
-        links = {each.role: each.token for each in demo_links(tx, is_demo=True, at=doors.now)}
+        links = {each.seat.role: each.token for each in demo_links(tx, is_demo=True, at=doors.now)}
     for role, token in links.items():
         client = doors.client()
         assert press(client, f"/desk/link/{token}", {}).location == "/desk"
@@ -229,7 +230,7 @@ def test_a_password_link_leads_to_the_known_authenticator(doors: Doors) -> None:
 def test_each_post_needs_its_token(doors: Doors, route: Route) -> None:
     """ASVS 3.5.1: without and with a foreign token → 400; who is signed out is told so first, 403."""
     chief = member(doors, "chief", Role.ADMINISTRATOR, "000000")
-    path = route.rule.replace("<token>", "x").replace("<int:number>", "1")
+    path = route.rule.replace("<token>", "x").replace("<int:number>", "1").replace("<int:seat>", "1")
     for data in ({}, {"csrf_token": "foreign"}):
         chief.client.post(path, data, status=400)
         doors.client().post(path, data, status=403 if route.access.roles else 400)
@@ -243,21 +244,20 @@ def test_every_page_of_the_desk_is_kept_by_nobody(doors: Doors, route: Route) ->
     """ASVS 14.3.2; and no GET changes anything (ASVS 3.5.3)."""
     chief = member(doors, "chief", Role.ADMINISTRATOR, "000000")
     before = doors.count("SELECT count(*) FROM journal")
-    path = route.rule.replace("<token>", "x").replace("<int:number>", "1")
+    path = route.rule.replace("<token>", "x").replace("<int:number>", "1").replace("<int:seat>", "1")
     answer = chief.client.get(path, status=None)
     assert answer.headers["Cache-Control"] == "no-store" and "Cookie" in answer.headers["Vary"]
     assert answer.status < 500
     assert doors.count("SELECT count(*) FROM journal") == before
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", sorted({*DESK_ROLES} - {Role.ADMINISTRATOR}))
 def test_only_administrators_enter_the_staff_pages(doors: Doors, role: Role) -> None:
     """ASVS 8.2.1, 8.3.1: the gate stands on the server, for each address."""
-    seats = {Role.COUNTY: "520524", Role.CITY: "520500", Role.PROVINCE: "520000", Role.EDITOR: "520000"}
-    someone = member(doors, "somebody", role, seats[role])
+    someone = member(doors, "somebody", role, home_of(role).region)
     for route in SIGN_IN_ROUTES:
         if route.rule.startswith("/desk/staff"):
-            path = route.rule.replace("<int:number>", "1")
+            path = route.rule.replace("<int:number>", "1").replace("<int:seat>", "1")
             if "GET" in route.methods:
                 someone.client.get(path, status=403)
                 assert doors.client().get(path, status=303).location.startswith("/desk/sign-in")
@@ -269,4 +269,4 @@ def test_the_finder_of_officers_gives_the_officer_of_the_request(doors: Doors) -
         assert signed_in_officer() is None
     with someone.client.browser as browser:
         browser.get("/desk", base_url=someone.client.site_url)
-        assert signed_in_officer() == Officer(someone.id, Role.COUNTY, frozenset({"520524"}))
+        assert signed_in_officer() == seated(someone.id, Role.COUNTY, "520524")

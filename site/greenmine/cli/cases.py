@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from greenmine.cli.prepare import ready_services
-from greenmine.domain.body import DEPARTMENT_LABELS
 from greenmine.domain.case import IDENTITY_REASON_LABELS
 from greenmine.domain.case_number import read_number
+from greenmine.domain.department import DEPARTMENT_LABELS
 from greenmine.domain.instant import SHANGHAI, legal_day
 from greenmine.services import Services
 from greenmine.usecases.case_opening import Opening, read_openings

@@ -1,6 +1,7 @@
 """``greenmine staff``: the people of the desk. The only way to the first account; prints links, never passwords."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import click
@@ -8,20 +9,23 @@ from rich.console import Console
 from rich.table import Table
 
 from greenmine.cli.prepare import ready_services
-from greenmine.domain.body import DEPARTMENT_LABELS, Department
-from greenmine.domain.officer import ROLE_LABELS, Role
+from greenmine.domain.body import CASE_DEPARTMENTS
+from greenmine.domain.department import DEPARTMENT_LABELS, Department
+from greenmine.domain.officer import DEEDS, Deed
+from greenmine.domain.region import Regions
+from greenmine.domain.seat import ROLE_LABELS, Seat, read_seat
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.services import Services
-from greenmine.store.staff import staff_by_login
+from greenmine.store.staff import StaffRow, staff_by_login
 from greenmine.usecases.demo_sign_in import demo_links
 from greenmine.usecases.sign_in import normal_login
 from greenmine.usecases.staff import assign, disable, enable, enter_staff, managed_staff, new_link
 
 console: Final = Console(soft_wrap=True)
 
-ROLE: Final = click.Choice([str(role) for role in Role])
-DEPARTMENT: Final = click.Choice([str(department) for department in Department])
-_DEPARTMENT_HELP: Final = "办理哪个部门的来件，可多次给出。"
+DEPARTMENT: Final = click.Choice([str(department) for department in CASE_DEPARTMENTS])
+_DEPARTMENT_HELP: Final = "经办席位只办理这个部门的来件，可多次给出。"
+_SEAT_HELP: Final = "席位：岗位@辖区代码，如 county@520524；会同部门为 department@520524/ecology。可多次给出。"
 _HOURS: Final = int(LINK_LIVES.total_seconds()) // 3600
 
 
@@ -33,8 +37,7 @@ def staff() -> None:
 @staff.command()
 @click.option("--login", required=True, help="登录名：小写字母、数字和 . _ -。")
 @click.option("--name", required=True, help="姓名。")
-@click.option("--role", required=True, type=ROLE, help="岗位。")
-@click.option("--region", "codes", required=True, multiple=True, help="辖区代码，可多次给出。")
+@click.option("--seat", "seats", required=True, multiple=True, metavar="ROLE@SCOPE", help=_SEAT_HELP)
 @click.option("--department", "departments", multiple=True, type=DEPARTMENT, help=_DEPARTMENT_HELP)
 @click.pass_obj
 def add(
@@ -42,24 +45,21 @@ def add(
     *,
     login: str,
     name: str,
-    role: str,
-    codes: tuple[str, ...],
+    seats: tuple[str, ...],
     departments: tuple[str, ...],
 ) -> None:
     """登记一名工作人员，打印开通账号的一次性链接。"""
     services = ready_services(open_services)
-    regions = services.reference.regions
+    handled = frozenset(map(Department, departments))
     with services.database.write() as tx:
         _, token = enter_staff(
             tx,
             login=login,
             name=name,
-            role=Role(role),
-            region_codes=codes,
-            regions=regions,
+            seats=[read_seat(seat, handled) for seat in seats],
+            regions=services.reference.regions,
             by=None,
             at=services.clock(),
-            departments=[Department(each) for each in departments],
         )
     _print_link(services, token)
 
@@ -87,12 +87,14 @@ def list_people(open_services: Callable[[], Services]) -> None:
     services = ready_services(open_services)
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=None)
-    table = Table("登录名", "姓名", "岗位", "辖区", "部门", "状态")
+    table = Table("登录名", "姓名", "席位", "岗位和范围", "部门", "状态")
     for person in people:
-        places = "、".join(services.reference.regions.path_name(code) for code in sorted(person.regions))
         standing = "停用" if not person.active else "已开通" if person.has_totp else "待开通"
-        named = "、".join(DEPARTMENT_LABELS[each] for each in Department if each in person.departments)
-        table.add_row(person.login, person.name, ROLE_LABELS[person.role], places, named, standing)
+        for place, held in enumerate(person.seats):
+            named = "、".join(DEPARTMENT_LABELS[each] for each in CASE_DEPARTMENTS if each in held.seat.departments)
+            about = (person.login, person.name) if place == 0 else ("", "")
+            where = seat_text(held.seat, services.reference.regions)
+            table.add_row(*about, held.seat.signature, where, named, standing if place == 0 else "")
     console.print(table)
 
 
@@ -122,8 +124,7 @@ def enable_person(open_services: Callable[[], Services], *, login: str) -> None:
 
 @staff.command()
 @click.argument("login")
-@click.option("--region", "codes", required=True, multiple=True, help="新的辖区代码，可多次给出。")
-@click.option("--role", type=ROLE, help="新的岗位；不给出则不变。")
+@click.option("--seat", "seats", required=True, multiple=True, metavar="ROLE@SCOPE", help=f"{_SEAT_HELP}给出全部席位。")
 @click.option("--department", "departments", multiple=True, type=DEPARTMENT, help=f"{_DEPARTMENT_HELP}不给出则不变。")
 @click.option("--all-departments", is_flag=True, help="改为办理所有部门的来件。")
 @click.pass_obj
@@ -131,28 +132,41 @@ def move(
     open_services: Callable[[], Services],
     *,
     login: str,
-    codes: tuple[str, ...],
-    role: str | None,
+    seats: tuple[str, ...],
     departments: tuple[str, ...],
     all_departments: bool,
 ) -> None:
-    """调整 LOGIN 的辖区、岗位或部门：下一次访问即按新的办理，换岗位须重新登录。"""
+    """调整 LOGIN 的席位：没有再给出的席位即行撤销，以该席位登录的立即退出；其余下一次访问即按新的办理。"""
     if departments and all_departments:
         raise click.UsageError("--department 和 --all-departments 只能给出一种。")
+    named = frozenset(map(Department, departments)) if departments or all_departments else None
     services = ready_services(open_services)
     with services.database.write() as tx:
         person = staff_by_login(tx, normal_login(login))
         assign(
             tx,
             person.id,
-            role=Role(role) if role else person.role,
-            region_codes=codes,
+            seats=[_moved(seat, person, named) for seat in seats],
             regions=services.reference.regions,
             by=None,
             at=services.clock(),
-            departments=[Department(each) for each in departments] if departments or all_departments else None,
         )
     console.print(f"{person.login} 已调整。", highlight=False, markup=False)
+
+
+def _moved(text: str, person: StaffRow, named: frozenset[Department] | None) -> Seat:
+    """A seat as the command names it. Without departments named, it takes those it has, a new one those of all others.
+
+    Raises UsageError when the others differ: a seat must not come to handle more by silence.
+    """
+    seat = read_seat(text, named or frozenset())
+    if named is not None or Deed.HANDLE_CASE not in DEEDS.get(seat.role, ()) or "/" in seat.scope:
+        return seat
+    known = {held.seat.signature: held.seat.departments for held in person.seats}
+    kinds = {held.seat.departments for held in person.seats if "/" not in held.seat.scope}
+    if seat.signature not in known and len(kinds) > 1:
+        raise click.UsageError("各席位办理的部门不同，请用 --department 或 --all-departments 写明。")
+    return replace(seat, departments=known.get(seat.signature, next(iter(kinds), frozenset())))
 
 
 @staff.command("demo-links")
@@ -168,10 +182,14 @@ def demo_link_lines(services: Services) -> tuple[str, ...]:
     with services.database.write() as tx:
         links = demo_links(tx, is_demo=services.settings.is_demo, at=services.clock())
     regions = services.reference.regions
-    return tuple(
-        f"{ROLE_LABELS[each.role]}（{regions.path_name(each.region)}）：{link_address(services, each.token)}"
-        for each in links
-    )
+    return tuple(f"{seat_text(each.seat, regions)}：{link_address(services, each.token)}" for each in links)
+
+
+def seat_text(seat: Seat, regions: Regions) -> str:
+    """``县级经办（贵州省毕节市织金县）``."""
+    department = seat.scope.partition("/")[2]
+    place = regions.path_name(seat.region) + (DEPARTMENT_LABELS[Department(department)] if department else "")
+    return f"{ROLE_LABELS[seat.role]}（{place}）"
 
 
 def link_address(services: Services, token: str) -> str:

@@ -2,10 +2,11 @@
 
 from greenmine.content.book_parts import PartReader
 from greenmine.content.toml_table import Line, Table, as_choice, as_number, as_text
+from greenmine.domain.department import Department
 from greenmine.domain.entitlement import Benefit, BenefitKind, BudgetLine, Duty, NamedList
 from greenmine.domain.errors import BadInput
 from greenmine.domain.mine import Level
-from greenmine.domain.provision import Actor, Department
+from greenmine.domain.provision import Actor
 from greenmine.domain.scorecard import Scorecard, ScoreHead, ScoreItem
 from greenmine.domain.target import (
     Dimension,

@@ -3,6 +3,7 @@
 from greenmine.content.toml_table import Table
 from greenmine.domain.clause import Clauses
 from greenmine.domain.clock import Clock, ClockUnit, ReportingWindow
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput
 from greenmine.domain.ground import BlacklistEffect, CreditLevel, CreditTerm, Ground, GroundKind
 from greenmine.domain.mine import Level, Library, Method
@@ -17,7 +18,7 @@ from greenmine.domain.notice_rule import (
 )
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.procedure import Exemption, Gate, LibraryRule, Process, Quota, SpotCheck, Step
-from greenmine.domain.provision import Actor, Department, Origin
+from greenmine.domain.provision import Actor, Origin
 from greenmine.domain.text import N_
 
 

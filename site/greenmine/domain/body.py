@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput
 from greenmine.domain.region import COUNTRY, Regions
 from greenmine.domain.text import N_
@@ -21,15 +22,6 @@ class RiskClass(StrEnum):
     HEALTH = "health"  # 健康
     SAFETY = "safety"  # 安全
     SOCIAL = "social"  # 社会
-
-
-class Department(StrEnum):
-    """Department of a body."""
-
-    NATURAL_RESOURCES = "natural_resources"  # 自然资源主管部门
-    ECOLOGY = "ecology"  # 生态环境主管部门
-    HEALTH = "health"  # 卫生健康主管部门
-    EMERGENCY = "emergency"  # 应急管理部门
 
 
 class HandOverReason(StrEnum):
@@ -47,12 +39,6 @@ RISK_LABELS: Final[Mapping[RiskClass, str]] = {
     RiskClass.SAFETY: N_("安全"),
     RiskClass.SOCIAL: N_("社会"),
 }
-DEPARTMENT_LABELS: Final[Mapping[Department, str]] = {
-    Department.NATURAL_RESOURCES: N_("自然资源主管部门"),
-    Department.ECOLOGY: N_("生态环境主管部门"),
-    Department.HEALTH: N_("卫生健康主管部门"),
-    Department.EMERGENCY: N_("应急管理部门"),
-}
 HAND_OVER_LABELS: Final[Mapping[HandOverReason, str]] = {
     HandOverReason.OTHER_PLACE: N_("不属本辖区"),
     HandOverReason.OTHER_DUTY: N_("不属本部门职责"),
@@ -67,6 +53,9 @@ COMPETENT: Final[Mapping[RiskClass, Department]] = {
     RiskClass.SOCIAL: Department.NATURAL_RESOURCES,
 }
 """Who is competent for a class of risk; social risk belongs to whoever leads the green-mine work (GO-18)."""
+
+CASE_DEPARTMENTS: Final = tuple(each for each in Department if each in COMPETENT.values())
+"""Departments that answer cases: those competent for a class of risk, in their order."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +94,8 @@ def level_up(body: Body, *, regions: Regions) -> Body:
 
 
 def require_hand_over(sender: Body, receiver: Body, *, regions: Regions, accused: str | None = None) -> None:
-    """Raise BadInput unless the case may go there: another body of the same province, not the accused one.
+    """Raise BadInput unless the case may go there: a body of the same province that answers cases, another than the
+    sender, not the accused one.
 
     :param accused: code of the county whose own bodies are complained of, None for none
     Source: 信访工作条例 22, 23 (passed on to the body that is competent), 18, 30 (never to the accused).
@@ -113,6 +103,8 @@ def require_hand_over(sender: Body, receiver: Body, *, regions: Regions, accused
     known = regions.find(receiver.region)
     if known is None or receiver.region == COUNTRY or receiver.region[:2] != sender.region[:2]:
         raise BadInput("case.receiver_unknown", N_("请选择本省的承办机关。"), field="body_region")
+    if receiver.department not in CASE_DEPARTMENTS:
+        raise BadInput("case.receiver_department", N_("这个部门不办理来件，请另选部门。"), field="department")
     if sender == receiver:
         raise BadInput("case.receiver_same", N_("案件已在这个机关，请选择另一个机关。"), field="body_region")
     if receiver.region == accused:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from greenmine.domain.provision import Actor, Department, Origin
+from greenmine.domain.department import Department
+from greenmine.domain.provision import Actor, Origin
 from greenmine.domain.text import N_
 
 

@@ -11,8 +11,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import BadInput, NotFound
 from greenmine.domain.fault import fault_of
 from greenmine.domain.mail_address import require_mail_address

@@ -5,21 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from greenmine.domain.body import Body, Department
-from greenmine.domain.errors import NotAllowed
+from greenmine.domain.body import Body
+from greenmine.domain.errors import BadInput, NotAllowed
 from greenmine.domain.mine import Level
-from greenmine.domain.region import Regions
+from greenmine.domain.provision import Actor
+from greenmine.domain.region import Region, RegionLevel, Regions
+from greenmine.domain.seat import ROLE_LABELS, Role, Seat
 from greenmine.domain.text import N_
-
-
-class Role(StrEnum):
-    """Role of a staff member; always bound to regions."""
-
-    EDITOR = "editor"  # 编辑
-    COUNTY = "county"  # 县级经办
-    CITY = "city"  # 市级经办
-    PROVINCE = "province"  # 省级经办
-    ADMINISTRATOR = "administrator"  # 管理员
 
 
 class Deed(StrEnum):
@@ -39,21 +31,14 @@ class Deed(StrEnum):
     PUBLISH_NEWS = "publish_news"  # 发布新闻
     HANDLE_CASE = "handle_case"  # 办理投诉、异议和纠错
     OPEN_IDENTITY = "open_identity"  # 查看投诉人身份
+    READ_PROBLEMS = "read_problems"  # 查看内容文件的问题
     MANAGE_STAFF = "manage_staff"  # 管理人员
 
-
-ROLE_LABELS: Final[Mapping[Role, str]] = {
-    Role.EDITOR: N_("编辑"),
-    Role.COUNTY: N_("县级经办"),
-    Role.CITY: N_("市级经办"),
-    Role.PROVINCE: N_("省级经办"),
-    Role.ADMINISTRATOR: N_("管理员"),
-}
 
 _CASE: Final = {Deed.HANDLE_CASE, Deed.OPEN_IDENTITY}
 _NOTICE: Final = {Deed.PUBLISH_NOTICE, Deed.CLOSE_NOTICE, Deed.CORRECT_NOTICE, Deed.WITHDRAW_NOTICE}
 DEEDS: Final[Mapping[Role, frozenset[Deed]]] = {
-    Role.EDITOR: frozenset({Deed.EDIT_NEWS, Deed.PUBLISH_NEWS}),
+    Role.EDITOR: frozenset({Deed.EDIT_NEWS, Deed.PUBLISH_NEWS, Deed.READ_PROBLEMS}),
     Role.COUNTY: frozenset({*_NOTICE, *_CASE, Deed.PROPOSE_REMOVAL, Deed.CORRECT_MINE, Deed.REGISTER_MINE}),
     Role.CITY: frozenset(
         {*_NOTICE, *_CASE, Deed.PROPOSE_REMOVAL, Deed.PROPOSE_CREDIT, Deed.CORRECT_MINE, Deed.REGISTER_MINE}
@@ -72,42 +57,117 @@ DEEDS: Final[Mapping[Role, frozenset[Deed]]] = {
             Deed.PUBLISH_NEWS,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Deed.MANAGE_STAFF}),
+    Role.ADMINISTRATOR: frozenset({Deed.MANAGE_STAFF, Deed.READ_PROBLEMS}),
+    Role.DEPARTMENT: frozenset(_CASE),
+    Role.COUNTY_GOVERNMENT: frozenset(),
+    Role.PREFECTURE_GOVERNMENT: frozenset(),
 }
-"""An administrator manages people and nothing else: who keeps the keys does not write the record."""
+"""The roles that have a seat at the desk, and what each may do within the scope of its seat.
 
-NOTICE_LEVELS: Final[Mapping[Role, frozenset[Level]]] = {
+An administrator manages people and writes nothing of the record: who keeps the keys does not write it. A government may
+be given a seat; nothing the desk offers is its to do yet, so its row is empty.
+"""
+
+_ANYWHERE: Final = frozenset(RegionLevel)
+SITS_AT: Final[Mapping[Role, frozenset[RegionLevel]]] = {
+    Role.EDITOR: _ANYWHERE,
+    Role.COUNTY: frozenset({RegionLevel.COUNTY}),
+    Role.CITY: frozenset({RegionLevel.PREFECTURE}),
+    Role.PROVINCE: frozenset({RegionLevel.PROVINCE}),
+    Role.ADMINISTRATOR: _ANYWHERE,
+    Role.DEPARTMENT: _ANYWHERE - {RegionLevel.COUNTRY},
+    Role.COUNTY_GOVERNMENT: frozenset({RegionLevel.COUNTY}),
+    Role.PREFECTURE_GOVERNMENT: frozenset({RegionLevel.PREFECTURE}),
+}
+"""On regions of which level each role with a seat at the desk sits; see :func:`may_sit`."""
+
+
+@dataclass(frozen=True)
+class ByDocument:
+    """An organ that has no seat at the desk: what it decides stands in a document, and a seat that may records that.
+
+    :param recorder: whose deed records it, naming the organ and the document's number; the act is signed by that seat
+    :param levels: levels of notice the organ issues
+    """
+
+    organ: Actor
+    recorder: Role
+    deeds: frozenset[Deed]
+    levels: frozenset[Level] = frozenset()
+
+
+BY_DOCUMENT: Final = (
+    ByDocument(
+        Actor.MINISTRY,
+        Role.PROVINCE,
+        deeds=frozenset({*_NOTICE, Deed.DECIDE_REMOVAL}),
+        levels=frozenset({Level.NATIONAL}),
+    ),
+    ByDocument(Actor.PROVINCE_GOVERNMENT, Role.PROVINCE, deeds=frozenset({Deed.DECIDE_REMOVAL, Deed.DECIDE_CREDIT})),
+)
+"""Organs without a seat, and who records their documents. Nobody signs for another organ."""
+
+_OWN_LEVELS: Final[Mapping[Role, frozenset[Level]]] = {
     Role.COUNTY: frozenset({Level.COUNTY}),
     Role.CITY: frozenset({Level.CITY}),
-    Role.PROVINCE: frozenset({Level.PROVINCIAL, Level.NATIONAL}),
+    Role.PROVINCE: frozenset({Level.PROVINCIAL}),
 }
-"""The level of notice each role may publish: ZJ-11 county check, ZJ-13 province list, and 推荐公示 upwards."""
+
+NOTICE_LEVELS: Final[Mapping[Role, frozenset[Level]]] = {
+    role: own.union(
+        *(each.levels for each in BY_DOCUMENT if each.recorder is role and Deed.PUBLISH_NOTICE in each.deeds)
+    )
+    for role, own in _OWN_LEVELS.items()
+}
+"""The level of notice each role may publish, its own and that of organs whose documents it records.
+
+Source: ZJ-11 county check, ZJ-13 province list, and 推荐公示 upwards.
+"""
 
 
 @dataclass(frozen=True)
 class Officer:
-    """A staff member signed in, with the role and the regions (codes) it is bound to.
-
-    :param departments: whose cases the seat handles; empty for a seat that handles those of all departments
-    """
+    """A staff member signed in, and the one seat from which they act now."""
 
     id: int
-    role: Role
-    regions: frozenset[str]
-    departments: frozenset[Department] = frozenset()
+    seat: Seat
 
     @property
-    def signature(self) -> str:
-        """``<role>@<region>`` as an act names its author: never a person (log-spec.md 1).
+    def deeds(self) -> frozenset[Deed]:
+        """What the seat may do within its scope."""
+        return DEEDS.get(self.seat.role, frozenset())
 
-        With several regions the first code in order stands for the seat.
-        """
-        return f"{self.role}@{min(self.regions)}"
+
+def roles_that_may(deed: Deed) -> frozenset[Role]:
+    """The roles that may do this."""
+    return frozenset(role for role, own in DEEDS.items() if deed in own)
+
+
+def may_sit(role: Role, region: Region, *, is_lowest: bool) -> bool:
+    """Whether a seat of this role can stand in this region.
+
+    :param is_lowest: the region has none below it: a special area straight under its prefecture or province, whose
+        county officers sit there
+    """
+    at = SITS_AT[role]
+    return region.level in at or (is_lowest and RegionLevel.COUNTY in at)
+
+
+def require_desk(role: Role) -> None:
+    """Raise BadInput (field ``role``) for a role that has no desk, saying which have one."""
+    if role not in DEEDS:
+        raise BadInput(
+            "seat.no_desk",
+            N_("“%(role)s”还没有工作台席位。目前可以设的岗位：%(offered)s。"),
+            field="role",
+            role=ROLE_LABELS[role],
+            offered="、".join(ROLE_LABELS[each] for each in DEEDS),
+        )
 
 
 def may(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> bool:
-    """Whether the officer's role allows the deed and one of its regions contains ``region``."""
-    return deed in DEEDS[officer.role] and any(regions.contains(own, region) for own in officer.regions)
+    """Whether the role of the officer's seat allows the deed and its scope reaches ``region``."""
+    return deed in officer.deeds and officer.seat.within(region, regions)
 
 
 def require(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> None:
@@ -121,13 +181,19 @@ def handles(officer: Officer, body: Body) -> bool:
 
     Nobody sees another county's cases, a superior body sees what came to it (信访工作条例 18; trust.md 13).
     """
-    own_department = not officer.departments or body.department in officer.departments
-    return Deed.HANDLE_CASE in DEEDS[officer.role] and body.region in officer.regions and own_department
+    seat = officer.seat
+    own_department = not seat.handled or body.department in seat.handled
+    return Deed.HANDLE_CASE in officer.deeds and body.region == seat.region and own_department
+
+
+def notice_levels(officer: Officer) -> frozenset[Level]:
+    """The levels of notice the officer's seat publishes, closes, corrects and withdraws."""
+    return NOTICE_LEVELS.get(officer.seat.role, frozenset())
 
 
 def require_notice_level(officer: Officer, level: Level) -> None:
     """Raise NotAllowed unless the officer's role publishes notices of this level."""
-    if level not in NOTICE_LEVELS.get(officer.role, frozenset()):
+    if level not in notice_levels(officer):
         raise NotAllowed("officer.wrong_level", N_("您的岗位不能发布这一级别的公示公告。"))
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from greenmine.domain.department import Department
 from greenmine.domain.mine import Library, Method
 from greenmine.domain.notice_kind import NoticeKind
-from greenmine.domain.provision import Actor, Department, Origin
+from greenmine.domain.provision import Actor, Origin
 from greenmine.domain.text import N_
 
 

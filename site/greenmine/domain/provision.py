@@ -25,22 +25,6 @@ class Actor(StrEnum):
     ANY_AUTHORITY = "any_authority"  # 受理机关
 
 
-class Department(StrEnum):
-    """Kinds of authority beside which natural resources act; older names in brackets."""
-
-    NATURAL_RESOURCES = "natural_resources"  # 自然资源(国土资源)
-    ECOLOGY = "ecology"  # 生态环境(环境保护)
-    FINANCE = "finance"  # 财政
-    WATER = "water"  # 水利
-    EMERGENCY = "emergency"  # 应急管理(安监)
-    INDUSTRY = "industry"  # 工业和信息化(经济和信息化)
-    DEVELOPMENT = "development"  # 发展改革
-    MARKET = "market"  # 市场监管(质监)
-    BANKING = "banking"  # 银行监管(银监)
-    SECURITIES = "securities"  # 证券监管(证监)
-    OTHER = "other"  # 其他有关部门
-
-
 ACTOR_LABELS: Final[Mapping[Actor, str]] = {
     Actor.OPERATOR: N_("矿山企业"),
     Actor.AGENCY: N_("第三方评估机构"),
@@ -53,20 +37,6 @@ ACTOR_LABELS: Final[Mapping[Actor, str]] = {
     Actor.CITY_GOVERNMENT: N_("市级人民政府"),
     Actor.PROVINCE_GOVERNMENT: N_("省级人民政府"),
     Actor.ANY_AUTHORITY: N_("受理机关"),
-}
-
-DEPARTMENT_LABELS: Final[Mapping[Department, str]] = {
-    Department.NATURAL_RESOURCES: N_("自然资源部门"),
-    Department.ECOLOGY: N_("生态环境部门"),
-    Department.FINANCE: N_("财政部门"),
-    Department.WATER: N_("水利部门"),
-    Department.EMERGENCY: N_("应急管理部门"),
-    Department.INDUSTRY: N_("工业和信息化部门"),
-    Department.DEVELOPMENT: N_("发展改革部门"),
-    Department.MARKET: N_("市场监管部门"),
-    Department.BANKING: N_("银行业监管机构"),
-    Department.SECURITIES: N_("证券监管机构"),
-    Department.OTHER: N_("其他有关部门"),
 }
 
 

@@ -7,10 +7,13 @@ said here and checked where acts are built, so that a new role changes no schema
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from greenmine.domain.errors import RuleBroken
+from greenmine.domain.department import Department
+from greenmine.domain.errors import BadInput, NotAllowed, RuleBroken
+from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 
 
@@ -32,6 +35,25 @@ class Role(StrEnum):
     EXPERT = "expert"  # 专家
     INSPECTOR = "inspector"  # 检查人员
     ASSESSOR = "assessor"  # 考核人员
+
+
+ROLE_LABELS: Final[Mapping[Role, str]] = {
+    Role.SYSTEM: N_("系统"),
+    Role.EDITOR: N_("编辑"),
+    Role.ADMINISTRATOR: N_("管理员"),
+    Role.COUNTY: N_("县级经办"),
+    Role.CITY: N_("市级经办"),
+    Role.PROVINCE: N_("省级经办"),
+    Role.DEPARTMENT: N_("会同部门"),
+    Role.COUNTY_GOVERNMENT: N_("县级人民政府"),
+    Role.PREFECTURE_GOVERNMENT: N_("市级人民政府"),
+    Role.PROVINCE_GOVERNMENT: N_("省级人民政府"),
+    Role.ENTERPRISE: N_("矿山企业"),
+    Role.AGENCY: N_("第三方评估机构"),
+    Role.EXPERT: N_("专家"),
+    Role.INSPECTOR: N_("检查人员"),
+    Role.ASSESSOR: N_("考核人员"),
+}
 
 
 class ScopeKind(StrEnum):
@@ -88,3 +110,67 @@ def require_author(by: str) -> None:
     role, _, scope = by.partition("@")
     if role not in set(Role) or scope_kind(scope) not in SCOPES[Role(role)]:
         raise RuleBroken("seat.author", N_("没有“%(by)s”这样的署名席位，不能记录。"), by=by)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """From where somebody acts: one role on one scope. Raises RuleBroken ``seat.author`` for one that cannot be.
+
+    :param departments: whose cases a seat of a region handles; empty for those of every department
+    """
+
+    role: Role
+    scope: str
+    departments: frozenset[Department] = frozenset()
+
+    def __post_init__(self) -> None:
+        require_author(self.signature)
+        named = self.scope.partition("/")[2]
+        if named and named not in set(Department):
+            raise RuleBroken("seat.author", N_("没有“%(by)s”这样的署名席位，不能记录。"), by=self.signature)
+
+    @property
+    def signature(self) -> str:
+        """``<role>@<scope>`` as an act names its author: never a person."""
+        return f"{self.role}@{self.scope}"
+
+    @property
+    def region(self) -> str:
+        """Code of the region in which the seat stands.
+
+        Raises NotAllowed ``seat.no_region`` for a seat bound to a number of our own: it reaches no region, and an empty
+        code would reach all of them.
+        """
+        if not self.scope[0].isdigit():
+            raise NotAllowed("seat.no_region", N_("此席位不对应行政区，不能办理此事项。"))
+        return self.scope.partition("/")[0]
+
+    @property
+    def handled(self) -> frozenset[Department]:
+        """Whose cases the seat could handle: its own department's, those named, or, when empty, everybody's."""
+        own = self.scope.partition("/")[2]
+        return frozenset({Department(own)}) if own else self.departments
+
+    def within(self, region: str, regions: Regions) -> bool:
+        """Whether what lies in ``region`` is within the seat's reach.
+
+        A region's seat reaches its region and all below, a department's its very region, one bound to a number of
+        our own (a firm, an agency, a draw) no region at all.
+        """
+        match scope_kind(self.scope):
+            case ScopeKind.REGION:
+                return regions.contains(self.scope, region)
+            case ScopeKind.DEPARTMENT:
+                return region == self.region
+        return False
+
+
+def read_seat(text: str, departments: frozenset[Department] = frozenset()) -> Seat:
+    """The seat of ``<role>@<scope>``. Raises BadInput (field ``seat``) for text that names none."""
+    role, _, scope = text.strip().partition("@")
+    try:
+        return Seat(Role(role), scope, departments)
+    except (ValueError, RuleBroken):
+        raise BadInput(
+            "seat.unreadable", N_("没有“%(seat)s”这样的席位，请写成“岗位@辖区代码”。"), field="seat", seat=text
+        ) from None

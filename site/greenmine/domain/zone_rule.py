@@ -6,9 +6,10 @@ Source: SC-01..07, 川国资发〔2017〕101号.
 from dataclasses import dataclass
 from datetime import date
 
+from greenmine.domain.department import Department
 from greenmine.domain.errors import NotFound
 from greenmine.domain.mine import Level
-from greenmine.domain.provision import Actor, Department, Origin
+from greenmine.domain.provision import Actor, Origin
 from greenmine.domain.text import N_
 
 

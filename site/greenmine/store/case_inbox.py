@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, case, func, select, true
 
-from greenmine.domain.body import Body, Department, RiskClass
+from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.case import OVER, CaseKind, MessageKind
 from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.department import Department
 from greenmine.domain.instant import utc_text
 from greenmine.domain.officer import Officer
 from greenmine.store.case_task import TaskRow, late_on, scope, task_row

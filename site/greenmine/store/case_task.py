@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, func, insert, select, update
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
-from greenmine.domain.officer import DEEDS, Deed, Officer
+from greenmine.domain.officer import Deed, Officer
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
 from greenmine.store.outbox import drop_letters_of
@@ -100,12 +101,13 @@ def task_of_officer(tx: Tx, number: str, officer: Officer) -> TaskRow:
 
 def scope(query: Select[Any], officer: Officer) -> Select[Any]:
     """The one narrowing of every query on cases to what the officer may see: see ``domain.officer.handles``."""
-    if Deed.HANDLE_CASE not in DEEDS[officer.role]:
+    seat = officer.seat
+    if Deed.HANDLE_CASE not in officer.deeds:
         return query.where(false())
-    own = case_task.c.body_region.in_(sorted(officer.regions))
-    if not officer.departments:
+    own = case_task.c.body_region == seat.region
+    if not seat.handled:
         return query.where(own)
-    return query.where(and_(own, case_task.c.department.in_(sorted(officer.departments))))
+    return query.where(and_(own, case_task.c.department.in_(sorted(seat.handled))))
 
 
 def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:

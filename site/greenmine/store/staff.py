@@ -1,4 +1,4 @@
-"""The people of the desk: their roles and regions, and what proves who they are."""
+"""The people of the desk: the seats they act from, and what proves who they are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,39 +6,49 @@ from datetime import datetime
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from greenmine.domain.body import Department
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role, Seat
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
-from greenmine.store.tables_case import staff_department
-from greenmine.store.tables_private import staff, staff_device, staff_recovery, staff_region
+from greenmine.store.tables_private import staff, staff_device, staff_recovery, staff_seat
+
+
+@dataclass(frozen=True)
+class HeldSeat:
+    """A seat somebody holds; a session acts from one of them, by its number."""
+
+    id: int
+    seat: Seat
 
 
 @dataclass(frozen=True)
 class StaffRow:
-    """One person of the desk. ``version`` grows with each change of role, regions, departments or standing.
+    """One person of the desk. ``version`` grows with each change of seats or standing.
 
-    :param departments: whose cases the person handles; empty for those of every department
+    :param seats: what the person may act from, one at a time, in the order they were given
     """
 
     id: int
     login: str
     name: str
-    role: Role
-    regions: frozenset[str]
+    seats: tuple[HeldSeat, ...]
     active: bool
     has_password: bool
     has_totp: bool
     created_at: datetime
     version: int
-    departments: frozenset[Department] = frozenset()
+
+    def seat(self, number: int | None) -> HeldSeat | None:
+        """The person's seat of this number; None when it is not theirs (any more)."""
+        return next((held for held in self.seats if held.id == number), None)
 
     @property
-    def officer(self) -> Officer:
-        """As the rules know the person."""
-        return Officer(self.id, self.role, self.regions, self.departments)
+    def officers(self) -> tuple[Officer, ...]:
+        """The person at each of their seats."""
+        return tuple(Officer(self.id, held.seat) for held in self.seats)
 
 
 @dataclass(frozen=True)
@@ -52,13 +62,14 @@ class Proof:
     totp_counter: int
 
 
-def add_staff(tx: Tx, *, login: str, name: str, role: Role, regions: Iterable[str], at: datetime) -> int:
+def add_staff(tx: Tx, *, login: str, name: str, seats: Iterable[Seat], at: datetime) -> int:
     """Enter a person and return the id. Raises Conflict when the login is taken."""
     if tx.execute(select(staff.c.id).where(staff.c.login == login)).first() is not None:
         raise Conflict("staff.login_taken", N_("登录名 %(login)s 已有人使用。"), field="login", login=login)
-    values = {"login": login, "name": name, "role": role, "created_at": utc_text(at)}
+    values = {"login": login, "name": name, "created_at": utc_text(at)}
     number = int(tx.execute(insert(staff).values(values).returning(staff.c.id)).scalar_one())
-    _put_regions(tx, number, regions)
+    for seat in seats:
+        tx.execute(insert(staff_seat).values(staff=number, **_seat_values(seat)))
     return number
 
 
@@ -67,7 +78,8 @@ def get_staff(tx: Tx, number: int) -> StaffRow:
     row = tx.execute(select(staff).where(staff.c.id == number)).first()
     if row is None:
         raise NotFound("staff.unknown", N_("没有这名工作人员。"))
-    return _row(row, _regions_of(tx, number), _departments_of(tx, number))
+    seats = tx.execute(select(staff_seat).where(staff_seat.c.staff == number).order_by(staff_seat.c.id))
+    return _row(row, tuple(map(_held, seats)))
 
 
 def staff_by_login(tx: Tx, login: str) -> StaffRow:
@@ -84,46 +96,50 @@ def find_staff_by_login(tx: Tx, login: str) -> StaffRow | None:
     return None if number is None else get_staff(tx, number)
 
 
+def signatures_of(tx: Tx, number: int) -> frozenset[str]:
+    """How acts are signed that the person does from any of their seats; empty for nobody entered."""
+    query = select(staff_seat.c.role, staff_seat.c.scope).where(staff_seat.c.staff == number)
+    return frozenset(f"{row.role}@{row.scope}" for row in tx.execute(query))
+
+
 def all_staff(tx: Tx) -> tuple[StaffRow, ...]:
-    """Everybody, by login; three statements however many there are."""
-    regions: dict[int, set[str]] = {}
-    departments: dict[int, set[Department]] = {}
-    for row in tx.execute(select(staff_region)):
-        regions.setdefault(row.staff, set()).add(row.region)
-    for row in tx.execute(select(staff_department)):
-        departments.setdefault(row.staff, set()).add(Department(row.department))
+    """Everybody, by login; two statements however many there are."""
+    seats: dict[int, list[HeldSeat]] = {}
+    for row in tx.execute(select(staff_seat).order_by(staff_seat.c.id)):
+        seats.setdefault(row.staff, []).append(_held(row))
     people = tx.execute(select(staff).order_by(staff.c.login))
-    return tuple(
-        _row(row, frozenset(regions.get(row.id, ())), frozenset(departments.get(row.id, ()))) for row in people
-    )
+    return tuple(_row(row, tuple(seats.get(row.id, ()))) for row in people)
 
 
 def active_with_role(tx: Tx, role: Role) -> int:
-    """How many people of this role may sign in."""
-    query = select(func.count()).select_from(staff).where(staff.c.role == role, staff.c.active)
+    """How many people with a seat of this role may sign in."""
+    holders = select(staff_seat.c.staff).where(staff_seat.c.role == role)
+    query = select(func.count()).select_from(staff).where(staff.c.id.in_(holders), staff.c.active)
     return int(tx.execute(query).scalar_one())
 
 
-def change_staff(
-    tx: Tx, number: int, *, role: Role, regions: Iterable[str], active: bool, seen_version: int | None = None
-) -> None:
-    """Write role, regions and standing. Raises Conflict when the person was changed since ``seen_version``."""
-    where = staff.c.id == number
-    if seen_version is not None:
-        where = where & (staff.c.version == seen_version)
-    done = tx.execute(update(staff).where(where).values(role=role, active=active, version=staff.c.version + 1))
-    if done.rowcount != 1:
-        raise Conflict("staff.changed_since", N_("此人的岗位或辖区刚被他人改动，请查看最新情况后再办理。"))
-    tx.execute(delete(staff_region).where(staff_region.c.staff == number))
-    _put_regions(tx, number, regions)
+def put_seats(tx: Tx, person: StaffRow, seats: Iterable[Seat], *, seen_version: int | None = None) -> None:
+    """Let these be the person's seats; one that stays keeps its number, and with it the sessions that act from it.
+
+    Raises Conflict when the person was changed since ``seen_version``.
+    """
+    _touch(tx, person.id, seen_version=seen_version)
+    wanted = {seat.signature: seat for seat in seats}
+    for held in person.seats:
+        kept = wanted.pop(held.seat.signature, None)
+        same = staff_seat.c.id == held.id
+        if kept is None:
+            tx.execute(delete(staff_seat).where(same))
+        else:
+            tx.execute(update(staff_seat).where(same).values(_seat_values(kept)))
+    for seat in wanted.values():
+        tx.execute(insert(staff_seat).values(staff=person.id, **_seat_values(seat)))
 
 
-def put_departments(tx: Tx, number: int, departments: Iterable[Department]) -> None:
-    """Say whose cases the person handles; none named: those of every department of the region."""
-    tx.execute(delete(staff_department).where(staff_department.c.staff == number))
-    for department in sorted(set(departments)):
-        tx.execute(insert(staff_department).values(staff=number, department=department))
-    tx.execute(update(staff).where(staff.c.id == number).values(version=staff.c.version + 1))
+def put_standing(tx: Tx, number: int, *, active: bool) -> None:
+    """Say whether the person may sign in."""
+    _touch(tx, number)
+    tx.execute(update(staff).where(staff.c.id == number).values(active=active))
 
 
 def proof_of_login(tx: Tx, login: str) -> Proof | None:
@@ -197,17 +213,22 @@ def forget_devices(tx: Tx, number: int) -> None:
     tx.execute(delete(staff_device).where(staff_device.c.staff == number))
 
 
-def _put_regions(tx: Tx, number: int, regions: Iterable[str]) -> None:
-    tx.execute(insert(staff_region), [{"staff": number, "region": code} for code in sorted(set(regions))])
+def _touch(tx: Tx, number: int, *, seen_version: int | None = None) -> None:
+    where = staff.c.id == number
+    if seen_version is not None:
+        where = where & (staff.c.version == seen_version)
+    if tx.execute(update(staff).where(where).values(version=staff.c.version + 1)).rowcount != 1:
+        raise Conflict("staff.changed_since", N_("此人的席位刚被他人改动，请查看最新情况后再办理。"))
 
 
-def _regions_of(tx: Tx, number: int) -> frozenset[str]:
-    return frozenset(tx.execute(select(staff_region.c.region).where(staff_region.c.staff == number)).scalars())
+def _seat_values(seat: Seat) -> dict[str, str]:
+    """``departments`` are their codes in order, between commas."""
+    return {"role": seat.role, "scope": seat.scope, "departments": ",".join(sorted(seat.departments))}
 
 
-def _departments_of(tx: Tx, number: int) -> frozenset[Department]:
-    query = select(staff_department.c.department).where(staff_department.c.staff == number)
-    return frozenset(Department(name) for name in tx.execute(query).scalars())
+def _held(row: Row[tuple[object, ...]]) -> HeldSeat:
+    named = frozenset(Department(code) for code in row.departments.split(",") if code)
+    return HeldSeat(row.id, Seat(Role(row.role), row.scope, named))
 
 
 def _proof(row: Row[tuple[object, ...]]) -> Proof:
@@ -215,17 +236,15 @@ def _proof(row: Row[tuple[object, ...]]) -> Proof:
     return Proof(row.id, row.active, row.password_hash, sealed, row.totp_counter)
 
 
-def _row(row: Row[tuple[object, ...]], regions: frozenset[str], departments: frozenset[Department]) -> StaffRow:
+def _row(row: Row[tuple[object, ...]], seats: tuple[HeldSeat, ...]) -> StaffRow:
     return StaffRow(
         id=row.id,
         login=row.login,
         name=row.name,
-        role=Role(row.role),
-        regions=regions,
+        seats=seats,
         active=row.active,
         has_password=row.password_hash is not None,
         has_totp=row.totp_secret is not None,
         created_at=from_utc_text(row.created_at),
         version=row.version,
-        departments=departments,
     )

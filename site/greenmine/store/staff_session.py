@@ -27,10 +27,14 @@ _TOUCHED_EVERY: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Session:
-    """A session that has not ended."""
+    """A session that has not ended.
+
+    :param seat: number of the seat it acts from; None until somebody is signed in
+    """
 
     token_hash: str
     staff: int
+    seat: int | None
     stage: Stage
     seen_at: datetime
     failures: int
@@ -61,14 +65,16 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def open_session(tx: Tx, number: int, *, stage: Stage, at: datetime) -> str:
-    """Start a session of this person and return its token; sessions long over are swept."""
+def open_session(tx: Tx, number: int, *, stage: Stage, at: datetime, seat: int | None = None) -> str:
+    """Start a session of this person, acting from a seat of theirs, and return its token; sessions long over are
+    swept."""
     token = new_token()
     now = utc_text(at)
     tx.execute(
         insert(staff_session).values(
             token_hash=token_hash(token),
             staff=number,
+            seat=seat,
             stage=stage,
             started_at=now,
             seen_at=now,
@@ -93,12 +99,19 @@ def find_session(tx: Tx, token: str, *, at: datetime) -> Session | None:
         return None
     pending = None if row.totp_pending is None else bytes(row.totp_pending)
     seen = from_utc_text(row.seen_at)
-    return Session(row.token_hash, row.staff, Stage(row.stage), seen, row.failures, pending)
+    return Session(row.token_hash, row.staff, row.seat, Stage(row.stage), seen, row.failures, pending)
 
 
 def touch(tx: Tx, session: Session, *, at: datetime) -> None:
     """Note that the session is in use."""
     tx.execute(_one(session).values(seen_at=utc_text(at)))
+
+
+def move_session(tx: Tx, session: Session, *, seat: int) -> str:
+    """Let the session act from another seat, under a new token, which is returned; it ends when it would have ended."""
+    token = new_token()
+    tx.execute(_one(session).values(token_hash=token_hash(token), seat=seat))
+    return token
 
 
 def end_session(tx: Tx, session: Session, *, at: datetime) -> None:
@@ -110,6 +123,24 @@ def end_sessions_of(tx: Tx, number: int, *, at: datetime) -> int:
     """End every session of this person at once (ASVS 7.4.2); returns how many there were."""
     own = update(staff_session).where(staff_session.c.staff == number, staff_session.c.ended_at.is_(None))
     return tx.execute(own.values(ended_at=utc_text(at), totp_pending=None)).rowcount
+
+
+def end_sessions_from(tx: Tx, seat: int, *, at: datetime) -> int:
+    """End every session that acts from this seat, and let none point at it, so that it can be taken away.
+
+    Returns how many were ended.
+    """
+    there = staff_session.c.seat == seat
+    running = update(staff_session).where(there, staff_session.c.ended_at.is_(None))
+    ended = tx.execute(running.values(ended_at=utc_text(at))).rowcount
+    tx.execute(update(staff_session).where(there).values(seat=None))
+    return ended
+
+
+def last_seat_of(tx: Tx, number: int) -> int | None:
+    """The seat from which the person acted last; None for nobody signed in before, or a seat that is gone."""
+    query = select(staff_session.c.seat).where(staff_session.c.staff == number, staff_session.c.seat.is_not(None))
+    return tx.execute(query.order_by(staff_session.c.started_at.desc()).limit(1)).scalar_one_or_none()
 
 
 def count_wrong_code(tx: Tx, session: Session) -> None:

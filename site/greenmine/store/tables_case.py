@@ -155,13 +155,6 @@ client_salt = Table(  # forgotten when its day is over: what was counted cannot 
     Column("day", String(10), primary_key=True),
     Column("salt", LargeBinary(32), nullable=False),
 )
-staff_department = Table(
-    "staff_department",
-    metadata,
-    Column("staff", Integer, ForeignKey(staff.c.id), primary_key=True),
-    Column("department", String(20), primary_key=True),
-)
-
 CASE_TABLES = (
     case_task,
     complaint,
@@ -177,5 +170,4 @@ CASE_TABLES = (
     form_draft_file,
     outbox,
     client_salt,
-    staff_department,
 )

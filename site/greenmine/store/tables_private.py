@@ -5,7 +5,19 @@ Private: staff, sessions, drafts, the append-only journal, and cases sealed with
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from greenmine.store.tables import act, act_subject, metadata
 from greenmine.store.tables_log import LOG_TABLES
@@ -46,7 +58,6 @@ staff = Table(
     Column("id", Integer, primary_key=True),
     Column("login", String(60), nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("role", String(20), nullable=False),
     Column("password_hash", Text),
     Column("totp_secret", LargeBinary),
     Column("totp_counter", Integer, nullable=False, server_default="0"),
@@ -54,11 +65,15 @@ staff = Table(
     Column("created_at", String(20), nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
 )
-staff_region = Table(
-    "staff_region",
+staff_seat = Table(
+    "staff_seat",
     metadata,
-    Column("staff", Integer, ForeignKey("staff.id"), primary_key=True),
-    Column("region", String(6), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("scope", String(60), nullable=False),
+    Column("departments", Text, nullable=False, server_default=""),
+    UniqueConstraint("staff", "role", "scope"),
 )
 staff_link = Table(
     "staff_link",
@@ -74,6 +89,7 @@ staff_session = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("seat", Integer, ForeignKey("staff_seat.id")),
     Column("stage", String(20), nullable=False),
     Column("started_at", String(20), nullable=False),
     Column("seen_at", String(20), nullable=False),

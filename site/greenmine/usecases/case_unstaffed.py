@@ -17,5 +17,5 @@ def unstaffed_bodies(tx: Tx, *, today: date, before: datetime | None = None) -> 
     waiting = open_by_body(tx, today=today, before=before)
     if not waiting:
         return ()
-    officers = [person.officer for person in all_staff(tx) if person.active]
+    officers = [officer for person in all_staff(tx) if person.active for officer in person.officers]
     return tuple(count for count in waiting if not any(handles(officer, count.body) for officer in officers))

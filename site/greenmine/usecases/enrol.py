@@ -29,7 +29,6 @@ from greenmine.store.staff_session import (
     end_sessions_of,
     find_link,
     forget_attempts,
-    open_session,
     put_pending_totp,
     revoke_links,
     start_attempt,
@@ -43,7 +42,7 @@ from greenmine.usecases.second_factor import (
     new_secret,
     recovery_code_hash,
 )
-from greenmine.usecases.sign_in import advance, refuse_haste, session_at, totp_place
+from greenmine.usecases.sign_in import advance, open_stage, refuse_haste, session_at, totp_place
 
 _FIRST_STAGES: Final = {
     Purpose.ENROL: Stage.ENROL_PASSWORD,
@@ -82,7 +81,7 @@ def follow_link(tx: Tx, *, token: str, is_demo: bool, at: datetime) -> tuple[str
         forget_proofs(tx, link.staff)
         end_sessions_of(tx, link.staff, at=at)
     journal.note(tx, "staff.link_used", at=at, staff=link.staff, detail=f"purpose={link.purpose}")
-    return open_session(tx, link.staff, stage=stage, at=at), stage
+    return open_stage(tx, link.staff, stage=stage, at=at), stage
 
 
 def set_first_password(
@@ -110,13 +109,13 @@ def set_first_password(
         session = session_at(tx, token=token, stage=Stage.ENROL_PASSWORD, at=at)
         _put_password(tx, session.staff, made, login=login, at=at)
         if proof_of(tx, session.staff).totp_secret is not None:
-            return open_session(tx, session.staff, stage=Stage.CODE, at=at), Stage.CODE
+            return open_stage(tx, session.staff, stage=Stage.CODE, at=at), Stage.CODE
         return _propose_authenticator(tx, session.staff, master=master, at=at), Stage.ENROL_TOTP
 
 
 def _propose_authenticator(tx: Tx, staff: int, *, master: MasterKey, at: datetime) -> str:
     """Open the stage that binds an authenticator, with its fresh secret; returns the token."""
-    token = open_session(tx, staff, stage=Stage.ENROL_TOTP, at=at)
+    token = open_stage(tx, staff, stage=Stage.ENROL_TOTP, at=at)
     sealed = master.wrap(new_secret().encode(), case=totp_place(staff))
     put_pending_totp(tx, session_at(tx, token=token, stage=Stage.ENROL_TOTP, at=at), sealed)
     return token
@@ -175,7 +174,7 @@ def change_password(
     made = hashes.make(password)
     with database.write() as tx:
         _put_password(tx, staff, made, login=login, at=at)
-        return open_session(tx, staff, stage=Stage.SIGNED_IN, at=at)
+        return open_stage(tx, staff, stage=Stage.SIGNED_IN, at=at)
 
 
 def renew_recovery_codes(

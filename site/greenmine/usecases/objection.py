@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind, MessageKind, Step
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import Department
 from greenmine.domain.errors import NotFound, RuleBroken
 from greenmine.domain.instant import legal_day, whole_second
 from greenmine.domain.notice_rule import OBJECTION_PART_LABELS

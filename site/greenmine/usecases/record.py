@@ -31,5 +31,5 @@ def paper_fact(paper: str | None) -> dict[str, str]:
 
 
 def author(officer: Officer | None) -> str:
-    """Who an act names: ``<role>@<region>``, or the system."""
-    return officer.signature if officer else SYSTEM
+    """Who an act names: ``<role>@<scope>``, or the system."""
+    return officer.seat.signature if officer else SYSTEM

@@ -19,6 +19,7 @@ from greenmine.store.database import Tx
 from greenmine.store.mine import MineRow, get_mine, memberships_of
 from greenmine.store.notice import get_notice, items_of
 from greenmine.store.removal import RemovalRow, get_removal, open_proposal
+from greenmine.store.staff import signatures_of
 from greenmine.usecases.record import author, record
 
 
@@ -124,12 +125,13 @@ def decide_removal(
 def _require_second(tx: Tx, removal: RemovalRow, decision: RemovalDecision, officer: Officer) -> None:
     """Another person than the one who proposed.
 
-    After ``log replay`` no journal says who that was: a removal then needs another signature than the proposal's,
-    while a refusal, after which it can be proposed anew, harms nobody.
+    After ``log replay`` no journal says who that was: a removal then needs somebody none of whose seats signed
+    the proposal, while a refusal, after which it can be proposed anew, harms nobody.
     """
     proposer = journal.person_of_act(tx, removal.first_act)
     require_other_person(proposer, officer)
-    if proposer is None and decision.removed and get_act(tx, removal.first_act).by == author(officer):
+    own = {author(officer), *signatures_of(tx, officer.id)}
+    if proposer is None and decision.removed and get_act(tx, removal.first_act).by in own:
         raise NotAllowed(
             "removal.proposer_unknown",
             N_("提出人的内部记录已随旧备份丢失，同一机关不能直接决定移出。请先作不予移出，再重新提出。"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from greenmine.domain.errors import BadInput, NotAllowed, TooMany
+from greenmine.domain.errors import BadInput, NotAllowed, NotFound, TooMany
 from greenmine.domain.officer import Officer
 from greenmine.domain.sign_in import CODES_PER_SESSION, Slowing, Stage
 from greenmine.domain.text import N_
@@ -17,6 +17,7 @@ from greenmine.store import journal
 from greenmine.store.database import Database, Tx
 from greenmine.store.sealed import MasterKey
 from greenmine.store.staff import (
+    HeldSeat,
     StaffRow,
     add_device,
     get_staff,
@@ -33,6 +34,8 @@ from greenmine.store.staff_session import (
     end_session,
     find_session,
     forget_attempts,
+    last_seat_of,
+    move_session,
     new_token,
     open_session,
     start_attempt,
@@ -155,26 +158,54 @@ def enter_recovery_code(database: Database, *, token: str, code: str, at: dateti
     raise BadInput("sign_in.recovery_code_wrong", WRONG_RECOVERY_CODE, field="code")
 
 
-def staff_signed_in(database: Database, *, token: str, at: datetime) -> StaffRow | None:
-    """Who is signed in with this token, as the person stands now; None when nobody is.
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody at the desk, and the seat this session acts from."""
 
-    Role and regions are read anew on each request: whoever is moved loses the old county at once (ASVS 8.3.2).
+    person: StaffRow
+    held: HeldSeat
+
+    @property
+    def officer(self) -> Officer:
+        """As the rules know the person."""
+        return Officer(self.person.id, self.held.seat)
+
+
+def staff_signed_in(database: Database, *, token: str, at: datetime) -> SignedIn | None:
+    """Who is signed in with this token, and from which seat, as both stand now; None when nobody is.
+
+    Seats are read anew on each request: whoever is moved loses the old county at once (ASVS 8.3.2).
     """
     with database.read() as tx:
         session = find_session(tx, token, at=at)
         person = get_staff(tx, session.staff) if session and session.stage is Stage.SIGNED_IN else None
-    if session is None or person is None or not person.active:
+    held = person.seat(session.seat) if session and person and person.active else None
+    if session is None or person is None or held is None:
         return None
     if session.is_stale(at):
         with database.write() as tx:
             touch(tx, session, at=at)
-    return person
+    return SignedIn(person, held)
 
 
 def officer_signed_in(database: Database, *, token: str, at: datetime) -> Officer | None:
     """As :func:`staff_signed_in`, as the rules know the person."""
-    person = staff_signed_in(database, token=token, at=at)
-    return None if person is None else person.officer
+    found = staff_signed_in(database, token=token, at=at)
+    return None if found is None else found.officer
+
+
+def change_seat(tx: Tx, *, token: str, seat: int, at: datetime) -> str:
+    """Go on from another seat of one's own; returns the session's new token, the old one opens nothing.
+
+    A form that was opened at the seat before does not work any more: an act is signed by the seat it was begun at. The
+    session lives no longer for it. Raises NotAllowed (nobody signed in), NotFound (not a seat of this person).
+    """
+    session = session_at(tx, token=token, stage=Stage.SIGNED_IN, at=at)
+    held = get_staff(tx, session.staff).seat(seat)
+    if held is None:
+        raise NotFound("staff.seat_unknown", N_("没有这个席位，可能刚被撤销。"))
+    journal.note(tx, "staff.seat_changed", at=at, staff=session.staff, detail=f"seat={held.seat.signature}")
+    return move_session(tx, session, seat=seat)
 
 
 def sign_out(tx: Tx, *, token: str, at: datetime) -> None:
@@ -196,7 +227,16 @@ def session_at(tx: Tx, *, token: str, stage: Stage, at: datetime) -> Session:
 def advance(tx: Tx, session: Session, *, to: Stage, at: datetime) -> str:
     """End the session and open its successor: a new token at each stage (ASVS 7.2.4)."""
     end_session(tx, session, at=at)
-    return open_session(tx, session.staff, stage=to, at=at)
+    return open_stage(tx, session.staff, stage=to, at=at)
+
+
+def open_stage(tx: Tx, number: int, *, stage: Stage, at: datetime) -> str:
+    """Open a session of this person at this stage. Signed in, one acts from the seat one acted from last."""
+    if stage is not Stage.SIGNED_IN:
+        return open_session(tx, number, stage=stage, at=at)
+    held = [each.id for each in get_staff(tx, number).seats]
+    last = last_seat_of(tx, number)
+    return open_session(tx, number, stage=stage, at=at, seat=last if last in held else next(iter(held), None))
 
 
 def totp_place(number: int) -> str:

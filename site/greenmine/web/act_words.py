@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from greenmine.domain.act import KINDS
 from greenmine.domain.instant import from_utc_text, legal_day
-from greenmine.domain.officer import ROLE_LABELS, Role
-from greenmine.domain.region import COUNTRY, Regions
+from greenmine.domain.region import Regions
 from greenmine.store.act import ActRow
 from greenmine.web.formats import Tone, day
 from greenmine.web.i18n import gettext as _
 from greenmine.web.parts import Step
+from greenmine.web.seat_words import author_words
 
 
 def act_title(kind: str) -> str:
@@ -20,16 +20,6 @@ def act_title(kind: str) -> str:
 def act_moment(act: ActRow) -> datetime:
     """When it was recorded."""
     return from_utc_text(act.at)
-
-
-def author_words(by: str, regions: Regions) -> str:
-    """``省级经办（贵州省）`` of ``province@520000``; an act names an office, never a person."""
-    role, _at, region = by.partition("@")
-    if role == "system":
-        return _("系统按规则自动记录")
-    found = regions.find(region)
-    place = _("全国") if region == COUNTRY else found.name if found else region
-    return _("%(role)s（%(place)s）", role=_(ROLE_LABELS[Role(role)]), place=place)
 
 
 def act_step(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from greenmine.domain.body import DEPARTMENT_LABELS, Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind
 from greenmine.domain.clock import DueDay
+from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.web.formats import day

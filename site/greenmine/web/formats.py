@@ -19,7 +19,7 @@ from greenmine.domain.mine import (
     STATUS_LABELS,
     MineStatus,
 )
-from greenmine.domain.officer import ROLE_LABELS
+from greenmine.domain.seat import ROLE_LABELS
 
 from .i18n import gettext as _
 from .i18n import ngettext

@@ -18,7 +18,8 @@ from werkzeug.routing import IntegerConverter, Map
 
 from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import DEEDS, Deed, Officer, roles_that_may
+from greenmine.domain.seat import Role
 from greenmine.domain.text import N_
 from greenmine.web.context import SETTINGS
 
@@ -37,11 +38,13 @@ class Door(StrEnum):
 
 
 class RegionRule(StrEnum):
-    """How a route is bound to the officer's regions."""
+    """How a route is bound to the scope of the officer's seat."""
 
-    ANY = "any"  # 不限辖区
-    OWN = "own"  # 只列本辖区
-    OBJECT = "object"  # 以对象所在地为准, decided by the use case through domain.officer.require
+    ANY = "any"  # 不限范围
+    OWN = "own"  # 只列本席位范围内的
+    OBJECT = "object"  # 以对象所在地为准: within the seat's reach, by domain.officer.require
+    LEVEL = "level"  # 以对象所在地和级别为准: and of a level of notice the role publishes
+    BODY = "body"  # 以承办机关为准: a case of the seat's very region and department, by domain.officer.handles
 
 
 class Limit(StrEnum):
@@ -67,12 +70,17 @@ class Access:
 
 
 PUBLIC: Final = Access(Door.PUBLIC)
-EVERY_ROLE: Final = Access(Door.DESK, frozenset(Role))
+EVERY_ROLE: Final = Access(Door.DESK, frozenset(DEEDS))
 
 
 def desk(*roles: Role) -> Access:
     """Officers of these roles only."""
     return Access(Door.DESK, frozenset(roles))
+
+
+def doers(deed: Deed) -> Access:
+    """Officers whose role may do this: a role that is given the deed is let in without another word here."""
+    return Access(Door.DESK, roles_that_may(deed))
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
         if officer is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else "/desk"
             return redirect(f"{SIGN_IN}?back={quote(back, safe='/')}", 303)
-        if officer.role not in route.access.roles:
+        if officer.seat.role not in route.access.roles:
             raise NotAllowed("officer.wrong_role", N_("您的岗位不能进入此页面。"))
         g.officer = officer
         return route.view(**values)

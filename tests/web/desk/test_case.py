@@ -4,24 +4,25 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
 from tests.complaints import CANARIES, CONTACT, FILE_NAME, PLACE, TEXT, WHEN, journal, task_of
 from tests.complaints import lodge as lodged
 from tests.desk import COUNTY_OFFICER, NAYONG, ZHIJIN
+from tests.seats import give_accounts, seated
 from tests.web.desk_site import DeskSite, Person
 from tests.web.strict_client import Answer, words
 
-from greenmine.domain.body import Department, RiskClass
+from greenmine.domain.body import RiskClass
 from greenmine.domain.case import Stage
 from greenmine.domain.complaint import About, ComplaintKind
+from greenmine.domain.department import Department
+from greenmine.domain.seat import Role
 from greenmine.store.case_message import messages_of
-from greenmine.store.tables_private import staff, staff_region
 from greenmine.usecases.case_visit import write_more
 from greenmine.usecases.lodge import KeptFile
 
 COLLEAGUE = replace(COUNTY_OFFICER, id=71)
-HEALTH = replace(COUNTY_OFFICER, id=72, departments=frozenset({Department.HEALTH}))
-ECOLOGY = replace(COUNTY_OFFICER, id=73, departments=frozenset({Department.ECOLOGY}))
+HEALTH = seated(72, Role.COUNTY, ZHIJIN, Department.HEALTH)
+ECOLOGY = seated(73, Role.COUNTY, ZHIJIN, Department.ECOLOGY)
 WORDS = "经核查，扬尘超标情况属实，已责令停产整改。"
 JPEG = b"\xff\xd8\xff\xe0 re-encoded"
 PDF = b"%PDF-1.7 sealed as it came"
@@ -31,11 +32,7 @@ PDF = b"%PDF-1.7 sealed as it came"
 def colleagues(site: DeskSite) -> DeskSite:
     """Three more people in 织金县."""
     with site.services.database.write() as tx:
-        for officer in (COLLEAGUE, HEALTH, ECOLOGY):
-            login = f"p{officer.id}"
-            tx.execute(insert(staff).values(id=officer.id, login=login, name="演示", role=officer.role,
-                                            created_at="2026-03-01T00:00:00Z"))  # fmt: skip
-            tx.execute(insert(staff_region).values(staff=officer.id, region=ZHIJIN))
+        give_accounts(tx, COLLEAGUE, HEALTH, ECOLOGY)
     return site
 
 
@@ -203,8 +200,6 @@ def test_the_history_tells_who_of_the_own_body_did_what(colleagues: DeskSite) ->
     site, number = colleagues, lodge(colleagues)
     site.as_(ECOLOGY).send(f"/desk/cases/{number}", form="seen_version")
     step(site.as_(ECOLOGY), number, "hand-over", body_region=ZHIJIN, department="health", reason="other_duty")
-    with site.services.database.write() as tx:
-        tx.execute(text("INSERT INTO staff_department VALUES (72, 'health'), (73, 'ecology')"))
     shown = words(next(site.as_(HEALTH).get(f"/desk/cases/{number}").page.iter("main")))
     assert "承办 其他机关经办人员" in shown and "p73" not in shown
     assert "由贵州省毕节市织金县生态环境主管部门转至贵州省毕节市织金县卫生健康主管部门，不属本部门职责" in shown
@@ -272,7 +267,7 @@ def test_xinfang_23_only_bodies_of_the_province_are_offered_and_taken(site: Desk
 
 def test_xinfang_18_the_accused_county_is_not_offered(site: DeskSite) -> None:
     number = lodge(site, about=About.AUTHORITY)
-    from_city = site.as_(replace(COUNTY_OFFICER, id=21, role="city", regions=frozenset({"520500"})))  # type: ignore[arg-type]
+    from_city = site.as_(seated(21, Role.CITY, "520500"))
     codes = [node.get("value", "") for node in from_city.get(f"/desk/cases/{number}/hand-over").page.iter("option")]
     assert NAYONG in codes and ZHIJIN not in codes
 
@@ -378,7 +373,7 @@ def test_an_officer_without_cases_is_told_so(site: DeskSite) -> None:
 def test_asvs_8_3_2_a_moved_officer_loses_the_case_on_the_next_request(site: DeskSite) -> None:
     number = lodge(site)
     handler(site).get(f"/desk/cases/{number}")
-    moved = site.as_(replace(COUNTY_OFFICER, regions=frozenset({NAYONG})))
+    moved = site.as_(seated(COUNTY_OFFICER.id, Role.COUNTY, NAYONG))
     assert moved.get(f"/desk/cases/{number}", status=404).status == 404
-    other = site.as_(replace(COUNTY_OFFICER, departments=frozenset({Department.EMERGENCY})))
+    other = site.as_(seated(COUNTY_OFFICER.id, Role.COUNTY, ZHIJIN, Department.EMERGENCY))
     assert other.get(f"/desk/cases/{number}", status=404).status == 404

@@ -5,7 +5,6 @@ The table is made from the list of routes: a route added without an entry here f
 
 import hashlib
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,13 +18,16 @@ from tests.desk import (
     NAYONG,
     NEIGHBOUR,
     PROVINCE_OFFICER,
+    ZHIJIN,
 )
+from tests.seats import seated
 from tests.web.desk.test_case import JPEG, WORDS, attached, lodge, step
 from tests.web.desk_site import DeskSite, Person
 
-from greenmine.domain.body import Department
 from greenmine.domain.complaint import About
-from greenmine.domain.officer import DEEDS, Deed, Officer, Role
+from greenmine.domain.department import Department
+from greenmine.domain.officer import Deed, Officer, roles_that_may
+from greenmine.domain.seat import Role
 from greenmine.store.tables_case import CASE_TABLES, client_salt
 from greenmine.store.tables_private import case_file, case_part
 from greenmine.web.desk.routes_case import CASE_ROUTES
@@ -33,8 +35,9 @@ from greenmine.web.routes import ROUTES
 from greenmine.web.routing import Route
 
 OBJECTS = tuple(route for route in CASE_ROUTES if "<number>" in route.rule)
-WRONG_DEPARTMENT = replace(COUNTY_OFFICER, departments=frozenset({Department.HEALTH, Department.EMERGENCY}))
-STRANGERS = (NEIGHBOUR, WRONG_DEPARTMENT, CITY_OFFICER, PROVINCE_OFFICER, EDITOR, ADMINISTRATOR)
+WRONG_DEPARTMENT = seated(COUNTY_OFFICER.id, Role.COUNTY, ZHIJIN, Department.HEALTH, Department.EMERGENCY)
+OTHER_DEPARTMENT = seated(COUNTY_OFFICER.id, Role.DEPARTMENT, f"{ZHIJIN}/{Department.HEALTH}")
+STRANGERS = (NEIGHBOUR, WRONG_DEPARTMENT, OTHER_DEPARTMENT, CITY_OFFICER, PROVINCE_OFFICER, EDITOR, ADMINISTRATOR)
 OF_THE_MOMENT = re.compile(r'[0-9A-F]{8}|name="csrf_token" value="[^"]*"')
 """What differs between any two answers: an error's id, a forgery token."""
 VALUES = {
@@ -71,9 +74,7 @@ def test_every_case_route_is_in_the_table_and_in_the_list_of_the_site() -> None:
     on_site = {route.rule for route in ROUTES if route.rule.startswith("/desk/cases")}
     assert on_site == {route.rule for route in CASE_ROUTES} and len(OBJECTS) == len(CASE_ROUTES) - 1
     assert all(route.is_personal for route in CASE_ROUTES)
-    assert {role for role in Role if Deed.HANDLE_CASE in DEEDS[role]} == {
-        role for route in CASE_ROUTES for role in route.access.roles
-    }
+    assert roles_that_may(Deed.HANDLE_CASE) == {role for route in CASE_ROUTES for role in route.access.roles}
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
@@ -83,7 +84,7 @@ def test_trust_13_a_strangers_case_is_not_there_and_no_row_changes(site: DeskSit
     assert handler.get(f"/desk/cases/{number}").status == 200
     person = site.as_(stranger)
     token, before, knocked = token_of(person), state(site), 0
-    handles = Deed.HANDLE_CASE in DEEDS[stranger.role]
+    handles = Deed.HANDLE_CASE in stranger.deeds
     for route in OBJECTS:
         own, unknown = knock(person, route, number, token), knock(person, route, "T99999999999", token)
         assert [status for status, _ in own] == [404 if handles else 403] * len(own), (stranger, route.rule)
@@ -127,7 +128,7 @@ def test_asvs_8_3_2_after_a_hand_over_the_sender_is_a_stranger_at_once(site: Des
 def test_asvs_8_3_2_a_moved_officer_loses_all_of_it_on_the_next_request(site: DeskSite) -> None:
     number = lodge(site)
     assert site.as_(COUNTY_OFFICER).get(f"/desk/cases/{number}").status == 200
-    moved = site.as_(replace(COUNTY_OFFICER, regions=frozenset({NAYONG})))
+    moved = site.as_(seated(COUNTY_OFFICER.id, Role.COUNTY, NAYONG))
     token, before = token_of(moved), state(site)
     for route in OBJECTS:
         assert {status for status, _ in knock(moved, route, number, token)} == {404}

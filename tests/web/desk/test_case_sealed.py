@@ -10,8 +10,9 @@ from tests.desk import COUNTY_OFFICER, ZHIJIN, draft
 from tests.web.desk.test_case import JPEG, PDF, attached, handler, lodge
 from tests.web.desk_site import DeskSite
 
-from greenmine.domain.body import Body, Department
+from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind
+from greenmine.domain.department import Department
 from greenmine.domain.mine import Level
 from greenmine.domain.objection import identity_of, matter_of, terms_of
 from greenmine.store.objection import ObjectionRow, add_objection

@@ -1,13 +1,13 @@
 """Cases at a body where nobody sits: told by counts to who can seat somebody, and in sum to everybody; never more."""
 
-from dataclasses import replace
-
 from tests.complaints import CANARIES
 from tests.desk import ADMINISTRATOR, COUNTY_OFFICER, EDITOR, PROVINCE_OFFICER
+from tests.seats import seated
 from tests.web.desk.test_case import handler, lodge
 from tests.web.desk_site import DeskSite
 from tests.web.strict_client import words
 
+from greenmine.domain.seat import Role
 from greenmine.store.case import erase
 
 JINSHA = "520523"
@@ -29,7 +29,7 @@ def test_the_administrator_of_the_place_is_told_by_counts_with_the_way_to_seat_s
 
 def test_nobody_else_is_told_where(site: DeskSite) -> None:
     lodge(site, region=JINSHA)
-    elsewhere = replace(ADMINISTRATOR, regions=frozenset({"330000"}))
+    elsewhere = seated(ADMINISTRATOR.id, Role.ADMINISTRATOR, "330000")
     for officer in (elsewhere, EDITOR, COUNTY_OFFICER, PROVINCE_OFFICER):
         assert HEADING not in site.as_(officer).get("/desk").text, officer
 

@@ -22,7 +22,7 @@ def _spring(site: DeskSite) -> None:
 def proposed(site: DeskSite, officer: Officer = PROVINCE_OFFICER, **values: str) -> tuple[Person, str]:
     """A draft handed over for decision."""
     person = site.as_(officer)
-    region = min(officer.regions)
+    region = officer.seat.region
     draft = person.send("/desk/credits/new", {"region": region}).location
     person.send(draft, {**ENTRY, **values, "step": "propose"}, form="conduct")
     return person, draft
@@ -71,7 +71,7 @@ def test_ln_13_asvs_2_3_5_nobody_who_wrote_in_an_entry_decides_it(site: DeskSite
 
 def token(person: Person) -> dict[str, str]:
     """A forgery token of this browser."""
-    return {"csrf_token": sent_by(person.get("/desk/credits/new"), having="region")["csrf_token"]}
+    return {"csrf_token": sent_by(person.get("/desk/credits/new"), having="csrf_token")["csrf_token"]}
 
 
 def test_design_a_name_that_must_vanish_stays_in_no_draft(site: DeskSite) -> None:

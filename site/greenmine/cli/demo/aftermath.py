@@ -17,7 +17,8 @@ from greenmine.domain.ground import CreditLevel
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import Level, MineStatus
 from greenmine.domain.notice_kind import NoticeKind
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import Role
 from greenmine.store.article import get_article
 from greenmine.store.database import Tx
 from greenmine.store.mine import get_mine

@@ -12,14 +12,16 @@ from random import Random
 from typing import Final
 
 from greenmine.cli.demo.stage import Stage
-from greenmine.domain.body import Body, Department, HandOverReason, RiskClass
+from greenmine.domain.body import Body, HandOverReason, RiskClass
 from greenmine.domain.case import CaseKind
 from greenmine.domain.case_number import NUMBER_DIGITS, make_number, show_code, show_number
 from greenmine.domain.complaint import About, Complainant, Complaint, ComplaintKind, Contact, Outcome
+from greenmine.domain.department import Department
 from greenmine.domain.error_report import ErrorReport
 from greenmine.domain.instant import at_legal_time
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.region import RegionLevel
+from greenmine.domain.seat import Role
 from greenmine.store.case_access import find_access
 from greenmine.store.case_task import task_of_officer
 from greenmine.store.cluster import cluster_of

@@ -8,8 +8,9 @@ from itertools import count
 from random import Random
 
 from greenmine.domain.instant import at_legal_time
-from greenmine.domain.officer import ROLE_LABELS, Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.reference import Reference
+from greenmine.domain.seat import ROLE_LABELS, Role, Seat
 from greenmine.store.database import Database, Tx
 from greenmine.store.files import FileStore
 from greenmine.usecases.staff import enter_staff
@@ -46,7 +47,7 @@ class Stage:
         unless the officer has been asked for before: entering one takes a transaction of its own."""
         key = (role, region, seat)
         if key not in self.officers:
-            self.officers[key] = Officer(id=self._hire(key), role=role, regions=frozenset({region}))
+            self.officers[key] = Officer(self._hire(key), Seat(role, region))
         return self.officers[key]
 
     def _hire(self, key: tuple[Role, str, int]) -> int:
@@ -57,8 +58,7 @@ class Stage:
                 tx,
                 login=f"yanshi-{role}-{region}-{seat}",
                 name=f"演示{ROLE_LABELS[role]}{seat + 1}",
-                role=role,
-                region_codes=[region],
+                seats=[Seat(role, region)],
                 regions=self.reference.regions,
                 by=None,
                 at=self.start,

@@ -12,9 +12,10 @@ from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import Library
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.notice_kind import NoticeKind
-from greenmine.domain.officer import Officer, Role
+from greenmine.domain.officer import Officer
 from greenmine.domain.period import PeriodRule, PeriodUnit
 from greenmine.domain.region import Region
+from greenmine.domain.seat import Role
 from greenmine.store.database import Tx
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 

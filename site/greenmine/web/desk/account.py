@@ -1,6 +1,6 @@
 """The own account: another password, new recovery codes."""
 
-from flask import make_response
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
 from greenmine.content.passwords import load_common_passwords
@@ -8,13 +8,16 @@ from greenmine.domain.errors import GreenmineError
 from greenmine.store.staff import recovery_codes_left
 from greenmine.usecases.enrol import change_password, renew_recovery_codes
 from greenmine.usecases.password_hash import HASHES
+from greenmine.usecases.sign_in import change_seat
 from greenmine.web.context import current_services
 from greenmine.web.forms.sign_in import ChangePasswordForm, NewCodesForm
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
+from greenmine.web.seat_words import seat_shown
 
 from .refusal import shown, shown_refused
-from .session import current_staff, go
+from .seen import number_in
+from .session import DESK, current_staff, go, session_token
 
 
 def account_page() -> ResponseReturnValue:
@@ -22,9 +25,17 @@ def account_page() -> ResponseReturnValue:
     services, person = current_services(), current_staff()
     with services.database.read() as tx:
         left = recovery_codes_left(tx, person.id)
-    places = [services.reference.regions.path_name(code) for code in sorted(person.regions)]
+    seats = [seat_shown(held, services.reference.regions) for held in person.seats]
     page = Page(title=_("我的账号"), noindex=True, crumbs=(_home(),))
-    return make_response(render("desk/account.html", page, person=person, places=places, left=left))
+    return make_response(render("desk/account.html", page, person=person, seats=seats, left=left))
+
+
+def change_to() -> ResponseReturnValue:
+    """``POST /desk/seat``: act from another of one's seats; forms opened at the one before do not work any more."""
+    services, wanted = current_services(), request.form.get("seat", "")
+    with services.database.write() as tx:
+        token = change_seat(tx, token=session_token(), seat=number_in(wanted), at=services.clock())
+    return go(DESK, token=token)
 
 
 def password_page() -> ResponseReturnValue:

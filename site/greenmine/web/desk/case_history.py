@@ -73,7 +73,8 @@ def history_of(tx: Tx, task: TaskRow, regions: Regions) -> tuple[HistoryLine, ..
 
 def _who(tx: Tx, staff: int, task: TaskRow) -> str:
     person = get_staff(tx, staff)
-    return person.login if handles(person.officer, task.body) else _("其他机关经办人员")
+    here = any(handles(officer, task.body) for officer in person.officers)
+    return person.login if here else _("其他机关经办人员")
 
 
 def _by_nobody(line: CaseLine) -> str:

@@ -7,11 +7,12 @@ from typing import Any, Final
 from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.body import Body, Department, HandOverReason
+from greenmine.domain.body import Body, HandOverReason
 from greenmine.domain.case import CaseKind, Step, may_step, stage_after
 from greenmine.domain.case_reply import replies, require_filled
 from greenmine.domain.clock import DueDay
 from greenmine.domain.complaint import About, decide_due
+from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, GreenmineError, NotFound
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_

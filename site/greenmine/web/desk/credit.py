@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from wtforms import SelectChoice
 
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, NotFound, Unready
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
 from greenmine.domain.instant import legal_day
 from greenmine.domain.noun import CREDIT, CREDIT_DRAFT
-from greenmine.domain.officer import DEEDS, Deed, Officer, require
+from greenmine.domain.officer import Deed, Officer, require
 from greenmine.domain.reference import Reference
 from greenmine.domain.text import N_
 from greenmine.services import Services
@@ -54,7 +53,7 @@ def list_page() -> ResponseReturnValue:
     today = legal_day(services.clock())
     with services.database.read() as tx:
         drafts = own_drafts(tx, officer)
-        wanted = CreditFilter(within=tuple(officer.regions))
+        wanted = CreditFilter(within=(officer.seat.region,))
         rows, pager = paged(
             PATH, lambda most, start: running_credits(tx, wanted, today=today, limit=most, offset=start)
         )
@@ -67,7 +66,7 @@ def list_page() -> ResponseReturnValue:
 def own_drafts(tx: Tx, officer: Officer) -> list[WrittenDraft]:
     """Open and proposed entries of the officer's regions."""
     states = [DraftState.OPEN, DraftState.PROPOSED]
-    return with_writers(tx, list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=states))
+    return with_writers(tx, list_drafts(tx, regions=[officer.seat.region], kinds=[KIND], states=states))
 
 
 def waiting_line(draft: WrittenDraft, officer: Officer, reference: Reference) -> Mapping[str, Any]:
@@ -78,21 +77,21 @@ def waiting_line(draft: WrittenDraft, officer: Officer, reference: Reference) ->
         "href": CREDIT_DRAFT.desk_page(draft.id),
         "place": place_name(reference.regions, draft.region),
         "is_mine": is_mine,
-        "may_decide": Deed.DECIDE_CREDIT in DEEDS[officer.role] and not is_mine,
+        "may_decide": Deed.DECIDE_CREDIT in officer.deeds and not is_mine,
     }
 
 
 def new_page() -> ResponseReturnValue:
-    """``/desk/credits/new``: where the entry belongs; then a draft is open."""
+    """``/desk/credits/new``: the entry belongs to the region of the seat; a draft is open."""
     services, officer, form = current_services(), current_officer(), CreditStartSheet()
-    codes = sorted(officer.regions)
-    form.region.choices = [SelectChoice(code, place_name(services.reference.regions, code)) for code in codes]
+    region = officer.seat.region
     page = Page(title=_("起草失信信息"), noindex=True, crumbs=_crumbs())
     if not form.validate_on_submit():
-        return shown("desk/credit_new.html", page, form=form)
+        place = place_name(services.reference.regions, region)
+        return shown("desk/credit_new.html", page, form=form, place=place)
     with services.database.write() as tx:
         number = start_draft(
-            tx, KIND, region=form.region.data, title=_("未填写对象"), data={}, reference=services.reference,
+            tx, KIND, region=region, title=_("未填写对象"), data={}, reference=services.reference,
             officer=officer, at=services.clock(),
         )  # fmt: skip
     return redirect(CREDIT_DRAFT.desk_page(number), 303)

@@ -6,7 +6,8 @@ from typing import Final
 from flask import Flask, current_app, g, request
 
 from greenmine.domain.noun import CASE, CREDIT, MINE, NEWS, NOTICE, REMOVAL, STAFF
-from greenmine.domain.officer import ROLE_LABELS, Officer
+from greenmine.domain.officer import Officer
+from greenmine.domain.seat import ROLE_LABELS
 from greenmine.domain.text import N_
 from greenmine.store.log_health import log_health
 from greenmine.web.context import current_services
@@ -14,8 +15,10 @@ from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb
 from greenmine.web.parts import Way
-from greenmine.web.places import place_name
 from greenmine.web.routing import routes_of
+from greenmine.web.seat_words import brief_words, scope_words
+
+from .session import other_seats
 
 DESK: Final = "/desk"
 _SECTIONS: Final = (
@@ -29,13 +32,15 @@ _SECTIONS: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class DeskFrame:
-    """Role and place of the officer, and the desk's own navigation.
+    """Role and place of the officer's seat, the other seats there are to act from, and the desk's own navigation.
 
+    :param others: number and words of each
     :param warning: why no act is recorded now and what is to be done; empty while all is well
     """
 
     who: str
     place: str
+    others: tuple[tuple[int, str], ...]
     sign_out: str
     ways: tuple[Way, ...]
     current: str
@@ -60,8 +65,9 @@ def _frame() -> DeskFrame | None:
     within = [way.href for way in ways if f"{request.path}/".startswith(f"{way.href}/")]
     regions = current_services().reference.regions
     return DeskFrame(
-        who=_(ROLE_LABELS[officer.role]),
-        place=_("、").join(place_name(regions, code) for code in sorted(officer.regions)),
+        who=_(ROLE_LABELS[officer.seat.role]),
+        place=scope_words(officer.seat, regions),
+        others=tuple((held.id, brief_words(held.seat, regions)) for held in other_seats()),
         sign_out="/desk/sign-out" if "/desk/sign-out" in _rules() else "",
         ways=ways,
         current=max(within, key=len, default=""),
@@ -78,7 +84,7 @@ def _warning() -> str:
 
 def _open_to(officer: Officer, path: str) -> bool:
     found = [route for route in routes_of(current_app).values() if route.rule == path]
-    return any(officer.role in route.access.roles for route in found)
+    return any(officer.seat.role in route.access.roles for route in found)
 
 
 def _rules() -> set[str]:

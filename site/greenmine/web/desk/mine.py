@@ -47,7 +47,7 @@ def list_page() -> ResponseReturnValue:
     """``/desk/mines``: find a mine of the officer's regions."""
     services, officer = current_services(), current_officer()
     query = request.args.get("q", "").strip()[:128]
-    found = found_mines(services, query, regions=sorted(officer.regions), most=100)
+    found = found_mines(services, query, regions=[officer.seat.region], most=100)
     page = Page(title=_("矿山"), noindex=True, crumbs=(home(),))
     rows = [(row, place_name(services.reference.regions, row.region)) for row in found]
     return render("desk/mines.html", page, query=query, rows=rows)
@@ -200,8 +200,7 @@ def _places(officer: Officer, regions: Regions) -> list[tuple[str, str]]:
     """Counties of the officer's regions, and places above them that have no counties; by code."""
     found = {
         region.code: place_name(regions, region.code)
-        for own in officer.regions
-        for region in regions.within(own)
+        for region in regions.within(officer.seat.region)
         if region.level is not RegionLevel.COUNTRY
     }
     return sorted(found.items())

@@ -1,6 +1,5 @@
 """News at the desk: the list, a new draft, correcting and withdrawing what was published."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -11,8 +10,8 @@ from greenmine.content.documents import NEWS_TYPE_LABELS, NewsType
 from greenmine.domain.errors import GreenmineError, RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.noun import NEWS, NEWS_DRAFT
-from greenmine.domain.officer import DEEDS, Deed, Officer
-from greenmine.domain.region import COUNTRY, Regions
+from greenmine.domain.officer import Deed, Officer
+from greenmine.domain.region import COUNTRY
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.article import ArticleFilter, ArticleRow, get_article, list_articles
@@ -39,7 +38,7 @@ def list_page() -> ResponseReturnValue:
     """``/desk/news``: drafts, then what the officer may correct or withdraw, newest first."""
     services, officer = current_services(), current_officer()
     with services.database.read() as tx:
-        drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=[DraftState.OPEN])
+        drafts = list_drafts(tx, regions=[officer.seat.region], kinds=[KIND], states=[DraftState.OPEN])
         wanted = ArticleFilter("news", within=_own_news(officer), withdrawn=None)
         rows, pager = paged(PATH, lambda most, start: list_articles(tx, wanted, limit=most, offset=start))
     page = Page(title=_("新闻"), noindex=True, crumbs=(home(),))
@@ -49,16 +48,17 @@ def list_page() -> ResponseReturnValue:
 
 def _own_news(officer: Officer) -> tuple[str, ...]:
     """Whose news the officer may correct or withdraw."""
-    return tuple(officer.regions) if Deed.EDIT_NEWS in DEEDS[officer.role] else ()
+    return (officer.seat.region,) if Deed.EDIT_NEWS in officer.deeds else ()
 
 
 def new_page() -> ResponseReturnValue:
-    """``/desk/news/new``: type and region; then a draft with a proposed address is open."""
+    """``/desk/news/new``: the type; then a draft with a proposed address is open."""
     services, officer, form = current_services(), current_officer(), NewsStartSheet()
-    form.offer(_places(officer, services.reference.regions))
+    region = officer.seat.region
     page = Page(title=_("写新闻"), noindex=True, crumbs=(home(), Crumb(_("新闻"), PATH)))
     if not form.validate_on_submit():
-        return shown("desk/news_new.html", page, form=form)
+        place = place_name(services.reference.regions, region)
+        return shown("desk/news_new.html", page, form=form, place=place)
     today = legal_day(services.clock())
     with services.database.write() as tx:
         values = {
@@ -67,7 +67,7 @@ def new_page() -> ResponseReturnValue:
             "published": today.isoformat(),
         }
         number = start_draft(
-            tx, KIND, region=form.region.data, title=_("未命名的新闻"), data=values, reference=services.reference,
+            tx, KIND, region=region, title=_("未命名的新闻"), data=values, reference=services.reference,
             officer=officer, at=services.clock(),
         )  # fmt: skip
     return redirect(NEWS_DRAFT.desk_page(number), 303)
@@ -103,7 +103,7 @@ def correct_start(slug: str) -> ResponseReturnValue:
 
 def _open_corrections(tx: Tx, row: ArticleRow, officer: Officer) -> list[DraftRow]:
     """Corrections of this article that somebody has begun and not published."""
-    drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[KIND], states=[DraftState.OPEN], limit=10_000)
+    drafts = list_drafts(tx, regions=[officer.seat.region], kinds=[KIND], states=[DraftState.OPEN], limit=10_000)
     return [draft for draft in drafts if draft.object == row.article.object]
 
 
@@ -167,7 +167,3 @@ def values_of(row: ArticleRow) -> dict[str, Any]:
             for item in article.media
         ],
     }  # fmt: skip
-
-
-def _places(officer: Officer, regions: Regions) -> Sequence[tuple[str, str]]:
-    return [(code, place_name(regions, code)) for code in sorted(officer.regions)]

@@ -13,7 +13,7 @@ from greenmine.domain.mine import LEVEL_LABELS, Level
 from greenmine.domain.notice import STATE_LABELS, NoticeState
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS, NoticeKind
 from greenmine.domain.noun import NOTICE, NOTICE_DRAFT
-from greenmine.domain.officer import NOTICE_LEVELS, Officer
+from greenmine.domain.officer import Officer, notice_levels
 from greenmine.domain.reference import Reference
 from greenmine.store.draft import DraftKind, DraftState, list_drafts
 from greenmine.store.notice import NoticeFilter, NoticeRow, list_notices
@@ -40,9 +40,9 @@ def list_page() -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     now = services.clock()
     with services.database.read() as tx:
-        drafts = list_drafts(tx, regions=sorted(officer.regions), kinds=[DraftKind.NOTICE], states=[DraftState.OPEN])
+        drafts = list_drafts(tx, regions=[officer.seat.region], kinds=[DraftKind.NOTICE], states=[DraftState.OPEN])
         ended = own_notices(tx, officer, now=now, states=(NoticeState.ENDED,))
-        wanted = NoticeFilter(within=tuple(officer.regions))
+        wanted = NoticeFilter(within=(officer.seat.region,))
         rows, pager = paged(PATH, lambda most, start: list_notices(tx, wanted, now=now, limit=most, offset=start))
     return render(
         "desk/notices.html",
@@ -65,40 +65,41 @@ def notice_entry(row: NoticeRow, *, now: datetime) -> Entry:
 
 
 def new_page() -> ResponseReturnValue:
-    """``/desk/notices/new``: kind, level, region, and how it is usually counted; then a draft is open."""
+    """``/desk/notices/new``: kind, level, and how it is usually counted; then a draft is open."""
     services, officer = current_services(), current_officer()
     reference, now = services.reference, services.clock()
     form = _start_form(officer, reference, now)
     page = Page(title=_("起草公示公告"), noindex=True, crumbs=(home(), Crumb(_("公示公告"), PATH)))
+    region = officer.seat.region
+    place = place_name(reference.regions, region)
     if not form.validate_on_submit():
-        return shown("desk/notice_new.html", page, form=form)
+        return shown("desk/notice_new.html", page, form=form, place=place)
     kind, level = NoticeKind(form.kind.data), Level(form.level.data)
     try:
         values = first_values(
             kind=kind,
             level=level,
-            region=form.region.data,
+            region=region,
             preset=form.preset.data,
             reference=reference,
             today=legal_day(now),
         )
         with services.database.write() as tx:
             number = start_draft(
-                tx, DraftKind.NOTICE, region=form.region.data, title=kind_word(kind), data=values,
+                tx, DraftKind.NOTICE, region=region, title=kind_word(kind), data=values,
                 reference=reference, officer=officer, at=now,
             )  # fmt: skip
     except GreenmineError as error:
-        return shown_refused("desk/notice_new.html", page, form=form, error=error)
+        return shown_refused("desk/notice_new.html", page, form=form, error=error, place=place)
     return redirect(NOTICE_DRAFT.desk_page(number), 303)
 
 
 def _start_form(officer: Officer, reference: Reference, now: datetime) -> NoticeStartSheet:
     form = NoticeStartSheet()
-    levels = [level for level in LEVEL_ORDER if level in NOTICE_LEVELS.get(officer.role, ())]
-    presets = reference.books.notice_presets(min(officer.regions), legal_day(now))
+    levels = [level for level in LEVEL_ORDER if level in notice_levels(officer)]
+    presets = reference.books.notice_presets(officer.seat.region, legal_day(now))
     form.kind.choices = choices(NOTICE_KIND_LABELS)
     form.level.choices = choices(LEVEL_LABELS, levels)
-    form.region.choices = [SelectChoice(code, place_name(reference.regions, code)) for code in sorted(officer.regions)]
     form.preset.choices = [
         SelectChoice("", _("按本地现行规则")),
         *(SelectChoice(preset.code, preset.name) for preset in presets),

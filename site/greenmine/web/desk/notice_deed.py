@@ -13,7 +13,7 @@ from greenmine.domain.errors import Conflict, GreenmineError, RuleBroken
 from greenmine.domain.mine import LIBRARY_LABELS
 from greenmine.domain.notice import NoticeState, require_closable
 from greenmine.domain.noun import NOTICE
-from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, may, require_notice_level
+from greenmine.domain.officer import Deed, Officer, may, notice_levels, require_notice_level
 from greenmine.domain.text import N_
 from greenmine.services import Services
 from greenmine.store.act import acts_of
@@ -243,7 +243,7 @@ def _seen_notice(row: NoticeRow, officer: Officer, services: Services) -> Notice
 def _deeds(row: NoticeRow, officer: Officer, services: Services, now: datetime) -> frozenset[str]:
     """Which of close, correct and withdraw this officer may do to the notice as it stands."""
     state = row.state(now)
-    if row.level not in NOTICE_LEVELS.get(officer.role, ()):
+    if row.level not in notice_levels(officer):
         return frozenset()
     possible = {
         "close": (Deed.CLOSE_NOTICE, state is NoticeState.ENDED),

@@ -10,7 +10,7 @@ from greenmine.domain.errors import NotFound
 from greenmine.domain.import_preview import KnownMine
 from greenmine.domain.mine_name import name_key
 from greenmine.domain.notice import NoticeState
-from greenmine.domain.officer import NOTICE_LEVELS, Deed, Officer, require
+from greenmine.domain.officer import Deed, Officer, notice_levels, require
 from greenmine.domain.region import Regions
 from greenmine.domain.text import N_
 from greenmine.store.database import Tx
@@ -28,10 +28,10 @@ Row = TypeVar("Row")
 def require_here(officer: Officer, deed: Deed, *, region: str, regions: Regions) -> None:
     """Let the officer open an object for a deed.
 
-    Raises NotFound outside the officer's regions: the desk tells nobody what lies on another one, published or not
+    Raises NotFound outside the seat's reach: the desk tells nobody what lies on another one, published or not
     (trust.md 13, ASVS 8.2.2). Raises NotAllowed inside them, when the role may not do the deed.
     """
-    if not any(regions.contains(own, region) for own in officer.regions):
+    if not officer.seat.within(region, regions):
         raise NotFound("desk.elsewhere", N_("您的辖区内没有这一事项；已公布的内容可在公开页面查看。"))
     require(officer, deed, region=region, regions=regions)
 
@@ -43,14 +43,14 @@ def own_notices(
 
     :param mine_only: only those of a level the officer may close, correct or withdraw
     """
-    levels = tuple(NOTICE_LEVELS.get(officer.role, ())) if mine_only else None
-    wanted = NoticeFilter(within=tuple(officer.regions), states=states, levels=levels)
+    levels = tuple(notice_levels(officer)) if mine_only else None
+    wanted = NoticeFilter(within=(officer.seat.region,), states=states, levels=levels)
     return list_notices(tx, wanted, now=now, limit=MOST)[0]
 
 
 def own_removals(tx: Tx, officer: Officer, *, state: str) -> Sequence[RemovalRow]:
     """Removals of mines in the officer's regions, newest first, at most 200."""
-    return list_removals(tx, RemovalFilter(state=state, within=tuple(officer.regions)), limit=MOST)[0]
+    return list_removals(tx, RemovalFilter(state=state, within=(officer.seat.region,)), limit=MOST)[0]
 
 
 def paged(path: str, read: Callable[[int, int], tuple[Sequence[Row], int]]) -> tuple[Sequence[Row], Pager]:

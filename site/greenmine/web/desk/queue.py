@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from greenmine.domain.instant import legal_day
 from greenmine.domain.notice import NoticeState
 from greenmine.domain.noun import noun_named, public_address
-from greenmine.domain.officer import DEEDS, NOTICE_LEVELS, Deed, Officer, Role, may
+from greenmine.domain.officer import Deed, Officer, may, notice_levels
 from greenmine.services import Services
 from greenmine.store.act import ActRow, acts_after, acts_of, size
 from greenmine.store.case_task import open_and_late
@@ -25,11 +25,13 @@ from greenmine.web.case_words import body_name
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
+from greenmine.web.seat_words import SeatShown, seat_shown
 
 from . import credit, removal
 from .frame import home
 from .notice import notice_entry
 from .own import own_notices, own_removals
+from .session import other_seats
 
 LATEST: Final = 10
 LOOKED_THROUGH: Final = 2000
@@ -40,11 +42,12 @@ def queue_page() -> ResponseReturnValue:
     """The desk's first page."""
     services, officer = current_services(), current_officer()
     now = services.clock()
-    deeds = DEEDS[officer.role]
+    deeds = officer.deeds
     with services.database.read() as tx:
         values: dict[str, Any] = {
             "drafts": _drafts(tx, officer),
             "steps": _latest(tx, officer, services),
+            "elsewhere": _elsewhere(tx, officer, services),
             "letters": stuck(tx, now=now),
             "undelivered": undelivered(tx, now=now),
             **(_cases(tx, officer, now) if Deed.HANDLE_CASE in deeds else {}),
@@ -52,12 +55,22 @@ def queue_page() -> ResponseReturnValue:
             **(_removals(tx, officer, services) if Deed.PROPOSE_REMOVAL in deeds else {}),
             **(_credits(tx, officer, services) if Deed.PROPOSE_CREDIT in deeds else {}),
         }
-        if officer.role in (Role.EDITOR, Role.ADMINISTRATOR):
+        if Deed.READ_PROBLEMS in deeds:
             values["problems"] = len(content_problems(tx))
-        if officer.role is Role.ADMINISTRATOR:
+        if Deed.MANAGE_STAFF in deeds:
             values["unstaffed"] = _unstaffed(tx, officer, services)
     return render("desk/queue.html", Page(title=_("待办"), noindex=True), deeds={str(deed) for deed in deeds},
                   **{**_NOTHING, **values})  # fmt: skip
+
+
+def _elsewhere(tx: Tx, officer: Officer, services: Services) -> list[tuple[SeatShown, int, int]]:
+    """The person's other seats where cases wait: how many are open, and how many of them late."""
+    regions, today = services.reference.regions, legal_day(services.clock())
+    counted = [
+        (seat_shown(held, regions), *open_and_late(tx, Officer(officer.id, held.seat), today=today))
+        for held in other_seats()
+    ]
+    return [line for line in counted if line[1]]
 
 
 _NOTHING: Final[Mapping[str, Any]] = {
@@ -98,7 +111,7 @@ def _notices(tx: Tx, officer: Officer, now: datetime) -> dict[str, Any]:
     return {
         "ended": [(row, notice_entry(row, now=now)) for row in sorted(ended, key=lambda row: str(row.ends_at))],
         "running": [notice_entry(row, now=now) for row in sorted(running, key=lambda row: str(row.ends_at))],
-        "levels": [str(level) for level in NOTICE_LEVELS.get(officer.role, ())],
+        "levels": [str(level) for level in notice_levels(officer)],
     }
 
 
@@ -115,10 +128,10 @@ def _credits(tx: Tx, officer: Officer, services: Services) -> dict[str, Any]:
 
 
 def _drafts(tx: Tx, officer: Officer) -> list[dict[str, Any]]:
-    kinds = [kind for kind in DraftKind if DEED_OF[kind] in DEEDS[officer.role]]
+    kinds = [kind for kind in DraftKind if DEED_OF[kind] in officer.deeds]
     if not kinds:
         return []
-    found = list_drafts(tx, regions=sorted(officer.regions), kinds=kinds, states=[DraftState.OPEN], limit=30)
+    found = list_drafts(tx, regions=[officer.seat.region], kinds=kinds, states=[DraftState.OPEN], limit=30)
     return [
         {
             "title": draft.title,
@@ -135,7 +148,7 @@ def _latest(tx: Tx, officer: Officer, services: Services) -> list[Any]:
     """The newest acts signed in the officer's regions or about what lies there."""
     regions = services.reference.regions
     acts = acts_after(tx, max(0, size(tx) - LOOKED_THROUGH), limit=LOOKED_THROUGH)
-    own = [act for act in reversed(acts) if any(regions.contains(code, _place(act)) for code in officer.regions)]
+    own = [act for act in reversed(acts) if officer.seat.within(_place(act), regions)]
     return [act_step(act, regions, text=_about(tx, act), href=public_address(act.object)) for act in own[:LATEST]]
 
 

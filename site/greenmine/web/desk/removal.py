@@ -12,7 +12,7 @@ from greenmine.domain.ground import BLACKLIST_EFFECT_LABELS, GROUND_KIND_LABELS
 from greenmine.domain.instant import legal_day
 from greenmine.domain.mine import DIRECTORIES, LEVEL_LABELS, Level
 from greenmine.domain.noun import REMOVAL
-from greenmine.domain.officer import DEEDS, Deed, Officer
+from greenmine.domain.officer import Deed, Officer
 from greenmine.domain.reference import Reference
 from greenmine.services import Services
 from greenmine.store.database import Tx
@@ -42,7 +42,7 @@ def list_page() -> ResponseReturnValue:
     with services.database.read() as tx:
         proposed = own_removals(tx, officer, state="proposed")
         waiting = [waiting_line(tx, row, officer, services.reference) for row in proposed]
-        wanted = RemovalFilter(state=None, decided=True, within=tuple(officer.regions))
+        wanted = RemovalFilter(state=None, decided=True, within=(officer.seat.region,))
         rows, pager = paged(PATH, lambda most, start: list_removals(tx, wanted, limit=most, offset=start))
     decided = [(row, _ground(row, services.reference)) for row in rows]
     page = Page(title=_("移出"), noindex=True, crumbs=(home(),))
@@ -57,7 +57,7 @@ def waiting_line(tx: Tx, row: RemovalRow, officer: Officer, reference: Reference
         "href": REMOVAL.desk_page(row.id),
         "ground": _ground(row, reference),
         "is_mine": is_mine,
-        "may_decide": Deed.DECIDE_REMOVAL in DEEDS[officer.role] and not is_mine,
+        "may_decide": Deed.DECIDE_REMOVAL in officer.deeds and not is_mine,
     }
 
 
@@ -68,7 +68,7 @@ def new_page() -> ResponseReturnValue:
     page = Page(title=_("提出移出"), noindex=True, crumbs=(home(), Crumb(_("移出"), PATH)))
     if not number:
         query = request.args.get("q", "").strip()[:128]
-        found = found_mines(services, query, regions=sorted(officer.regions)) if query else ()
+        found = found_mines(services, query, regions=[officer.seat.region]) if query else ()
         return render("desk/removal_find.html", page, query=query, found=found)
     with services.database.read() as tx:
         mine = get_mine(tx, number)

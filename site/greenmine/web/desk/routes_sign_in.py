@@ -3,12 +3,12 @@
 from typing import Final
 
 from greenmine.domain.noun import STAFF
-from greenmine.domain.officer import Role
-from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, SIGN_IN, Limit, RegionRule, Route, desk
+from greenmine.domain.officer import Deed
+from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, SIGN_IN, Limit, RegionRule, Route, doers
 
 from . import account, enrol, sign_in, staff
 
-_ADMINISTRATOR: Final = desk(Role.ADMINISTRATOR)
+_ADMINISTRATOR: Final = doers(Deed.MANAGE_STAFF)
 _STAFF: Final = STAFF.desk_page("<int:number>")
 
 SIGN_IN_ROUTES: Final = (
@@ -25,6 +25,7 @@ SIGN_IN_ROUTES: Final = (
     Route("/desk/enrol/totp", "enrol.totp", enrol.totp_page, methods=GET_POST, personal=True),
     Route("/desk/enrol/recovery-codes", "enrol.codes", enrol.recovery_codes_page, methods=GET_POST, personal=True),
     # the own account
+    Route("/desk/seat", "account.seat", account.change_to, methods=POST, access=EVERY_ROLE),
     Route("/desk/account", "account", account.account_page, access=EVERY_ROLE),
     Route("/desk/account/password", "account.password", account.password_page, methods=GET_POST, access=EVERY_ROLE),
     Route("/desk/account/recovery-codes", "account.codes", account.codes_page, methods=GET_POST, access=EVERY_ROLE),
@@ -33,6 +34,8 @@ SIGN_IN_ROUTES: Final = (
     Route(f"{STAFF.desk_list}/new", "staff.new", staff.new_page, methods=GET_POST, access=_ADMINISTRATOR,
           region=RegionRule.OBJECT),
     Route(_STAFF, "staff.person", staff.person_page, methods=GET_POST, access=_ADMINISTRATOR, region=RegionRule.OBJECT),
+    Route(f"{_STAFF}/seats/<int:seat>/remove", "staff.seat_remove", staff.remove_seat, methods=POST,
+          access=_ADMINISTRATOR, region=RegionRule.OBJECT),
     Route(f"{_STAFF}/disable", "staff.disable", staff.disable_person, methods=POST, access=_ADMINISTRATOR,
           region=RegionRule.OBJECT),
     Route(f"{_STAFF}/enable", "staff.enable", staff.enable_person, methods=POST, access=_ADMINISTRATOR,

@@ -12,7 +12,12 @@ SEEN: Final = "seen_act"
 
 def seen_act() -> int:
     """The act's number. Raises BadInput when the form does not say."""
-    text = request.form.get(SEEN, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
+    number = number_in(request.form.get(SEEN, ""))
+    if number < 0:
         raise BadInput("form.seen_act", N_("请重新打开页面后再提交。"))
-    return int(text)
+    return number
+
+
+def number_in(text: str) -> int:
+    """The number that a hidden field says; -1, which nothing has, when it says none that a database could keep."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -12,8 +12,8 @@ from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
-from greenmine.store.staff import StaffRow
-from greenmine.usecases.sign_in import staff_signed_in
+from greenmine.store.staff import HeldSeat, StaffRow
+from greenmine.usecases.sign_in import SignedIn, staff_signed_in
 from greenmine.web.context import current_services, current_settings
 from greenmine.web.routing import SIGN_IN, own_path
 
@@ -42,17 +42,23 @@ def device_token() -> str | None:
 
 
 def signed_in_officer() -> Officer | None:
-    """The officer of this request, as role and regions stand now: for ``create_flask(find_officer=…)``."""
-    person = _person()
-    return None if person is None else person.officer
+    """The officer of this request, as the seat stands now: for ``create_flask(find_officer=…)``."""
+    found = signed_in()
+    return None if found is None else found.officer
 
 
 def current_staff() -> StaffRow:
     """The person signed in. Raises NotAllowed when nobody is."""
-    person = _person()
-    if person is None:
+    found = signed_in()
+    if found is None:
         raise NotAllowed("officer.signed_out", N_("请先登录工作台。"))
-    return person
+    return found.person
+
+
+def other_seats() -> tuple[HeldSeat, ...]:
+    """The seats from which the person could act instead, in the order they were given."""
+    found = signed_in()
+    return tuple(held for held in found.person.seats if held != found.held) if found else ()
 
 
 def go(path: str, *, token: str, device: str | None = None) -> Response:
@@ -91,12 +97,13 @@ def way_back() -> str:
     return wanted if is_desk and not wanted.startswith((SIGN_IN, "/desk/link", "/desk/enrol")) else DESK
 
 
-def _person() -> StaffRow | None:
+def signed_in() -> SignedIn | None:
+    """Who is signed in, and from which of their seats; None when nobody is."""
     if "staff" not in g:
         services, token = current_services(), session_token()
         g.staff = staff_signed_in(services.database, token=token, at=services.clock()) if token else None
     found = g.staff
-    return found if isinstance(found, StaffRow) else None
+    return found if isinstance(found, SignedIn) else None
 
 
 def _named(name: str, settings: Settings) -> str:

@@ -1,26 +1,36 @@
-"""The administrator's pages: who may sign in, in which role, for which regions. Links are shown once."""
+"""The administrator's pages: who may sign in, and from which seats they act. Links are shown once."""
 
 import re
-from collections.abc import Iterable
 
-from flask import make_response, redirect
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from greenmine.domain.body import DEPARTMENT_LABELS, Department
 from greenmine.domain.errors import BadInput, GreenmineError
 from greenmine.domain.noun import STAFF
-from greenmine.domain.officer import DEEDS, Deed, Role
 from greenmine.domain.region import Regions
+from greenmine.domain.seat import Seat
 from greenmine.domain.sign_in import Purpose
 from greenmine.domain.text import N_
 from greenmine.store.staff import StaffRow
-from greenmine.usecases.staff import assign, disable, enable, enter_staff, managed, managed_staff, new_link
+from greenmine.usecases.staff import (
+    disable,
+    enable,
+    enter_staff,
+    give_seats,
+    managed,
+    managed_staff,
+    new_link,
+    seats_from,
+    take_seat,
+)
 from greenmine.web.context import current_officer, current_services
 from greenmine.web.forms.staff import NewStaffForm, SeatForm
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
+from greenmine.web.seat_words import SeatShown, seat_shown
 
 from .refusal import shown, shown_refused
+from .seen import number_in
 
 
 def list_page() -> ResponseReturnValue:
@@ -29,7 +39,7 @@ def list_page() -> ResponseReturnValue:
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=current_officer())
     page = Page(title=_("人员"), noindex=True, crumbs=(Crumb(_("工作台"), "/desk"),))
-    rows = [(person, _places(person), _handled(person)) for person in people]
+    rows = [(person, _seats(person)) for person in people]
     return make_response(render("desk/staff.html", page, rows=rows))
 
 
@@ -42,50 +52,44 @@ def new_page() -> ResponseReturnValue:
     try:
         with services.database.write() as tx:
             _number, token = enter_staff(
-                tx,
-                login=form.login.data,
-                name=form.name.data,
-                role=Role(form.role.data),
-                region_codes=codes_in(form.regions.data, regions),
-                regions=regions,
-                by=current_officer(),
-                at=services.clock(),
-                departments=form.handled(),
-            )
+                tx, login=form.login.data, name=form.name.data, seats=_seats_in(form, regions), regions=regions,
+                by=current_officer(), at=services.clock(),
+            )  # fmt: skip
     except GreenmineError as error:
         return shown_refused("desk/staff_new.html", page, form=form, error=error)
     return _link_shown(token, form.name.data)
 
 
 def person_page(number: int) -> ResponseReturnValue:
-    """``/desk/staff/<id>``: role and regions; further buttons post to their own addresses."""
+    """``/desk/staff/<id>``: the seats and a form that gives further ones; other buttons post to their own addresses."""
     services, officer = current_services(), current_officer()
     regions = services.reference.regions
     with services.database.read() as tx:
         person = managed(tx, number, regions=regions, by=officer)
-    seats = "、".join(_places(person))
-    ticked = sorted(str(each) for each in person.departments)
-    form = SeatForm(role=str(person.role), regions=seats, departments=ticked, version=str(person.version))
-    page = _page(person.name)
-    shows = {"person": person, "places": seats, "own": person.id == officer.id, "handled": _handled(person)}
+    form, page = SeatForm(version=str(person.version)), _page(person.name)
+    shows = {"person": person, "seats": _seats(person), "own": person.id == officer.id}
     if not form.validate_on_submit():
         return shown("desk/staff_person.html", page, form=form, **shows)
     try:
         with services.database.write() as tx:
-            assign(
-                tx,
-                number,
-                role=Role(form.role.data),
-                region_codes=codes_in(form.regions.data, regions),
-                regions=regions,
-                by=officer,
-                at=services.clock(),
-                seen_version=_seen_version(form.version.data or ""),
-                departments=form.handled(),
-            )
+            give_seats(
+                tx, number, seats=_seats_in(form, regions), regions=regions, by=officer, at=services.clock(),
+                seen_version=number_in(form.version.data or ""),
+            )  # fmt: skip
     except GreenmineError as error:
         return shown_refused("desk/staff_person.html", page, form=form, error=error, **shows)
-    return redirect(STAFF.desk_list, 303)
+    return redirect(STAFF.desk_page(number), 303)
+
+
+def remove_seat(number: int, seat: int) -> ResponseReturnValue:
+    """``POST /desk/staff/<id>/seats/<seat>/remove``: take a seat away; who acts from it is out at once."""
+    services = current_services()
+    with services.database.write() as tx:
+        take_seat(
+            tx, number, seat, regions=services.reference.regions, by=current_officer(), at=services.clock(),
+            seen_version=number_in(request.form.get("version", "")),
+        )  # fmt: skip
+    return redirect(STAFF.desk_page(number), 303)
 
 
 def disable_person(number: int) -> ResponseReturnValue:
@@ -131,11 +135,6 @@ def _code_of(word: str, regions: Regions) -> str:
     return found.code
 
 
-def _seen_version(text: str) -> int:
-    """The version the form was made from; -1, which no account has, when it does not say."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
 def _issue(number: int, purpose: Purpose) -> ResponseReturnValue:
     services, officer = current_services(), current_officer()
     regions = services.reference.regions
@@ -150,21 +149,14 @@ def _link_shown(token: str, name: str) -> ResponseReturnValue:
     return make_response(render("desk/staff_link.html", _page(_("一次性链接")), address=address, name=name))
 
 
-def _places(person: StaffRow) -> tuple[str, ...]:
+def _seats(person: StaffRow) -> tuple[SeatShown, ...]:
     regions = current_services().reference.regions
-    return _sorted(regions.path_name(code) for code in person.regions)
+    return tuple(seat_shown(held, regions) for held in person.seats)
 
 
-def _handled(person: StaffRow) -> str:
-    """Whose cases the person handles, in words; empty for a role that handles none."""
-    if Deed.HANDLE_CASE not in DEEDS[person.role]:
-        return ""
-    named = [_(DEPARTMENT_LABELS[each]) for each in Department if each in person.departments]
-    return _("、").join(named) or _("所有部门")
-
-
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
+def _seats_in(form: SeatForm, regions: Regions) -> tuple[Seat, ...]:
+    """The seats that the form names. Raises BadInput beside its field."""
+    return seats_from(form.chosen(), codes_in(form.regions.data, regions), regions=regions, departments=form.handled())
 
 
 def _page(title: str) -> Page:

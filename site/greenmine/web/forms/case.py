@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from greenmine.domain.body import DEPARTMENT_LABELS, HAND_OVER_LABELS, Department, HandOverReason
+from greenmine.domain.body import CASE_DEPARTMENTS, HAND_OVER_LABELS, HandOverReason
 from greenmine.domain.case import IDENTITY_REASON_LABELS, IdentityReason
 from greenmine.domain.complaint import LONGEST_TEXT, OUTCOME_LABELS, Outcome
+from greenmine.domain.department import DEPARTMENT_LABELS
 from greenmine.domain.error_report import REPORT_OUTCOME_LABELS, ReportOutcome
 from greenmine.domain.objection import OBJECTION_OUTCOME_LABELS, ObjectionOutcome
 from greenmine.domain.region import Regions
@@ -81,7 +82,7 @@ class HandOverSheet(SeenSheet):
         codes = [province, *(region.code for region in regions.within(province))]
         places = [(code, regions.path_name(code)) for code in dict.fromkeys(codes) if code != accused]
         self.body_region.choices = [SelectChoice("", gettext("请选择")), *(SelectChoice(*place) for place in places)]
-        self.department.choices = [SelectChoice("", gettext("请选择")), *_choices(Department, DEPARTMENT_LABELS)]
+        self.department.choices = [SelectChoice("", gettext("请选择")), *_choices(CASE_DEPARTMENTS, DEPARTMENT_LABELS)]
         self.reason.choices = list(_choices(HandOverReason, HAND_OVER_LABELS))
 
 

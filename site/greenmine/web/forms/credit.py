@@ -1,7 +1,7 @@
 """The form of a credit entry: no identity number anywhere, a person only if the decision names them."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import Length
 
 from greenmine.domain.ground import CREDIT_LEVEL_LABELS, CreditLevel
@@ -14,9 +14,7 @@ _REGISTERS = (CreditLevel.GENERAL, CreditLevel.SERIOUS)
 
 
 class CreditStartSheet(Sheet):
-    """Where the entry belongs."""
-
-    region = SelectField(_("地区"), validators=[needed(_("请选择地区")), Chosen()], validate_choice=False)
+    """Nothing to say yet: the button begins the draft."""
 
 
 class CreditSheet(Sheet):

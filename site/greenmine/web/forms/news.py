@@ -1,6 +1,5 @@
 """Forms of news: words and type, pictures and film."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -21,15 +20,13 @@ def _safe_web(_form: Any, field: Any) -> None:
 
 
 class NewsStartSheet(Sheet):
-    """Type and region of a new item."""
+    """Type of a new item."""
 
     type = SelectField(_("类型"), validators=[needed(_("请选择类型")), Chosen()], validate_choice=False)
-    region = SelectField(_("地区"), validators=[needed(_("请选择地区")), Chosen()], validate_choice=False)
 
-    def offer(self, places: Iterable[tuple[str, str]]) -> None:
-        """Fill the choices."""
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         self.type.choices = [SelectChoice(str(key), gettext(word)) for key, word in NEWS_TYPE_LABELS.items()]
-        self.region.choices = [SelectChoice(*place) for place in places]
 
 
 class NewsSheet(Sheet):

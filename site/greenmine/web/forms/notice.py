@@ -46,11 +46,10 @@ class NeededWhen:
 
 
 class NoticeStartSheet(Sheet):
-    """What kind of notice, of which level, for which region; how its period is usually counted."""
+    """What kind of notice, of which level; how its period is usually counted."""
 
     kind = SelectField(_("种类"), validators=[needed(_("请选择种类")), Chosen()], validate_choice=False)
     level = SelectField(_("级别"), validators=[needed(_("请选择级别")), Chosen()], validate_choice=False)
-    region = SelectField(_("发布地区"), validators=[needed(_("请选择发布地区")), Chosen()], validate_choice=False)
     preset = SelectField(
         _("公示期和异议要求"),
         description=_("先按所选填好，下一步每一项都可以改。"),

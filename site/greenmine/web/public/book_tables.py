@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from greenmine.domain.clock import CLOCK_UNIT_LABELS
+from greenmine.domain.department import DEPARTMENT_LABELS
 from greenmine.domain.entitlement import BENEFIT_KIND_LABELS
 from greenmine.domain.ground import BLACKLIST_EFFECT_LABELS, CREDIT_LEVEL_LABELS, GROUND_KIND_LABELS
 from greenmine.domain.mine import LIBRARY_LABELS, METHOD_LABELS
 from greenmine.domain.notice_kind import NOTICE_KIND_LABELS
 from greenmine.domain.notice_rule import OBJECTION_FORM_LABELS, OBJECTION_PART_LABELS, REFUSAL_LABELS
 from greenmine.domain.procedure import PROCESS_LABELS, Process, Step
-from greenmine.domain.provision import ACTOR_LABELS, DEPARTMENT_LABELS, Origin
+from greenmine.domain.provision import ACTOR_LABELS, Origin
 from greenmine.domain.rulebook import RuleBook
 from greenmine.web.formats import UNKNOWN, day, number
 from greenmine.web.i18n import gettext as _

@@ -28,7 +28,7 @@ from greenmine.services import Services
 from greenmine.store.act import ActRow
 from greenmine.store.database import Tx
 from greenmine.store.feed import Thread
-from greenmine.web.act_words import act_moment, author_words
+from greenmine.web.act_words import act_moment
 from greenmine.web.formats import day as day_words
 from greenmine.web.i18n import gettext as _
 from greenmine.web.places import place_name
@@ -42,6 +42,7 @@ from greenmine.web.public.notice_words import kind_word
 from greenmine.web.public.policy_shown import policy_shown
 from greenmine.web.public.removal import removal_title, removal_words
 from greenmine.web.public.timeline import Hearer, told
+from greenmine.web.seat_words import author_words
 
 LOG: Final = logging.getLogger("greenmine.feed")
 MOST_LINES: Final = 500

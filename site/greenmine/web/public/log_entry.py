@@ -17,13 +17,14 @@ from greenmine.store.database import Tx
 from greenmine.store.log import head_covering, head_of
 from greenmine.store.log_read import EntryRow, entry_row, neighbours, newest_signed
 from greenmine.store.mine import regions_of
-from greenmine.web.act_words import act_moment, act_title, author_words
+from greenmine.web.act_words import act_moment, act_title
 from greenmine.web.context import current_services
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Crumb, Page, render
 from greenmine.web.public.log_files import require_one_spelling, schema_address
 from greenmine.web.public.timeline import Hearer, Told, told
 from greenmine.web.routing import Route
+from greenmine.web.seat_words import author_words
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from greenmine.tlog.checkpoint import Checkpoint, parse_checkpoint
 from greenmine.tlog.entry import leaf_hash
 from greenmine.tlog.evidence import Evidence, parse_evidence
 from greenmine.tlog.note import Malformed, SignedNote, parse_note
-from greenmine.web.act_words import act_moment, act_title, author_words
+from greenmine.web.act_words import act_moment, act_title
 from greenmine.web.formats import moment
 from greenmine.web.forms.sheet import said
 from greenmine.web.i18n import gettext as _
@@ -34,6 +34,7 @@ from greenmine.web.public.verify_steps import (
     tree_step,
     witness_step,
 )
+from greenmine.web.seat_words import author_words
 
 
 @dataclass(frozen=True)
