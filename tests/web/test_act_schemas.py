@@ -83,7 +83,8 @@ def test_the_page_of_an_entry_names_the_book_that_holds_the_ground_and_leads_to_
         assert told is not None and get_document(tx, told.fact("digest"), today=date(2027, 1, 1))
         assert not removed_documents(tx, [told.fact("digest")])
     page = site.client.get(f"/log/entry/{proposed.n}")
-    assert national.name in page.text and "ground/mine_closed" in page.text
+    name = national.named("ground/mine_closed")
+    assert name and f"{national.name}</a>：{name} <code>ground/mine_closed</code>" in page.text
     assert f"/documents/{national.digest}" in page.links()
     assert "/log/schema/removal.proposed/1.json" in page.links()
     assert "ground/" not in site.client.get("/log/entry/0").text, "no book decided a registration"

@@ -105,6 +105,12 @@ class RuleBook:
         """What it holds, as an act names it: ``<table>/<code>``, sorted, each once."""
         return tuple(sorted({f"{table}/{item.code}" for table, items in self.tables().items() for item in items}))
 
+    def named(self, provision: str) -> str:
+        """What the book calls a provision (``ground/fraud``); empty for one that has no name of its own, or is none."""
+        table, _, code = provision.partition("/")
+        held = next((each for each in self.tables().get(table, ()) if each.code == code), None)
+        return str(getattr(held, "name", ""))
+
     def origins(self) -> tuple[Origin, ...]:
         """The origin of every provision, tiers of zones included."""
         return tuple(item.origin for items in self.tables().values() for item in items)

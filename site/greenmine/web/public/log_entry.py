@@ -29,10 +29,11 @@ from greenmine.web.seat_words import author_words
 
 @dataclass(frozen=True)
 class BasisShown:
-    """A provision that decided: the book in words, the address of its file, and table and code there."""
+    """A provision that decided: book and provision in words, the address of the file, and table and code there."""
 
     book: str
     file: str
+    words: str
     provision: str
 
 
@@ -118,8 +119,13 @@ def _shown(tx: Tx, row: EntryRow, words: Told, *, reference: Reference) -> Entry
 
 def _basis_shown(tx: Tx, named: Basis, reference: Reference) -> BasisShown:
     book, file = reference.books.of_stamp(named.book), book_file(tx, named.book)
-    words = book.name if book is not None else named.book  # a version of before has its file, if no name here
-    return BasisShown(words, "" if file is None else DOCUMENT.page(file), named.provision)
+    called = book.named(named.provision) if book is not None else ""
+    return BasisShown(
+        book=book.name if book is not None else named.book,  # a version of before has its file, if no name here
+        file="" if file is None else DOCUMENT.page(file),
+        words=_(called) if called else "",
+        provision=named.provision,
+    )
 
 
 def _pretty(envelope: dict[str, Any]) -> str:
