@@ -69,7 +69,7 @@ def test_what_is_over_waits_for_nobody(desk: Desk) -> None:
     number = lodge(desk.database).number
     told = working(desk.database, number, officer=ZHIJIN_ECOLOGY)
     with desk.database.write() as tx:
-        tx.exec_driver_sql("INSERT INTO staff (id, login, name, role, created_at) VALUES (61, 'p61', '', 'county', '')")
+        tx.exec_driver_sql("INSERT INTO staff (id, login, name, created_at) VALUES (61, 'p61', '', '')")
         decline_case(tx, number, text="不属于本机关职责。", desk=told)
     with desk.database.read() as tx:
         assert unstaffed_bodies(tx, today=TODAY) == ()

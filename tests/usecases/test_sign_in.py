@@ -207,7 +207,7 @@ def test_every_event_is_in_the_journal_and_no_name_password_or_code(person: Pers
 
 def test_whoever_is_signed_in_is_named_to_the_page_only(person: Person) -> None:
     found = staff_signed_in(person.desk.database, token=person.sign_in().session, at=person.desk.now)
-    assert found is not None and found.name == "张三" and found.officer.id == person.id
+    assert found is not None and found.person.name == "张三" and found.officer.id == person.id
 
 
 def test_enter_password_takes_a_login_in_any_case(person: Person) -> None:
