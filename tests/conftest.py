@@ -1,6 +1,5 @@
 """What every test lives by: no network but loopback, a foreign time zone, no settings from outside, own folders."""
 
-import functools
 import gc
 import ipaddress
 import os
@@ -12,17 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from jinja2.bccache import Bucket, BytecodeCache
 from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
 from tests.postgres import PostgresServer, shared_server
-from werkzeug.routing import Rule
 
-from greenmine import app
 from greenmine.config import Settings
-from greenmine.content.load import load_reference
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CONTENT = CHECKOUT / "content"
@@ -101,57 +95,6 @@ def _is_loopback(host: Any) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once for all sites of a run."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once() -> Iterator[None]:
-    """Each site of a test has an environment of its own; what it compiles is the same."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _addresses_compiled_once() -> Iterator[None]:
-    """Each site of a test has a map of its own; the function that builds a rule's address is the same."""
-    compiled: dict[tuple[object, ...], Any] = {}
-    compiling = Rule._compile_builder
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
-        if key not in compiled:
-            compiled[key] = compiling(rule, append_unknown)
-        return compiled[key]
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Rule, "_compile_builder", compile_once)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _content_read_once() -> Iterator[None]:
-    """The checkout's own content is read and parsed once for all sites of a run; another folder each time anew."""
-    read = functools.cache(load_reference)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(app, "load_reference", lambda folder: (read if folder == CONTENT else load_reference)(folder))
-    yield
-    patch.undo()
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from sqlalchemy import event, select
 from tests.both_databases import BOTH, opened
 from tests.desk import credit_act
 from tests.made_once import empty_site
+from tests.one_app import services_for
 from tests.site_process import environment, members, running, until
 
-from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
 from greenmine.cli.serve import WORKER_GRACE
 from greenmine.cli.upkeep import record_due
@@ -53,7 +53,7 @@ def watch() -> Watch:
 @pytest.fixture
 def services(settings: Settings, watch: Watch) -> Iterator[Services]:
     """An empty prepared site, in demonstration mode, with everything taken that there is to take."""
-    built = build_services(settings, clock=watch)
+    built = services_for(settings, clock=watch)
     prepare(built, empty=True)
     yield built
     built.database.close()
@@ -289,7 +289,7 @@ def test_three_workers_record_each_due_end_exactly_once(
             for number in range(1, 101):
                 apply(tx, credit_act(number, salt=f"{number:064x}", until="2026-01-10"), at=NOW)
         url = database.engine.url.render_as_string(hide_password=False)
-        workers = [build_services(replace(settings, database_url=url), clock=lambda: DUE) for _ in range(3)]
+        workers = [services_for(replace(settings, database_url=url), clock=lambda: DUE) for _ in range(3)]
         gate = threading.Barrier(3)
         recorded: list[int] = []
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from PIL import Image
 from sqlalchemy import func, select
+from tests.one_app import app_for
 from tests.web.desk_site import sent_by
 from tests.web.register import NOW, Register, services
 from tests.web.strict_client import Answer, StrictClient, words
 
-from greenmine.app import create_app
 from greenmine.config import Settings
 from greenmine.services import Services
 from greenmine.store.tables_case import case_task, complaint, form_draft, sent_form
@@ -163,5 +163,5 @@ def complaint_site(settings: Settings, **changes: Any) -> Iterator[ComplaintSite
     }
     chosen = replace(settings, **{**roomy, **changes})
     made, register = services(chosen, clock=lambda: hand.now)
-    yield ComplaintSite(made, register, hand, create_app(chosen, services=made))
+    yield ComplaintSite(made, register, hand, app_for(made))
     made.database.close()

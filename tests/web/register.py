@@ -12,10 +12,10 @@ from flask import Flask
 from tests.announced import add_credit, propose_removal, publish_notice
 from tests.desk import instant
 from tests.migrated import bring_up, fill
+from tests.one_app import app_for, services_for
 from tests.reference_data import reference
 from tests.seats import seated
 
-from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.credit_code import check_character
@@ -137,7 +137,7 @@ def build(database: Database) -> Register:
 
 def services(settings: Settings, *, clock: Callable[[], datetime] = lambda: NOW) -> tuple[Services, Register]:
     """Services around a new database that holds the register, with a clock that stands still."""
-    made = replace(build_services(settings, clock=clock), reference=reference())
+    made = replace(services_for(settings, clock=clock), reference=reference())
     bring_up(made.database)
     return made, fill(made.database, build)
 
@@ -146,7 +146,7 @@ def site(settings: Settings) -> tuple[Flask, Register]:
     """The whole application with the register, and what is in it. Rates do not bite."""
     roomy = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     made, register = services(roomy)
-    return create_app(roomy, services=made), register
+    return app_for(made), register
 
 
 def _enter(tx: Tx, number: str, library: Library, since: date, *, batch: str = "第一批") -> None:
