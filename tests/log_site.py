@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 from tests.desk import mine_act
-from tests.migrated import bring_up, fill
+from tests.migrated import lay, lay_filled
 from tests.one_app import app_for, services_for
 from tests.reference_data import CONTENT, reference
 from tests.web.clock_site import HandClock
@@ -68,9 +68,12 @@ def log_site(folder: Path, *, begun: bool = True, filled: bool = False) -> Itera
     )
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
+    register: Register | None = None
+    if filled:
+        register = lay_filled(settings, build)
+    else:
+        lay(settings)
     services = replace(services_for(settings, clock=clock), reference=reference())
-    bring_up(services.database)
-    register = fill(services.database, build) if filled else None
     if begun:
         with services.database.write() as tx:
             begin_log(tx, origin=ORIGIN, keys=services.log_keys, at=clock.now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tests.migrated import bring_up
+from tests.migrated import lay
 from tests.one_app import app_for, services_for
 from tests.reference_data import CONTENT, reference
 from tests.web.register import NOW
@@ -43,8 +43,8 @@ def open_site(folder: Path) -> Site:
     )
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
+    lay(settings)
     services = replace(services_for(settings, clock=clock), reference=reference())
-    bring_up(services.database)
     return Site(services, clock, StrictClient(app_for(services)))
 
 

@@ -24,7 +24,7 @@ from tests.desk import (
     ZHIJIN_GOVERNMENT,
     facts,
 )
-from tests.migrated import bring_up, fill
+from tests.migrated import lay_filled
 from tests.one_app import app_for, services_for
 from tests.reference_data import reference
 from tests.seats import give_accounts
@@ -155,9 +155,8 @@ def desk_site(settings: Settings, **rates: str) -> DeskSite:
     rates = {"rate_pages": "100000 per minute", "rate_desk": "100000 per minute", **rates}
     roomy = replace(settings, **rates)  # type: ignore[arg-type]
     hand = Hand()
+    mines = lay_filled(roomy, _at_work)
     services = replace(services_for(roomy, clock=lambda: hand.now), reference=reference())
-    bring_up(services.database)
-    mines = fill(services.database, _at_work)
     app = app_for(services, find_officer=lambda: hand.officer)
     return DeskSite(app, services, hand, mines)
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from tests.migrated import bring_up
+from tests.migrated import lay
 from tests.one_app import app_for, services_for
 from tests.web.strict_client import Answer, StrictClient, words
 
@@ -62,8 +62,8 @@ class GuardedSite:
 
 def base_services(settings: Settings) -> Services:
     """The services with their database, to be shared by the sites of one module of tests."""
+    lay(settings)
     services = services_for(settings)
-    bring_up(services.database)
     return services
 
 

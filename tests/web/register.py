@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 from tests.announced import add_credit, propose_removal, publish_notice
 from tests.desk import instant
-from tests.migrated import bring_up, fill
+from tests.migrated import lay_filled
 from tests.one_app import app_for, services_for
 from tests.reference_data import reference
 from tests.seats import seated
@@ -137,9 +137,8 @@ def build(database: Database) -> Register:
 
 def services(settings: Settings, *, clock: Callable[[], datetime] = lambda: NOW) -> tuple[Services, Register]:
     """Services around a new database that holds the register, with a clock that stands still."""
-    made = replace(services_for(settings, clock=clock), reference=reference())
-    bring_up(made.database)
-    return made, fill(made.database, build)
+    held = lay_filled(settings, build)
+    return replace(services_for(settings, clock=clock), reference=reference()), held
 
 
 def site(settings: Settings) -> tuple[Flask, Register]:

@@ -8,7 +8,7 @@ import pyotp
 from flask import Flask
 from sqlalchemy import text
 from tests.desk_people import StaffDesk
-from tests.migrated import bring_up
+from tests.migrated import lay
 from tests.one_app import app_for, services_for
 from tests.reference_data import shipped_regions
 from tests.seats import seat_in
@@ -72,8 +72,8 @@ class Doors:
 def open_doors(settings: Settings) -> Doors:
     settings = replace(settings, rate_sign_in="10000 per minute", rate_forms="10000 per minute")
     holder: list[Doors] = []
+    lay(settings)
     services = services_for(settings, clock=lambda: holder[0].now)
-    bring_up(services.database)
     holder.append(Doors(services, app_for(services, routes=DOORS)))
     return holder[0]
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, Response
 from tests.hostile_files import CANARY, PDF, jpeg, zip_file
 from tests.hostile_photos import telling_heic
-from tests.migrated import bring_up
+from tests.migrated import lay
 from tests.one_app import app_for, services_for
 from werkzeug.datastructures import FileStorage
 
@@ -62,8 +62,8 @@ class Site:
 
 def opened(settings: Settings) -> Site:
     holder: list[Site] = []
+    lay(settings)
     services = services_for(settings, clock=lambda: holder[0].now)
-    bring_up(services.database)
     holder.append(Site(settings, services, app_for(services)))
     return holder[0]
 
