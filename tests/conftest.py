@@ -14,7 +14,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
+from tests.memory import use_memory
 from tests.postgres import PostgresServer, shared_server
+from tests.tiers import mark_starts, watch_starts
 
 from greenmine.config import Settings
 
@@ -24,6 +26,9 @@ CONTENT = CHECKOUT / "content"
 LONG_FIRST = {"journeys": 0, "drill": 1, "cli": 2, "store": 3, "web": 4}
 """Rooms whose files take long; the others follow as they are."""
 
+ENDED_WELL = pytest.StashKey[bool]()
+"""Whether no test failed."""
+
 TIME_ZONE = "America/New_York"
 """Neither UTC nor Asia/Shanghai: whoever reads the machine's local time by mistake gets another day."""
 
@@ -32,14 +37,21 @@ class OutsideConnection(RuntimeError):
     """A test tried to leave this machine. No OSError: code under test must not take it for a refusal."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Before any module of the tests is imported."""
+    use_memory(ended_well=lambda: config.stash.get(ENDED_WELL, False))
+    watch_starts(config)
     os.environ["TZ"] = TIME_ZONE
     time.tzset()
     for name in [name for name in os.environ if name.startswith("GREENMINE_")]:
         del os.environ[name]
     hypothesis_settings.register_profile("house", derandomize=True, deadline=None, database=None)
     hypothesis_settings.load_profile("house")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A failed run leaves its folders to be looked at."""
+    session.config.stash[ENDED_WELL] = exitstatus == 0
 
 
 def pytest_collection_finish() -> None:
@@ -50,6 +62,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first, so that no process ends up with one alone; no browser tests without a Chromium but in CI."""
+    mark_starts(items)
     items.sort(key=lambda item: LONG_FIRST.get(item.path.relative_to(CHECKOUT / "tests").parts[0], len(LONG_FIRST)))
     if shutil.which("chromium") or os.environ.get("CI"):
         return
@@ -121,6 +134,11 @@ def settings(tmp_path: Path, data_dir: Path) -> Settings:
             "GREENMINE_CONTENT_DIR": str(CHECKOUT / "content"),
         }
     )
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """Leave to start other processes: such a test runs in `make test-all`, not in `make test` (tests/tiers.py)."""
 
 
 @pytest.fixture(scope="session")

@@ -208,6 +208,7 @@ def holds_after_data(talk: Talk) -> None:
     talk.wait_for_end()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_killed_between_the_letter_and_its_mark_sends_it_again_under_the_same_id(tmp_path: Path) -> None:
     """kill -9 after DATA, before the answer: two deliveries, one effect; and nothing of it in files or log."""
     mailbox, log, port = Mailbox(), tmp_path / "log", free_port()

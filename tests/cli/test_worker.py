@@ -344,6 +344,7 @@ def holder(folder: Path) -> str:
     return row.holder if row else ""
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_process_is_silent_when_idle_and_ends_cleanly_on_sigterm(folder: Path) -> None:
     log, wal = folder / "log", folder / "data" / "greenmine.sqlite-wal"
     with running(WORKER, env=environment(folder), log=log) as process:
@@ -358,6 +359,7 @@ def test_a_worker_process_is_silent_when_idle_and_ends_cleanly_on_sigterm(folder
     assert "Traceback" not in log.read_text("utf-8")
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_second_process_takes_over_from_one_that_was_killed(folder: Path) -> None:
     log = folder / "log"
     with running(("-c", SHORT), env=environment(folder), log=log) as first:
@@ -371,6 +373,7 @@ def test_a_second_process_takes_over_from_one_that_was_killed(folder: Path) -> N
     assert took < 8
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_supervised_worker_ends_with_the_process_that_started_it(folder: Path) -> None:
     """kill -9 of the supervisor, in the midst of work."""
     log = folder / "log"
@@ -386,6 +389,7 @@ def test_a_supervised_worker_ends_with_the_process_that_started_it(folder: Path)
     assert holder(folder) == "", "it ended cleanly"
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_whose_supervisor_died_while_it_started_ends_at_once(folder: Path) -> None:
     """It never was the child of that process by the time it looked."""
     log = folder / "log"

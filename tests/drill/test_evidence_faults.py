@@ -55,7 +55,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
+def stage(processes: None, tmp_path: Path) -> Stage:
     if shutil.which("strace") is None:
         pytest.skip("NOT TESTED: no strace here: apt-get install strace")
     folder = tmp_path / "before"
