@@ -92,7 +92,6 @@ def numbers(services: Services) -> set[str]:
         return set(tx.execute(select(case_task.c.number)).scalars())
 
 
-@pytest.mark.usefixtures("processes")
 def test_a_backup_under_load_is_whole_when_it_is_restored(place: Place) -> None:
     """Every receipt acknowledged before the backup began is there, with its file; the record verifies."""
     live = place.services()
