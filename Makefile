@@ -14,8 +14,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --qu
 UV_COMPILE := env -u PIP_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 HOUSE := PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1
-CORES := $(shell nproc 2> /dev/null || echo 2)
-WORKERS ?= $(CORES)
+WORKERS ?= $(shell cores=$$(nproc 2> /dev/null || echo 2); echo $$(( cores < 8 ? cores : 8 )))
 PYTEST_ARGS ?=
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder
 
