@@ -33,7 +33,13 @@ def lay(settings: Settings) -> None:
 
 
 def lay_filled(settings: Settings, build: Callable[[Database], Held]) -> Held:
-    """The same with what ``build`` puts in, and what it says of it; it runs once for a process."""
+    """The same with what ``build`` puts in, and what it says of it; for SQLite it runs once for a process."""
+    if not settings.database_url.startswith("sqlite"):
+        database = open_database(settings.database_url)
+        upgrade(database)
+        held = build(database)
+        database.close()
+        return held
     made, held = _filled_file(build)
     _lay(settings, made)
     return cast(Held, held)
@@ -93,7 +99,7 @@ def _closed(database: Database) -> Path:
 
 def _lay(settings: Settings, made: Path) -> None:
     path = make_url(settings.database_url).database
-    assert settings.database_url.startswith("sqlite") and path and not Path(path).exists()
+    assert path and not Path(path).exists(), "a database is laid where there is none yet"
     Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(made, path)
     Path(path).chmod(0o600)

@@ -58,7 +58,7 @@ class Starts:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Between tests nobody is watched."""
+        """Between tests nobody is watched, nor when one ends: what was started by others may end with it."""
         self.item, self.unasked = item, []
         try:
             return (yield)
@@ -71,9 +71,10 @@ class Starts:
         yield
         item.stash[CALLED] = True
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """A start that the code under test swallowed is told here; so is a module that asks for nothing."""
+        self.item = None
         if self.unasked:
             pytest.fail(_advice(item, self.unasked[0]), pytrace=False)
         if nextitem is None or nextitem.path != item.path:
