@@ -71,16 +71,22 @@ class Starts:
         yield
         item.stash[CALLED] = True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
         """A start that the code under test swallowed is told here; so is a module that asks for nothing."""
         self.item = None
+        yield
+        self.require_asked(item)
+        if nextitem is None or nextitem.path != item.path:
+            self.require_start(item)
+
+    def require_asked(self, item: pytest.Item) -> None:
+        """Fail when the test has started something without asking."""
         if self.unasked:
             pytest.fail(_advice(item, self.unasked[0]), pytrace=False)
-        if nextitem is None or nextitem.path != item.path:
-            self._require_start(item)
 
-    def _require_start(self, last: pytest.Item) -> None:
+    def require_start(self, last: pytest.Item) -> None:
+        """Fail when tests of a module asked, all went through, and nothing was started."""
         asking = [each for each in last.session.items if each.path == last.path and "processes" in each.fixturenames]
         if asking and all(each.stash.get(CALLED, False) for each in asking) and last.path not in self.started:
             pytest.fail(f"{last.path.name}: asks for `processes`, but nothing was started: `make test` can run it")

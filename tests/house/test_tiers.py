@@ -44,7 +44,7 @@ def test_a_start_that_the_code_under_test_swallowed_is_told_at_the_end(
     with suppress(Exception):
         subprocess.run(["true"], check=True)
     with pytest.raises(pytest.fail.Exception, match="does not ask"):
-        starts.pytest_runtest_teardown(request.node, request.node)
+        starts.require_asked(request.node)
 
 
 def test_git_may_list_the_files_in_every_tier(starts: Starts, checkout: Path) -> None:
@@ -67,9 +67,9 @@ def test_a_module_that_asks_and_starts_nothing_is_told_so(request: pytest.Fixtur
     starts = Starts()
     if any(each.path == request.node.path for each in asking):  # not, when `-m` has deselected it
         with pytest.raises(pytest.fail.Exception, match="asks for `processes`, but nothing was started"):
-            starts.pytest_runtest_teardown(request.node, None)
+            starts.require_start(request.node)
     starts.started.add(request.node.path)
-    starts.pytest_runtest_teardown(request.node, None)
+    starts.require_start(request.node)
 
 
 def test_the_tier_follows_from_the_fixtures_a_test_asks_for(request: pytest.FixtureRequest) -> None:

@@ -47,7 +47,8 @@ def test_a_site_is_started_with_the_same_addresses_hooks_and_templates(settings:
 
 
 def _names(hooks: object) -> object:
-    """The same in every application: names instead of functions and bound methods."""
+    """The same in every application: names instead of functions, without the empty places that a look-up leaves."""
     if isinstance(hooks, dict):
-        return {str(key): _names(value) for key, value in hooks.items()}
+        named = {str(key): _names(value) for key, value in hooks.items()}
+        return {key: value for key, value in named.items() if value}
     return [_names(each) for each in hooks] if isinstance(hooks, list) else getattr(hooks, "__qualname__", type(hooks))
