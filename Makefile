@@ -14,13 +14,14 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --qu
 UV_COMPILE := env -u PIP_FIND_LINKS $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 HOUSE := PYTHONPATH=site PYTHONDONTWRITEBYTECODE=1
-WORKERS ?= 3
+WORKERS ?= $(shell cores=$$(nproc 2> /dev/null || echo 2); echo $$(( cores < 8 ? cores : 8 )))
 PYTEST_ARGS ?=
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/python -m pytest --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help run serve test drill matrix check bench docs lock clean
+.PHONY: help run serve test test-all drill matrix check bench docs lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run-time ## the site on http://127.0.0.1:8000 (demonstration data on an empty database)
 	@$(BIN)/python wsgi.py
@@ -28,16 +29,20 @@ run: $(VENV)/.run-time ## the site on http://127.0.0.1:8000 (demonstration data 
 serve: $(VENV)/.run-time ## the same in production mode: needs GREENMINE_SITE_URL=https://…, GREENMINE_SPONSOR and GREENMINE_CONTACT
 	@GREENMINE_MODE=production $(BIN)/python wsgi.py
 
-test: $(VENV)/.tools ## all tests, on three processes: they often wait for others (PYTEST_ARGS="-k notice" for some)
-	@PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "not drill" $(PYTEST_ARGS)
+test: $(VENV)/.tools ## every test that starts nothing else, in minutes (PYTEST_ARGS="-k notice" for some)
+	@$(PYTEST) -n $(WORKERS) -m "not starts and not drill" $(PYTEST_ARGS)
 
-drill: $(VENV)/.tools ## kills, full disks, broken connections: minutes of them
+# One process more than cores: these tests often wait for others.
+test-all: $(VENV)/.tools ## all tests but the drills: both databases, a browser, witnesses, kills
+	@$(PYTEST) -n $(shell expr $(WORKERS) + 1) -m "not drill" --durations=20 --durations-min=1 $(PYTEST_ARGS)
+
+drill: $(VENV)/.tools ## kills, full disks, broken connections: an hour of them, on the disk
 	@if [ ! -e tests/drill.py ] && [ ! -e tests/drill/__main__.py ]; then \
 		echo "There are no drills yet: tests/drill.py is missing."; exit 1; fi
 	@$(HOUSE) PYTHONHASHSEED=0 $(BIN)/python -m tests.drill
-	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -m drill -q -o faulthandler_timeout=1800
+	@TMPDIR=$${TMPDIR:-/tmp} PYTHONHASHSEED=0 $(BIN)/python -m pytest -m drill -q -o faulthandler_timeout=1800
 
-matrix: $(VENV)/.tools ## all tests on Python 3.11, 3.12 and 3.13
+matrix: $(VENV)/.tools ## make test on Python 3.11, 3.12 and 3.13
 	@UV="$(abspath $(BIN)/uv)" WORKERS=$(WORKERS) .ci/matrix 3.11 3.12 3.13
 
 check: $(VENV)/.tools ## style, types, layers, templates, security, documents

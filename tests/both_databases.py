@@ -15,10 +15,14 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def opened(request: pytest.FixtureRequest, folder: Path, *, kind: str) -> Iterator[Database]:
-    """At the newest revision; a PostgreSQL database is dropped afterwards with its server."""
-    database = open_database(request.getfixturevalue(f"migrated_{kind}")(folder / "one.db"))
+    """At the newest revision, and gone afterwards: some hundred databases of 9 MB each would fill the memory."""
+    url = request.getfixturevalue(f"migrated_{kind}")(folder / "one.db")
+    database = open_database(url)
     yield database
     database.close()
+    if not database.is_sqlite:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server.drop_database(url)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """What every test lives by: no network but loopback, a foreign time zone, no settings from outside, own folders."""
 
-import functools
 import gc
 import ipaddress
 import os
@@ -12,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from jinja2.bccache import Bucket, BytecodeCache
 from tests.both_databases import migrated_postgresql, migrated_sqlite  # noqa: F401 - fixtures for every test
 from tests.demo_site import demo_services  # noqa: F401 - a fixture for every test
+from tests.memory import use_memory
 from tests.postgres import PostgresServer, shared_server
-from werkzeug.routing import Rule
+from tests.tiers import mark_starts, watch_starts
 
-from greenmine import app
 from greenmine.config import Settings
-from greenmine.content.load import load_reference
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CONTENT = CHECKOUT / "content"
 
 LONG_FIRST = {"journeys": 0, "drill": 1, "cli": 2, "store": 3, "web": 4}
 """Rooms whose files take long; the others follow as they are."""
+
+ENDED_WELL = pytest.StashKey[bool]()
+"""Whether no test failed."""
 
 TIME_ZONE = "America/New_York"
 """Neither UTC nor Asia/Shanghai: whoever reads the machine's local time by mistake gets another day."""
@@ -38,14 +37,21 @@ class OutsideConnection(RuntimeError):
     """A test tried to leave this machine. No OSError: code under test must not take it for a refusal."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Before any module of the tests is imported."""
+    use_memory(ended_well=lambda: config.stash.get(ENDED_WELL, False))
+    watch_starts(config)
     os.environ["TZ"] = TIME_ZONE
     time.tzset()
     for name in [name for name in os.environ if name.startswith("GREENMINE_")]:
         del os.environ[name]
     hypothesis_settings.register_profile("house", derandomize=True, deadline=None, database=None)
     hypothesis_settings.load_profile("house")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A failed run leaves its folders to be looked at."""
+    session.config.stash[ENDED_WELL] = exitstatus == 0
 
 
 def pytest_collection_finish() -> None:
@@ -56,6 +62,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first, so that no process ends up with one alone; no browser tests without a Chromium but in CI."""
+    mark_starts(items)
     items.sort(key=lambda item: LONG_FIRST.get(item.path.relative_to(CHECKOUT / "tests").parts[0], len(LONG_FIRST)))
     if shutil.which("chromium") or os.environ.get("CI"):
         return
@@ -103,57 +110,6 @@ def _is_loopback(host: Any) -> bool:
         return False
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once for all sites of a run."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once() -> Iterator[None]:
-    """Each site of a test has an environment of its own; what it compiles is the same."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _addresses_compiled_once() -> Iterator[None]:
-    """Each site of a test has a map of its own; the function that builds a rule's address is the same."""
-    compiled: dict[tuple[object, ...], Any] = {}
-    compiling = Rule._compile_builder
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), append_unknown, repr(rule.defaults))
-        if key not in compiled:
-            compiled[key] = compiling(rule, append_unknown)
-        return compiled[key]
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Rule, "_compile_builder", compile_once)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _content_read_once() -> Iterator[None]:
-    """The checkout's own content is read and parsed once for all sites of a run; another folder each time anew."""
-    read = functools.cache(load_reference)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(app, "load_reference", lambda folder: (read if folder == CONTENT else load_reference)(folder))
-    yield
-    patch.undo()
-
-
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The folder of the checkout; tests read nothing outside it."""
@@ -178,6 +134,11 @@ def settings(tmp_path: Path, data_dir: Path) -> Settings:
             "GREENMINE_CONTENT_DIR": str(CHECKOUT / "content"),
         }
     )
+
+
+@pytest.fixture(scope="session")
+def processes() -> None:
+    """Leave to start other processes: such a test runs in `make test-all`, not in `make test` (tests/tiers.py)."""
 
 
 @pytest.fixture(scope="session")

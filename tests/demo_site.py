@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.made_once import made_once
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
 from greenmine.config import Settings
 from greenmine.services import Services
@@ -51,11 +51,11 @@ def demo_copy(
 ) -> Services:
     """A demonstration of the test's own in ``folder``, not there yet; made once for all of a run."""
     shutil.copytree(made_once(factory, "demo", _make_demo), folder)
-    return build_services(demo_settings(folder, GREENMINE_CONTENT_DIR=str(content)), clock=clock)
+    return services_for(demo_settings(folder, GREENMINE_CONTENT_DIR=str(content)), clock=clock)
 
 
 def _make_demo(folder: Path) -> None:
-    made = build_services(demo_settings(folder), clock=lambda: NOW)
+    made = services_for(demo_settings(folder), clock=lambda: NOW)
     prepare(made)
     made.database.checkpoint()
     made.database.close()

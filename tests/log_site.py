@@ -8,13 +8,13 @@ from pathlib import Path
 
 from flask import Flask
 from tests.desk import mine_act
-from tests.migrated import bring_up, fill
+from tests.migrated import lay, lay_filled
+from tests.one_app import app_for, services_for
 from tests.reference_data import CONTENT, reference
 from tests.web.clock_site import HandClock
 from tests.web.register import Register, build
 from tests.web.strict_client import StrictClient
 
-from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.services import Services
 from greenmine.store.apply import apply
@@ -68,13 +68,16 @@ def log_site(folder: Path, *, begun: bool = True, filled: bool = False) -> Itera
     )
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
-    services = replace(build_services(settings, clock=clock), reference=reference())
-    bring_up(services.database)
-    register = fill(services.database, build) if filled else None
+    register: Register | None = None
+    if filled:
+        register = lay_filled(settings, build)
+    else:
+        lay(settings)
+    services = replace(services_for(settings, clock=clock), reference=reference())
     if begun:
         with services.database.write() as tx:
             begin_log(tx, origin=ORIGIN, keys=services.log_keys, at=clock.now)
-    app = create_app(settings, services=services)
+    app = app_for(services)
     try:
         yield LogSite(app, services, clock, StrictClient(app), register)
     finally:

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from sqlalchemy import make_url
+
+from greenmine.config import Settings
 from greenmine.store.act import size
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
@@ -21,7 +24,25 @@ def bring_up(database: Database) -> None:
     if not database.is_sqlite or path is None:
         upgrade(database)
         return
-    _become(database, Path(path), migrated_file())
+    become(database, migrated_file())
+
+
+def lay(settings: Settings) -> None:
+    """Put a database at the newest revision where these settings look for theirs, before anybody opens it."""
+    _lay(settings, migrated_file())
+
+
+def lay_filled(settings: Settings, build: Callable[[Database], Held]) -> Held:
+    """The same with what ``build`` puts in, and what it says of it; for SQLite it runs once for a process."""
+    if not settings.database_url.startswith("sqlite"):
+        database = open_database(settings.database_url)
+        upgrade(database)
+        held = build(database)
+        database.close()
+        return held
+    made, held = _filled_file(build)
+    _lay(settings, made)
+    return cast(Held, held)
 
 
 def fill(database: Database, build: Callable[[Database], Held]) -> Held:
@@ -35,8 +56,17 @@ def fill(database: Database, build: Callable[[Database], Held]) -> Held:
     with database.read() as tx:
         assert size(tx) == 0, "a copy would take away what was recorded before"
     made, held = _filled_file(build)
-    _become(database, Path(path), made)
+    become(database, made)
     return cast(Held, held)
+
+
+def become(database: Database, made: Path) -> None:
+    """Make a SQLite database a copy of a file that is closed, whatever it held."""
+    path = Path(str(database.engine.url.database))
+    database.close()
+    for ending in ("-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+    shutil.copyfile(made, path)
 
 
 @functools.cache
@@ -67,8 +97,9 @@ def _closed(database: Database) -> Path:
     return Path(str(database.engine.url.database))
 
 
-def _become(database: Database, path: Path, made: Path) -> None:
-    database.close()
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
+def _lay(settings: Settings, made: Path) -> None:
+    path = make_url(settings.database_url).database
+    assert path and not Path(path).exists(), "a database is laid where there is none yet"
+    Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(made, path)
+    Path(path).chmod(0o600)

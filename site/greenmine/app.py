@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
-from greenmine.content.load import load_reference
+from greenmine.content.load import LoadedReference, load_reference
 from greenmine.content.slots import Slots
 from greenmine.domain.errors import BadInput
 from greenmine.projections.search import SearchIndex
@@ -31,14 +31,18 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def build_services(settings: Settings, *, clock: Clock = system_clock) -> Services:
+def build_services(
+    settings: Settings, *, clock: Clock = system_clock, loaded: LoadedReference | None = None
+) -> Services:
     """The tools for these settings; makes the folders and keys that are missing.
+
+    :param loaded: what ``settings.content_dir`` holds, by whoever has read it already
 
     Raises SettingsError when there is no content where the settings say: a site without regions can decide nothing.
     """
     _require_content(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    loaded = load_reference(settings.content_dir)
+    loaded = loaded or load_reference(settings.content_dir)
     keys = LogKeys(settings.data_dir / "keys")
     database = replace(open_database(settings.database_url), seal=LogSeal(keys, settings.log_head).seal)
     return Services(

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from tests.complaints import CANARIES, journal, lodge, seat, task_of
 from tests.desk import COUNTY_OFFICER
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.case import IdentityReason
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
-    built = build_services(settings, clock=lambda: NOW)
+    built = services_for(settings, clock=lambda: NOW)
     yield built
     built.database.close()
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.client_salts import keep_client_salts
 from greenmine.cli.worker import JOBS
 from greenmine.config import Settings
@@ -17,7 +17,7 @@ BEFORE_MIDNIGHT = datetime(2026, 11, 21, 15, 59, tzinfo=UTC)
 
 
 def test_the_worker_forgets_a_salt_when_its_day_is_over_in_shanghai(settings: Settings) -> None:
-    services = build_services(settings, clock=lambda: BEFORE_MIDNIGHT)
+    services = services_for(settings, clock=lambda: BEFORE_MIDNIGHT)
     upgrade(services.database)
     salt_of(services.database, day=BEFORE_MIDNIGHT.date())
     assert keep_client_salts(services) == 0

@@ -8,8 +8,8 @@ import pytest
 from tests.cases import CaseDesk
 from tests.desk import COUNTY_OFFICER, credit_act, known_until
 from tests.desk import Desk as PublicDesk
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
 from greenmine.cli.upkeep import AT_ONCE, record_due, run_clocks
 from greenmine.cli.worker import LEASE, TERM, Holding
@@ -29,7 +29,7 @@ DUE = NOW + timedelta(days=1)
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
     """An empty prepared site, in demonstration mode, on the morning of 9 January 2026."""
-    built = build_services(settings, clock=lambda: NOW)
+    built = services_for(settings, clock=lambda: NOW)
     prepare(built, empty=True)
     yield built
     built.database.close()

@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 from sqlalchemy import func, select
 from tests.demo_site import NOW, demo_copy
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.demo.cases import DEMO_CODE, DEMO_NUMBER, demo_case_line
 from greenmine.cli.prepare import prepare, require_ready
 from greenmine.config import Mode, Settings
@@ -38,7 +38,7 @@ def _prepared(checkout: Path, folder: Path, *, empty: bool = False, at: datetime
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(folder), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=folder
     )
-    services = build_services(settings, clock=lambda: at)
+    services = services_for(settings, clock=lambda: at)
     prepare(services, empty=empty)
     return services
 
@@ -208,7 +208,7 @@ def test_a_demonstration_cut_short_is_made_anew_and_the_same_day_gives_the_same_
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=tmp_path
     )
-    services = build_services(settings, clock=lambda: NOW)
+    services = services_for(settings, clock=lambda: NOW)
 
     def cut_short(at: datetime) -> None:
         if at.year == 2019:
@@ -229,7 +229,7 @@ def test_serving_before_preparing_is_refused_with_what_to_do(checkout: Path, tmp
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(tmp_path), "GREENMINE_CONTENT_DIR": str(checkout / "content")}, base=tmp_path
     )
-    services = build_services(settings, clock=lambda: NOW)
+    services = services_for(settings, clock=lambda: NOW)
     with pytest.raises(Unready, match="greenmine init"):
         require_ready(services)
     services.database.close()
@@ -242,17 +242,17 @@ def test_a_lost_master_key_is_noticed_at_the_next_start(checkout: Path, tmp_path
     kept = key.read_bytes()
     key.unlink()
     with pytest.raises(Unready) as lost:
-        build_services(services.settings, clock=lambda: NOW)
+        services_for(services.settings, clock=lambda: NOW)
     assert lost.value.code == "key.missing" and not key.exists()
     key.write_bytes(bytes(len(kept)))
     key.chmod(0o600)
-    other = build_services(services.settings, clock=lambda: NOW)
+    other = services_for(services.settings, clock=lambda: NOW)
     for start in (prepare, require_ready):
         with pytest.raises(Unready) as refused:
             start(other)
         assert refused.value.code == "site.other_key"
     key.write_bytes(kept)
-    again = build_services(services.settings, clock=lambda: NOW)
+    again = services_for(services.settings, clock=lambda: NOW)
     require_ready(again)
     again.database.close()
     services.database.close()

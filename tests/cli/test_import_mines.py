@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from tests.announced import propose_removal
+from tests.one_app import services_for
 from tests.seats import seated
 
-from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.errors import BadInput, Conflict, GreenmineError, RuleBroken
@@ -41,7 +41,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
     """An empty prepared site on SQLite."""
-    built = build_services(settings, clock=lambda: NOW)
+    built = services_for(settings, clock=lambda: NOW)
     upgrade(built.database)
     with built.database.write() as tx:
         settle_fact(tx, "mode", str(settings.mode))

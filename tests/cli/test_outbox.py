@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import event
 from tests.desk import ZHIJIN
 from tests.mail_servers import Mailbox, Talk, bad_server, good_server
+from tests.one_app import services_for
 from tests.site_process import CHECKOUT, environment, free_port, running, until
 
 from greenmine.__main__ import main
-from greenmine.app import build_services
 from greenmine.cli.outbox import mail_host, send_mail
 from greenmine.cli.prepare import prepare
 from greenmine.cli.worker import JOBS, Job, work
@@ -46,7 +46,7 @@ class Console:
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
-    built = build_services(settings, clock=lambda: NOW)
+    built = services_for(settings, clock=lambda: NOW)
     prepare(built, empty=True)
     with built.database.write() as tx:
         for case in ("c1", "c2", "c3"):
@@ -208,6 +208,7 @@ def holds_after_data(talk: Talk) -> None:
     talk.wait_for_end()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_killed_between_the_letter_and_its_mark_sends_it_again_under_the_same_id(tmp_path: Path) -> None:
     """kill -9 after DATA, before the answer: two deliveries, one effect; and nothing of it in files or log."""
     mailbox, log, port = Mailbox(), tmp_path / "log", free_port()
@@ -215,7 +216,7 @@ def test_a_worker_killed_between_the_letter_and_its_mark_sends_it_again_under_th
         tmp_path, GREENMINE_SMTP_URL=f"smtp://127.0.0.1:{port}", GREENMINE_MAIL_FROM="noreply@example.gov.cn"
     )
     own = {name: value for name, value in env.items() if name.startswith("GREENMINE_")}
-    services = build_services(Settings.from_environment(own, base=CHECKOUT))
+    services = services_for(Settings.from_environment(own, base=CHECKOUT))
     prepare(services, empty=True)
     written = services.clock()
     with services.database.write() as tx:

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 from tests.migrated import bring_up
+from tests.one_app import services_for
 from tests.seats import DESK_ROLES
 
-from greenmine.app import build_services
 from greenmine.cli.root import greenmine
 from greenmine.config import Mode, Settings
 from greenmine.domain.department import Department
@@ -32,7 +32,7 @@ COUNTY = ("add", "--login", "zhijin-01", "--name", "张三", "--seat", "county@5
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
     """An empty prepared site in demo mode."""
-    built = build_services(settings, clock=lambda: NOW)
+    built = services_for(settings, clock=lambda: NOW)
     prepared(built)
     yield built
     built.database.close()
@@ -189,7 +189,7 @@ def test_demo_links_are_refused_in_production(settings: Settings) -> None:
             "GREENMINE_CONTENT_DIR": str(settings.content_dir),
         }
     )
-    services = build_services(real, clock=lambda: NOW)
+    services = services_for(real, clock=lambda: NOW)
     prepared(services)
     assert services.settings.mode is Mode.PRODUCTION
     with pytest.raises(NotAllowed, match="演示模式"):
@@ -200,7 +200,7 @@ def test_demo_links_are_refused_in_production(settings: Settings) -> None:
 
 
 def test_commands_wait_for_a_prepared_site(settings: Settings) -> None:
-    services = build_services(settings, clock=lambda: NOW)
+    services = services_for(settings, clock=lambda: NOW)
     with pytest.raises(Unready, match="greenmine init"):
         run(services, "list")
     services.database.close()

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from tests.both_databases import BOTH, opened
 from tests.demo_site import demo_copy
 from tests.desk import ZHIJIN
+from tests.one_app import services_for
 
-from greenmine.app import build_services
 from greenmine.cli.log import finish_erasure
 from greenmine.cli.sweep import GRACE, Swept, run_sweep
 from greenmine.cli.upkeep import LEASE
@@ -56,7 +56,7 @@ def watch() -> Watch:
 def services(request: pytest.FixtureRequest, settings: Settings, watch: Watch, tmp_path: Path) -> Iterator[Services]:
     """A site without anything in it, on each database."""
     for database in opened(request, tmp_path, kind=request.param):
-        yield replace(build_services(settings, clock=watch), database=database)
+        yield replace(services_for(settings, clock=watch), database=database)
 
 
 def attached(services: Services, plain: bytes = b"photo", case: str = "c1") -> str:

@@ -227,6 +227,7 @@ def test_the_key_is_made_once_kept_private_and_read_back(tmp_path: Path) -> None
         read_key(path)
 
 
+@pytest.mark.usefixtures("processes")
 def test_the_command_runs_alone_and_remembers_after_a_kill(tmp_path: Path) -> None:
     env, log = environment(tmp_path), tmp_path / "witness.out"
     key, port = tmp_path / "w.key", free_port()

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.log_site import LogSite, log_site
+from tests.one_app import services_for
 from tests.site_process import free_port
 from tests.tlog_keys import WITNESSES, log_of
 from tests.witnesses import Faulty, faulty, say, witness
 
-from greenmine.app import build_services
 from greenmine.cli.witness import WitnessServer
 from greenmine.cli.witness_line import TURN, ask_witnesses
 from greenmine.config import SettingsError
@@ -307,7 +307,7 @@ def test_the_file_of_witnesses_is_read_at_start_and_its_faults_refuse_it(site: L
     settings = replace(site.services.settings, witnesses=path, data_dir=tmp_path / "other")
     good = f"witness w1 {KEY.verifier.vkey} https://witness.example/log\nquorum w1\n"
     path.write_text(good)
-    built = build_services(settings)
+    built = services_for(settings)
     built.database.close()
     assert str(built.witnesses) == good
     bad = {
@@ -320,10 +320,10 @@ def test_the_file_of_witnesses_is_read_at_start_and_its_faults_refuse_it(site: L
     for text, reason in bad.items():
         path.write_text(text)
         with pytest.raises(SettingsError, match=reason):
-            build_services(settings)
+            services_for(settings)
     path.unlink()
     with pytest.raises(SettingsError):
-        build_services(settings)
+        services_for(settings)
 
 
 def test_a_site_without_witnesses_asks_nobody(site: LogSite) -> None:

@@ -24,6 +24,7 @@ summary: 演示摘要。
 """
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_collects_words_and_goes_on_without_the_witness(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

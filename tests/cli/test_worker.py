@@ -15,9 +15,9 @@ from sqlalchemy import event, select
 from tests.both_databases import BOTH, opened
 from tests.desk import credit_act
 from tests.made_once import empty_site
+from tests.one_app import services_for
 from tests.site_process import environment, members, running, until
 
-from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
 from greenmine.cli.serve import WORKER_GRACE
 from greenmine.cli.upkeep import record_due
@@ -53,7 +53,7 @@ def watch() -> Watch:
 @pytest.fixture
 def services(settings: Settings, watch: Watch) -> Iterator[Services]:
     """An empty prepared site, in demonstration mode, with everything taken that there is to take."""
-    built = build_services(settings, clock=watch)
+    built = services_for(settings, clock=watch)
     prepare(built, empty=True)
     yield built
     built.database.close()
@@ -289,7 +289,7 @@ def test_three_workers_record_each_due_end_exactly_once(
             for number in range(1, 101):
                 apply(tx, credit_act(number, salt=f"{number:064x}", until="2026-01-10"), at=NOW)
         url = database.engine.url.render_as_string(hide_password=False)
-        workers = [build_services(replace(settings, database_url=url), clock=lambda: DUE) for _ in range(3)]
+        workers = [services_for(replace(settings, database_url=url), clock=lambda: DUE) for _ in range(3)]
         gate = threading.Barrier(3)
         recorded: list[int] = []
 
@@ -344,6 +344,7 @@ def holder(folder: Path) -> str:
     return row.holder if row else ""
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_process_is_silent_when_idle_and_ends_cleanly_on_sigterm(folder: Path) -> None:
     log, wal = folder / "log", folder / "data" / "greenmine.sqlite-wal"
     with running(WORKER, env=environment(folder), log=log) as process:
@@ -358,6 +359,7 @@ def test_a_worker_process_is_silent_when_idle_and_ends_cleanly_on_sigterm(folder
     assert "Traceback" not in log.read_text("utf-8")
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_second_process_takes_over_from_one_that_was_killed(folder: Path) -> None:
     log = folder / "log"
     with running(("-c", SHORT), env=environment(folder), log=log) as first:
@@ -371,6 +373,7 @@ def test_a_second_process_takes_over_from_one_that_was_killed(folder: Path) -> N
     assert took < 8
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_supervised_worker_ends_with_the_process_that_started_it(folder: Path) -> None:
     """kill -9 of the supervisor, in the midst of work."""
     log = folder / "log"
@@ -386,6 +389,7 @@ def test_a_supervised_worker_ends_with_the_process_that_started_it(folder: Path)
     assert holder(folder) == "", "it ended cleanly"
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_whose_supervisor_died_while_it_started_ends_at_once(folder: Path) -> None:
     """It never was the child of that process by the time it looked."""
     log = folder / "log"

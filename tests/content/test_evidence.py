@@ -319,6 +319,7 @@ def test_a_container_of_endless_boxes_is_read_in_no_time() -> None:
     assert heic_size(many) is not None
 
 
+@pytest.mark.usefixtures("processes")
 def test_trust_8_the_worker_stays_below_300_megabytes(tmp_path: Path, checkout: Path) -> None:
     """The hostile set in a process of its own; the kernel says how much that process ever held."""
     noise = png_header(2200, 2200, rest=zlib.compress(bytes(range(256)) * 80_000, 0))

@@ -44,6 +44,7 @@ def test_a_refused_file_gives_its_place_back(slots: Slots) -> None:
             accept_evidence(png()[:60], "a.png", slots=slots)
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_process_that_dies_gives_its_place_back(slots: Slots, checkout: Path) -> None:
     """The kernel does: no count of a killed process stays behind."""
     code = (

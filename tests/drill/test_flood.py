@@ -17,13 +17,13 @@ CAP = 20_000_000
 
 
 @pytest.fixture
-def empty(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty(processes: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty site in a folder of the test's own."""
     return empty_site(tmp_path_factory, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(empty_site(tmp_path_factory, tmp_path_factory.mktemp("flood"))) as made:
         yield made
 

@@ -39,6 +39,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
             yield outside
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.usefixtures("strace")
 def test_a_fault_at_a_write_leaves_acts_entries_and_head_as_one(tmp_path: Path) -> None:
     toll = drill_faults(tmp_path, faults=("signal=KILL", "error=EIO"), most=5)
@@ -47,6 +48,7 @@ def test_a_fault_at_a_write_leaves_acts_entries_and_head_as_one(tmp_path: Path) 
     assert 0 < toll.answered < 5, "some come before the commit, some after it"
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.usefixtures("strace")
 def test_a_fault_that_strikes_nothing_or_elsewhere_is_no_success(tmp_path: Path) -> None:
     scene = set_scene(tmp_path, killed=False)
@@ -70,6 +72,7 @@ def test_a_connection_that_was_opened_for_reading_only_is_opened_anew(tmp_path: 
         assert site.fetch("/log/checkpoint").split(b"\n")[1] == b"1"
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_reader_never_sees_a_rollback_while_the_site_is_killed(tmp_path: Path) -> None:
     toll = drill_load(tmp_path, kills=3)
     assert toll.compared > 8 and toll.acknowledged > 4 and toll.again > 0, toll

@@ -6,11 +6,13 @@ import pytest
 from tests.drill.mail import drill_mail
 
 
+@pytest.mark.usefixtures("processes")
 def test_senders_killed_at_any_moment_lose_no_letter_and_double_none(tmp_path: Path) -> None:
     toll = drill_mail(tmp_path, kills=10, letters=50)
     assert toll.moods.total() >= 50
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.drill
 @pytest.mark.parametrize("seed", [1, 2])
 def test_hundreds_of_kills(tmp_path: Path, seed: int) -> None:

@@ -33,12 +33,14 @@ def lint_imports(site: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("processes")
 def test_imports_go_one_way() -> None:
     report = lint_imports(SITE)
     assert report.returncode == 0, report.stdout + report.stderr
     assert "0 broken" in report.stdout
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("breach", BREACHES)
 def test_a_breach_is_found(breach: str, tmp_path: Path) -> None:
     site = tmp_path / "site"

@@ -118,7 +118,7 @@ class Lived:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+def lived(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder, mailbox = first_start(tmp_path_factory, tmp_path_factory.mktemp("canaries") / "made").folder, Mailbox()
     (folder / "tmp").mkdir()
     with ExitStack() as stack:

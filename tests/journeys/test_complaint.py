@@ -149,18 +149,15 @@ def finish(walk: Walk) -> None:
     assert page.url.endswith("/complaints/track/left")
 
 
-def test_anonymous(walk: Walk, tmp_path: Path) -> None:
+def test_anonymous_first_then_named_from_the_notice_to_the_case(walk: Walk, tmp_path: Path) -> None:
+    """One walk through the whole document: who goes back and gives a name after all walks on with it."""
     to_contact(walk, tmp_path)
     walk.page.check("input[value=resident]")
     walk.page.check("input[value=anonymous]")
     walk.press("继续")
     assert "匿名，不提交姓名和联系方式" in walk.page.inner_text("main")
-    finish(walk)
-
-
-def test_named(walk: Walk, tmp_path: Path) -> None:
-    to_contact(walk, tmp_path)
-    walk.page.check("input[value=resident]")
+    walk.page.goto(f"{walk.origin}/complaints/new/contact?from=check")
+    assert walk.page.is_checked("input[value=resident]")
     walk.page.check("input[value=named]")
     walk.press("继续")
     assert walk.page.title().startswith("错误：")

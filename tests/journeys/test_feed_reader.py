@@ -93,7 +93,7 @@ class Running:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+def running(processes: None, tmp_path: Path) -> Iterator[Running]:
     site = open_site(tmp_path / "site")
     fill(site)
     with served(site.client.app) as origin:

@@ -35,7 +35,7 @@ def bare(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+def made(processes: None, tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
     """A folder on which a site was started and ended by SIGTERM."""
     return first_start(tmp_path_factory, tmp_path_factory.mktemp("front") / "made")
 
@@ -138,6 +138,7 @@ def test_flask_lists_the_routes(made: FirstStart) -> None:
     assert "/mines" in done.stdout
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("arguments", [WSGI, ("-m", "flask", "--app", "wsgi", "routes")], ids=["wsgi", "flask"])
 def test_production_over_http_is_refused_with_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     env = bare(tmp_path, GREENMINE_MODE="production", GREENMINE_SITE_URL="http://mines.example.gov.cn")
@@ -148,6 +149,7 @@ def test_production_over_http_is_refused_with_2(tmp_path: Path, arguments: tuple
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_start_from_another_folder_without_content_is_refused_with_2(tmp_path: Path) -> None:
     done = ended(environment(tmp_path), str(CHECKOUT / "wsgi.py"), cwd=tmp_path)
     assert done.returncode == 2

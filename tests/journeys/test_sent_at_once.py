@@ -53,7 +53,7 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def site(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = empty_site(tmp_path_factory, tmp_path_factory.mktemp("at-once"))
     roomy = {**UNHURRIED, "GREENMINE_RATE_DESK": "100000 per minute", "GREENMINE_BUDGET_LOOKUPS": "100000 per minute"}
     with running_site(folder, **roomy) as running:

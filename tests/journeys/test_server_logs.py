@@ -29,7 +29,7 @@ SERVERS = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return empty_site(tmp_path_factory, tmp_path_factory.mktemp("logs"))
 
 

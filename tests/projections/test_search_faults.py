@@ -170,6 +170,7 @@ def test_an_index_ahead_of_a_database_put_back_to_an_older_day_is_made_anew(inde
     old.database.close()
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_full_disk_leaves_the_last_index_and_the_next_try_works(index: SearchIndex) -> None:
     """In a process of its own whose files may not grow: what ENOSPC does, without a file system to fill."""
     register(index.database, MINES)
@@ -201,6 +202,7 @@ def test_a_region_with_a_new_name_makes_the_index_anew(index: SearchIndex) -> No
     assert find(index, parse_query("织金新名")).total == MINES
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.slow
 def test_five_kills_of_the_indexer_lose_nothing(tmp_path: Path) -> None:
     """The short form of the drill (60 kills)."""

@@ -25,10 +25,13 @@ def twin(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> 
         other = open_database(f"sqlite:///{tmp_path / 'twin.db'}")
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        other = open_database(server.create_database())
+        url = server.create_database()
+        other = open_database(url)
     upgrade(other)
     yield other
     other.close()
+    if not other.is_sqlite:
+        server.drop_database(url)
 
 
 def count(database: Database, table: str) -> int:

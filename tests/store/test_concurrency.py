@@ -55,6 +55,7 @@ def _record(database: Database, number: int) -> None:
         journal.note(tx, "act", at=NOON, staff=1, act=recorded.n)
 
 
+@pytest.mark.usefixtures("processes")
 def test_eight_processes_lose_nothing_and_leave_no_gap(database: Database) -> None:
     start, said = FORKS.Barrier(WRITERS), FORKS.Queue()
     url = database.engine.url.render_as_string(hide_password=False)
@@ -193,6 +194,7 @@ def _try_to_write(database: Database) -> Exception | None:
         return error
 
 
+@pytest.mark.usefixtures("processes")
 def test_killed_writers_leave_a_whole_record_on_sqlite(tmp_path: Path) -> None:
     toll = drill_sqlite(tmp_path, rounds=10)
     assert toll.kills == 10

@@ -215,6 +215,7 @@ def _killed_while_migrating(url: str, statements: int) -> None:
     upgrade(database)
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("statements", [5, 30])
 def test_a_kill_in_the_middle_leaves_a_database_that_can_be_migrated(tmp_path: Path, statements: int) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
@@ -238,6 +239,7 @@ def _migrate(url: str, start: Any) -> None:
     database.close()
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_processes_that_migrate_at_once_agree(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
     """Two web processes started together on an empty folder."""

@@ -119,6 +119,7 @@ def _make(path: str, start: Any, told: Any) -> None:
     told.put(master_key(Path(path)).secret)
 
 
+@pytest.mark.usefixtures("processes")
 def test_processes_that_make_the_key_at_once_agree(tmp_path: Path) -> None:
     start, told = FORKS.Barrier(3), FORKS.Queue()
     makers = [FORKS.Process(target=_make, args=(str(tmp_path / "master"), start, told)) for _ in range(3)]

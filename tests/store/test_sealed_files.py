@@ -138,7 +138,7 @@ def test_a_failed_sync_leaves_no_half_file(store: SealedFiles, monkeypatch: pyte
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(processes: None, tmp_path: Path) -> Iterator[Path]:
     with small_disk_at(tmp_path / "disk") as place:
         yield place
 

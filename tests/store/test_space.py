@@ -12,7 +12,7 @@ from greenmine.store.space import require_space
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(processes: None, tmp_path: Path) -> Iterator[Path]:
     with small_disk_at(tmp_path / "disk") as place:
         yield place
 

@@ -37,7 +37,7 @@ LARGE = (65_536, 70_000)
 
 
 @pytest.fixture(scope="session")
-def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checker(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Go program, built from Debian's packages alone."""
     folder = tmp_path_factory.mktemp("go")
     program = folder / "independent"

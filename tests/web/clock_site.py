@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from tests.migrated import bring_up
+from tests.migrated import lay
+from tests.one_app import app_for, services_for
 from tests.reference_data import CONTENT, reference
 from tests.web.register import NOW
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.services import Services
 
@@ -43,9 +43,9 @@ def open_site(folder: Path) -> Site:
     )
     settings = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     clock = HandClock()
-    services = replace(build_services(settings, clock=clock), reference=reference())
-    bring_up(services.database)
-    return Site(services, clock, StrictClient(create_app(settings, services=services)))
+    lay(settings)
+    services = replace(services_for(settings, clock=clock), reference=reference())
+    return Site(services, clock, StrictClient(app_for(services)))
 
 
 def text_of(site: Site, path: str) -> str:

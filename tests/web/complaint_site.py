@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,12 @@ from typing import Any
 
 from PIL import Image
 from sqlalchemy import func, select
+from tests.one_app import app_for
+from tests.web.complaint_walked import keys, take, walked
 from tests.web.desk_site import sent_by
 from tests.web.register import NOW, Register, services
 from tests.web.strict_client import Answer, StrictClient, words
 
-from greenmine.app import create_app
 from greenmine.config import Settings
 from greenmine.services import Services
 from greenmine.store.tables_case import case_task, complaint, form_draft, sent_form
@@ -53,6 +55,8 @@ class ComplaintSite:
     register: Register
     hand: Hand
     app: Any = field(repr=False)
+    taken: bool = False
+    """Whether somebody goes on here from where a walk ended."""
 
     def person(self, address: str = "192.0.2.1") -> "Person":
         """Somebody's browser."""
@@ -131,6 +135,17 @@ class Person(StrictClient):
         assert self.send().location == RECEIPT
         return self.receipt()
 
+    def at_check(self) -> None:
+        """As ``to_check(mine=…)`` with the mine in 织金县, in a site that nobody has used yet (complaint_walked.py)."""
+        take(self, walked(new_site, _to_check))
+
+    def lodged(self) -> tuple[str, str]:
+        """As ``lodge(mine=…)``, in the same way."""
+        done = walked(new_site, _lodged)
+        take(self, done)
+        assert done.receipt is not None
+        return done.receipt
+
     def receipt(self) -> tuple[str, str]:
         text = words(self.get(RECEIPT).page.find(".//main"))
         number = re.search(r"编号 ?([TYG] \d{4} \d{4} \d{3})", text)
@@ -154,6 +169,13 @@ def main_words(answer: Answer) -> str:
 @contextmanager
 def complaint_site(settings: Settings, **changes: Any) -> Iterator[ComplaintSite]:
     """A fresh site; ``changes`` are settings by field."""
+    made = new_site(settings, **changes)
+    yield made
+    made.services.database.close()
+
+
+def new_site(settings: Settings, **changes: Any) -> ComplaintSite:
+    """The same, to be closed by whoever asks."""
     hand = Hand()
     roomy = {
         "rate_pages": "100000 per minute",
@@ -162,6 +184,14 @@ def complaint_site(settings: Settings, **changes: Any) -> Iterator[ComplaintSite
         "budget_lookups": "100000 per minute",
     }
     chosen = replace(settings, **{**roomy, **changes})
+    shutil.copytree(keys(), chosen.data_dir / "keys", dirs_exist_ok=True)
     made, register = services(chosen, clock=lambda: hand.now)
-    yield ComplaintSite(made, register, hand, create_app(chosen, services=made))
-    made.database.close()
+    return ComplaintSite(made, register, hand, app_for(made))
+
+
+def _to_check(person: Person) -> None:
+    person.to_check(mine=person.site.register.mines["zhijin"])
+
+
+def _lodged(person: Person) -> tuple[str, str]:
+    return person.lodge(mine=person.site.register.mines["zhijin"])

@@ -24,12 +24,12 @@ from tests.desk import (
     ZHIJIN_GOVERNMENT,
     facts,
 )
-from tests.migrated import bring_up, fill
+from tests.migrated import lay_filled
+from tests.one_app import app_for, services_for
 from tests.reference_data import reference
 from tests.seats import give_accounts
 from tests.web.strict_client import Answer, StrictClient
 
-from greenmine.app import build_services
 from greenmine.config import Settings
 from greenmine.domain.mine import Library
 from greenmine.domain.officer import Officer
@@ -40,7 +40,6 @@ from greenmine.store.database import Database
 from greenmine.store.journal import person_of_act
 from greenmine.store.tables_private import desk_draft
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
-from greenmine.web.factory import create_flask
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday 2 March 2026, ten in the morning in Shanghai."""
@@ -156,10 +155,9 @@ def desk_site(settings: Settings, **rates: str) -> DeskSite:
     rates = {"rate_pages": "100000 per minute", "rate_desk": "100000 per minute", **rates}
     roomy = replace(settings, **rates)  # type: ignore[arg-type]
     hand = Hand()
-    services = replace(build_services(roomy, clock=lambda: hand.now), reference=reference())
-    bring_up(services.database)
-    mines = fill(services.database, _at_work)
-    app = create_flask(services, roomy, find_officer=lambda: hand.officer)
+    mines = lay_filled(roomy, _at_work)
+    services = replace(services_for(roomy, clock=lambda: hand.now), reference=reference())
+    app = app_for(services, find_officer=lambda: hand.officer)
     return DeskSite(app, services, hand, mines)
 
 

@@ -6,24 +6,24 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from jinja2 import ChoiceLoader, FileSystemLoader
-from tests.migrated import bring_up
+from tests.migrated import lay
+from tests.one_app import app_for, services_for
 from tests.web.strict_client import Answer, StrictClient, words
 
-from greenmine.app import build_services
 from greenmine.config import Settings
 from greenmine.domain.question import read_answer
 from greenmine.services import Services
 from greenmine.web.abuse import Guarded, check_form, form_marks
-from greenmine.web.factory import create_flask
+from greenmine.web.factory import nobody
 from greenmine.web.forms.fields import line
 from greenmine.web.forms.sheet import Sheet
 from greenmine.web.page import Page, render
 from greenmine.web.routes import SITE
 from greenmine.web.routing import GET_POST, Limit, Route
 
+GUARDED = "tests.guarded"
 TEMPLATES = Path(__file__).parent / "templates"
 TYPED = "矿车夜间扬尘\r\n第二行 <b>“引号”</b> & 'x'"
 
@@ -62,8 +62,8 @@ class GuardedSite:
 
 def base_services(settings: Settings) -> Services:
     """The services with their database, to be shared by the sites of one module of tests."""
-    services = build_services(settings)
-    bring_up(services.database)
+    lay(settings)
+    services = services_for(settings)
     return services
 
 
@@ -72,22 +72,25 @@ def guarded_site(base: Services, **changes: Any) -> GuardedSite:
     holder: list[GuardedSite] = []
     chosen = replace(base.settings, **{"rate_pages": "100000 per minute", **changes})
     services = replace(base, settings=chosen, clock=lambda: holder[0].now)
-
-    def letter(form: str) -> ResponseReturnValue:
-        guarded = Guarded(form)
-        if request.method == "POST":
-            verdict = check_form(guarded, asked=holder[0].asked)
-            if verdict.challenge is not None:
-                return verdict.challenge
-            holder[0].taken.append((form, verdict.key, request.form["text"]))
-            return Response("taken", mimetype="text/plain")
-        return render("guarded.html", Page(title="来信"), form=Letter(formdata=None), marks=form_marks(guarded))
-
-    route = Route("/form/<form>", "test.letter", letter, methods=GET_POST, personal=True, limit=Limit.GUARDED)
-    app = create_flask(services, chosen, routes=(*SITE, route))
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), app.jinja_loader])  # type: ignore[list-item]
+    app = app_for(services, routes=(*SITE, LETTER), find_officer=nobody, templates=TEMPLATES)
     holder.append(GuardedSite(services, app))
+    app.extensions[GUARDED] = holder[0]
     return holder[0]
+
+
+def letter(form: str) -> ResponseReturnValue:
+    """A form behind the budgets; what it takes is kept by the site that answers."""
+    guarded, site = Guarded(form), current_app.extensions[GUARDED]
+    if request.method == "POST":
+        verdict = check_form(guarded, asked=site.asked)
+        if verdict.challenge is not None:
+            return verdict.challenge
+        site.taken.append((form, verdict.key, request.form["text"]))
+        return Response("taken", mimetype="text/plain")
+    return render("guarded.html", Page(title="来信"), form=Letter(formdata=None), marks=form_marks(guarded))
+
+
+LETTER = Route("/form/<form>", "test.letter", letter, methods=GET_POST, personal=True, limit=Limit.GUARDED)
 
 
 def hidden(answer: Answer) -> dict[str, str]:

@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 from tests.announced import add_credit, propose_removal, publish_notice
 from tests.desk import instant
-from tests.migrated import bring_up, fill
+from tests.migrated import lay_filled
+from tests.one_app import app_for, services_for
 from tests.reference_data import reference
 from tests.seats import seated
 
-from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.credit_code import check_character
@@ -137,16 +137,15 @@ def build(database: Database) -> Register:
 
 def services(settings: Settings, *, clock: Callable[[], datetime] = lambda: NOW) -> tuple[Services, Register]:
     """Services around a new database that holds the register, with a clock that stands still."""
-    made = replace(build_services(settings, clock=clock), reference=reference())
-    bring_up(made.database)
-    return made, fill(made.database, build)
+    held = lay_filled(settings, build)
+    return replace(services_for(settings, clock=clock), reference=reference()), held
 
 
 def site(settings: Settings) -> tuple[Flask, Register]:
     """The whole application with the register, and what is in it. Rates do not bite."""
     roomy = replace(settings, rate_pages="100000 per minute", rate_exports="100000 per minute")
     made, register = services(roomy)
-    return create_app(roomy, services=made), register
+    return app_for(made), register
 
 
 def _enter(tx: Tx, number: str, library: Library, since: date, *, batch: str = "第一批") -> None:

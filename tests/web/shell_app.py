@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, Response
-from jinja2 import ChoiceLoader, FileSystemLoader
+from tests.one_app import app_for
 from wtforms import (
     BooleanField,
     DateField,
@@ -27,7 +27,8 @@ from greenmine.domain.mine import MineStatus
 from greenmine.domain.text import N_
 from greenmine.services import Clock
 from greenmine.store.database import Database, open_database
-from greenmine.web.factory import create_flask, nobody
+from greenmine.web.context import OfficerFinder
+from greenmine.web.factory import nobody
 from greenmine.web.formats import Tone
 from greenmine.web.forms.sheet import CheckboxesField, Sheet
 from greenmine.web.page import Article, Column, Crumb, Page, render
@@ -35,7 +36,7 @@ from greenmine.web.paging import paging, read_page_number
 from greenmine.web.parts import Change, Entry, Facet, FacetOption, Figure, FileShown, Step, Way
 from greenmine.web.public.article_text import Remark, remark_title
 from greenmine.web.routes import SITE
-from greenmine.web.routing import EVERY_ROLE, GET_POST, Limit, OfficerFinder, Route
+from greenmine.web.routing import EVERY_ROLE, GET_POST, Limit, Route
 from greenmine.web.shell import FOOTER, SECTIONS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -230,15 +231,16 @@ def shell_app(
     *,
     routes: Iterable[Route] = (),
     find_officer: OfficerFinder = nobody,
+    shared: bool = True,
     **environment: str,
 ) -> Flask:
     """The site's frame with the gallery's pages. Pages here ask the services for nothing but the time."""
     settings = shell_settings(folder, **environment)
-    app = create_flask(
+    return app_for(
         cast(Any, Shell(settings)),
         settings,
         routes=(*SITE, *GALLERY, *stand_ins(), *routes),
         find_officer=find_officer,
+        templates=TEMPLATES,
+        shared=shared,
     )
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(TEMPLATES), app.jinja_loader])  # type: ignore[list-item]
-    return app

@@ -8,19 +8,18 @@ import pyotp
 from flask import Flask
 from sqlalchemy import text
 from tests.desk_people import StaffDesk
-from tests.migrated import bring_up
+from tests.migrated import lay
+from tests.one_app import app_for, services_for
 from tests.reference_data import shipped_regions
 from tests.seats import seat_in
 from tests.web.strict_client import Answer, StrictClient, words
 
-from greenmine.app import build_services
 from greenmine.config import Settings
 from greenmine.domain.seat import Role
 from greenmine.services import Services
 from greenmine.usecases.staff import enter_staff
 from greenmine.web.desk.routes_sign_in import SIGN_IN_ROUTES
-from greenmine.web.desk.session import session_cookie, signed_in_officer
-from greenmine.web.factory import create_flask
+from greenmine.web.desk.session import session_cookie
 from greenmine.web.page import Page, render
 from greenmine.web.routes import SITE
 from greenmine.web.routing import EVERY_ROLE, Route
@@ -31,6 +30,18 @@ REGIONS = shipped_regions()
 
 def home() -> str:
     return render("error.html", Page(title="工作台"), what="", then=(), error_id="", status=200)
+
+
+def deed(number: int) -> str:
+    return home()
+
+
+DOORS = (
+    *(route for route in SITE if route.endpoint not in {each.endpoint for each in SIGN_IN_ROUTES}),
+    *SIGN_IN_ROUTES,
+    Route("/desk", "desk", home, access=EVERY_ROLE),
+    Route("/desk/notices/<int:number>", "desk.notice", deed, access=EVERY_ROLE),
+)
 
 
 @dataclass
@@ -61,16 +72,9 @@ class Doors:
 def open_doors(settings: Settings) -> Doors:
     settings = replace(settings, rate_sign_in="10000 per minute", rate_forms="10000 per minute")
     holder: list[Doors] = []
-    services = build_services(settings, clock=lambda: holder[0].now)
-    bring_up(services.database)
-    desk_home = Route("/desk", "desk", home, access=EVERY_ROLE)
-    deed = Route("/desk/notices/<int:number>", "desk.notice", lambda number: home(), access=EVERY_ROLE)
-    known = {route.endpoint for route in SIGN_IN_ROUTES}
-    site_routes = [route for route in SITE if route.endpoint not in known]
-    app = create_flask(
-        services, settings, routes=(*site_routes, *SIGN_IN_ROUTES, desk_home, deed), find_officer=signed_in_officer
-    )
-    holder.append(Doors(services, app))
+    lay(settings)
+    services = services_for(settings, clock=lambda: holder[0].now)
+    holder.append(Doors(services, app_for(services, routes=DOORS)))
     return holder[0]
 
 

@@ -1,5 +1,6 @@
 """The client every page test uses: it checks each page it fetches, so a test can only see sound pages."""
 
+import copy
 import functools
 import re
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": re.compile("same-origin|cross-origin"),
 }
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "aria-details")
+TOKEN = re.compile(r'value="([\w.:,+/=-]{20,})"')
+"""A long value of a field, without blanks or any character that means something in HTML: a token, key or digest."""
+KEPT = 256
+"""Documents kept by a process, some 300 KB each."""
 UNLABELLED = ("hidden", "submit", "button", "image", "reset")
 GOVERNMENT_TAGS = ("SiteName", "SiteDomain", "SiteIDCode")
 
@@ -139,22 +144,47 @@ def check_headers(response: TestResponse, path: str) -> None:
 
 
 def check_page(html: str, path: str) -> Element:
-    """Everything a page of this site must be; returns the parsed document."""
-    document, errors = _parsed(html)
-    assert not errors, f"{path}: {errors}"
-    for check in (_frame, _identifiers, _inputs, _links_and_images, _no_inline, _tables):
-        check(document, path)
+    """Everything a page of this site must be; returns the parsed document.
+
+    A body is checked once for a process. Two that differ in nothing but the tokens of their forms (random, and without
+    any character that means something in HTML) are one body; each answer's document holds its own tokens.
+    """
+    tokens = list(dict.fromkeys(TOKEN.findall(html)))
+    places = {token: f"token-{place}" for place, token in enumerate(tokens)}
+    document = _checked(TOKEN.sub(lambda found: f'value="{places[found[1]]}"', html), path)
+    return _with_tokens(document, {place: token for token, place in places.items()}) if tokens else document
+
+
+def _with_tokens(document: Element, tokens: dict[str, str]) -> Element:
+    own = copy.deepcopy(document)
+    for node in own.iter():
+        value = node.get("value")
+        if value in tokens:
+            node.set("value", tokens[value])
+    return own
+
+
+def _checked(html: str, path: str) -> Element:
+    document, fault = _sound(html)
+    assert not fault, f"{path}{fault}"
     return document
 
 
-@functools.lru_cache(maxsize=64)
-def _parsed(html: str) -> tuple[Element, str]:
-    """The document, to be read only, and what a strict parser says of it; a page seen a moment ago is parsed once."""
+@functools.lru_cache(maxsize=KEPT)
+def _sound(html: str) -> tuple[Element, str]:
+    """The document, to be read only, and what is wrong with it, empty when nothing is."""
     parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
     document, lines = parser.parse(html), html.splitlines()
-    return document, "; ".join(
+    errors = "; ".join(
         f"{code} {more} at {lines[min(place[0], len(lines)) - 1].strip()!r}" for place, code, more in parser.errors
     )
+    try:
+        assert not errors, f": {errors}"
+        for check in (_frame, _identifiers, _inputs, _links_and_images, _no_inline, _tables):
+            check(document, "")
+    except AssertionError as wrong:
+        return document, str(wrong)
+    return document, ""
 
 
 def _frame(document: Element, path: str) -> None:

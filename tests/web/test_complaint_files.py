@@ -72,7 +72,7 @@ def test_while_the_disk_is_nearly_full_nothing_is_taken_and_what_was_typed_stays
     """trust.md "disk full": refused with a clear page before it is accepted."""
     with complaint_site(settings) as roomy:
         person = roomy.person()
-        person.to_check(mine=roomy.register.mines["zhijin"])
+        person.at_check()
         object.__setattr__(roomy.app.extensions["greenmine.settings"], "low_water_bytes", 2**60)
         refused = person.send(status=503)
         assert "网站存储空间不足" in main_words(refused) and STORY in main_words(refused)

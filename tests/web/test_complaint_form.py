@@ -96,7 +96,7 @@ def test_what_must_be_mended_is_told_in_the_same_words_twice_and_stays_typed(
 def test_inputs_say_what_belongs_in_them_and_stop_where_the_server_does(site: ComplaintSite) -> None:
     """WCAG 1.3.5; maxlength as domain/complaint.py."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     inputs = {n.get("name"): n for n in person.get(f"{NEW}/contact").page.iter("input")}
     assert [inputs[name].get("autocomplete") for name in ("name", "phone", "address")] == [
         "name", "tel", "street-address",
@@ -110,7 +110,7 @@ def test_inputs_say_what_belongs_in_them_and_stop_where_the_server_does(site: Co
 def test_the_longest_story_of_a_browser_is_taken_with_its_line_ends(site: ComplaintSite) -> None:
     """A browser counts a line end once and sends two characters."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     story = "字\r\n" * (LONGEST_TEXT // 2)
     assert person.answer("story", {"text": story}).location == f"{NEW}/files"
 
@@ -137,7 +137,7 @@ def test_the_last_page_shows_every_answer_who_answers_and_by_when(site: Complain
 
 def test_a_changed_answer_leads_back_to_the_last_page(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     assert person.fill(f"{NEW}/story?from=check", {"text": "改过"}, having="seen").location == f"{NEW}/check"
     assert "改过" in main_words(person.get(f"{NEW}/check"))
 
@@ -145,14 +145,14 @@ def test_a_changed_answer_leads_back_to_the_last_page(site: ComplaintSite) -> No
 def test_a_complaint_about_the_authority_goes_a_level_up(site: ComplaintSite) -> None:
     """信访工作条例 18, 30: never to the accused."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     person.fill(f"{NEW}/kind?from=check", {"matter": "environment:dust", "about": "authority"}, having="seen")
     assert "由贵州省毕节市生态环境主管部门办理。" in main_words(person.get(f"{NEW}/check"))
 
 
 def test_it_is_sent_only_with_the_declaration(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     site.later(seconds=30)
     refused = person.fill(f"{NEW}/check", {}, status=400, having="form_key")
     assert "请确认所写属实后再提交。" in main_words(refused)
@@ -181,7 +181,7 @@ def test_an_anonymous_sender_who_typed_a_name_sends_none(site: ComplaintSite) ->
 def test_twenty_identical_posts_at_once_make_one_case(site: ComplaintSite) -> None:
     """trust.md 20; issue 3 "done when"."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/check"), having="declared")
     site.later(seconds=30)
     cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in person.cookies().items())
@@ -201,7 +201,7 @@ def test_twenty_identical_posts_at_once_make_one_case(site: ComplaintSite) -> No
 
 def test_sent_again_by_the_back_button_it_leads_to_the_receipt_then_says_it_was_sent(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/check"), having="declared")
     person.send()
     assert person.post(f"{NEW}/check", {**shown, "declared": "y"}).location == RECEIPT
@@ -214,7 +214,7 @@ def test_sent_again_by_the_back_button_it_leads_to_the_receipt_then_says_it_was_
 
 def test_two_windows_keep_what_each_has_typed(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     old = sent_by(person.get(f"{NEW}/story"), having="seen")
     person.answer("story", {"text": "另一个窗口写的"})
     moved = person.post(f"{NEW}/story", {**old, "text": "这个窗口写的"}, status=409)
@@ -227,7 +227,7 @@ def test_two_windows_keep_what_each_has_typed(site: ComplaintSite) -> None:
 
 def test_windows_on_different_pages_are_no_conflict(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     old = sent_by(person.get(f"{NEW}/place"), having="seen")
     person.answer("story", {"text": "另一页"})
     assert person.post(f"{NEW}/place", {**old, "place": "新地点"}).status == 303
@@ -235,7 +235,7 @@ def test_windows_on_different_pages_are_no_conflict(site: ComplaintSite) -> None
 
 def test_what_was_changed_in_another_window_is_read_over_before_it_is_sent(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/check"), having="declared")
     person.answer("story", {"text": "后来改的"})
     site.later(seconds=30)
@@ -246,7 +246,7 @@ def test_what_was_changed_in_another_window_is_read_over_before_it_is_sent(site:
 
 def test_cleared_means_gone_with_its_files(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     person.answer("files", {"do": "add", "file": (io.BytesIO(photo()), "a.jpg")})
     assert site.sealed() == 1
     shown = sent_by(person.get(f"{NEW}/story"), having="csrf_token")
@@ -258,7 +258,7 @@ def test_cleared_means_gone_with_its_files(site: ComplaintSite) -> None:
 
 def test_a_draft_that_ran_out_is_told_with_what_was_typed_just_now(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/story"), having="seen")
     person.post(f"{NEW}/clear", {"csrf_token": shown["csrf_token"]})
     lost = person.post(f"{NEW}/story", {**shown, "text": "最后写的话"}, status=410)
@@ -271,7 +271,7 @@ def test_a_draft_that_ran_out_is_told_with_what_was_typed_just_now(site: Complai
 def test_a_stale_token_loses_nothing_typed(site: ComplaintSite) -> None:
     """A phone that ended the browser forgets the session's cookie, not the draft's."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/story"), having="seen")
     stale = person.post(f"{NEW}/story", {**shown, "csrf_token": "x", "text": "没有丢"}, status=400)
     assert sent_by(stale, having="seen")["text"] == "没有丢" and stale.title.startswith("错误：")
@@ -280,7 +280,7 @@ def test_a_stale_token_loses_nothing_typed(site: ComplaintSite) -> None:
 
 def test_all_cookies_lost_leave_what_was_typed_just_now_to_be_copied(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     shown = sent_by(person.get(f"{NEW}/story"), having="seen")
     for cookie in person.cookies().values():
         person.browser.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
@@ -291,7 +291,7 @@ def test_all_cookies_lost_leave_what_was_typed_just_now_to_be_copied(site: Compl
 def test_the_pages_are_kept_by_no_cache_and_the_key_by_no_script(site: ComplaintSite) -> None:
     """ASVS 14.2.2, 3.3."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     for step in ("target", "kind", "story", "files", "place", "contact", "check"):
         answer = person.get(f"{NEW}/{step}")
         assert answer.headers["Cache-Control"] == "no-store" and "Cookie" in answer.headers["Vary"]
@@ -302,7 +302,7 @@ def test_the_pages_are_kept_by_no_cache_and_the_key_by_no_script(site: Complaint
 
 def test_a_draft_that_waits_is_gone_on_with_and_never_overwritten(site: ComplaintSite) -> None:
     person, other = site.person(), site.register.mines["wengan"]
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     page = person.get(f"{NEW}?mine={other}")
     assert "没有提交的投诉" in main_words(page) and f"{NEW}/continue" in page.links()
     person.fill(f"{NEW}?mine={other}", having="mine")
@@ -314,7 +314,7 @@ def test_a_draft_that_waits_is_gone_on_with_and_never_overwritten(site: Complain
 def test_unknown_fields_change_nothing(site: ComplaintSite) -> None:
     """ASVS 15.3.3."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     person.answer("story", {"text": STORY, "receipt": "x", "status": "closed", "name": "外来"})
     assert sent_by(person.get(f"{NEW}/contact"), having="seen")["name"] == ""
     assert person.send().location == RECEIPT

@@ -31,7 +31,7 @@ def test_a_busy_line_is_asked_a_question_and_loses_nothing(settings: Settings) -
     """A challenge instead of a refusal: what was typed goes on with the answer."""
     with complaint_site(settings) as site:
         person = site.person()
-        person.to_check(mine=site.register.mines["zhijin"])
+        person.at_check()
         shown = sent_by(person.get(f"{NEW}/story"), having="seen")
         object.__setattr__(site.app.extensions["greenmine.settings"], "budget_steps", "1 per 10 minutes")
         typed = {**shown, "text": "新写的话"}
@@ -45,7 +45,7 @@ def test_a_busy_line_is_asked_a_question_and_loses_nothing(settings: Settings) -
 def test_who_fills_the_trap_is_asked_and_still_heard(settings: Settings) -> None:
     with complaint_site(settings) as site:
         person = site.person()
-        person.to_check(mine=site.register.mines["zhijin"])
+        person.at_check()
         site.later(seconds=30)
         shown = sent_by(person.get(f"{NEW}/check"), having="declared")
         asked = person.post(f"{NEW}/check", {**shown, "declared": "y", "website": "http://x"}, status=429)

@@ -39,7 +39,7 @@ def site(settings: Settings) -> Iterator[ComplaintSite]:
 
 def test_it_tells_number_code_body_and_deadlines_as_dates(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     assert read_number(number).startswith("T") and len(read_code(code)) == 16
     text = main_words(person.get(RECEIPT))
     assert "织金县应急管理部门" in text and "2026年12月3日（星期四）" in text and "2027年2月1日（星期一）" in text
@@ -48,7 +48,7 @@ def test_it_tells_number_code_body_and_deadlines_as_dates(site: ComplaintSite) -
 
 def test_the_code_stays_until_it_was_typed_again_and_a_slip_is_told_beside_the_field(site: ComplaintSite) -> None:
     person = site.person()
-    _number, code = person.lodge(mine=site.register.mines["zhijin"])
+    _number, code = person.lodged()
     wrong = f"{(int(read_code(code)) + 1) % 10**16:016}"
     for typed, sentence in ((wrong, "与回执上的查询码不一致"), ("12", "查询码应为16位数字"), ("", "请输入16位查询码")):
         refused = person.fill(RECEIPT, {"code": typed}, status=400, having="code")
@@ -81,7 +81,7 @@ def test_the_file_proves_what_was_lodged_and_holds_no_code(site: ComplaintSite) 
 def test_the_qr_is_text_and_never_an_address(site: ComplaintSite) -> None:
     """ui.md 6: whoever scans it opens nothing."""
     person = site.person()
-    person.lodge(mine=site.register.mines["zhijin"])
+    person.lodged()
     page = person.get(RECEIPT)
     drawn = next(node for node in page.page.iter() if str(node.tag).endswith("svg"))
     assert drawn.get("role") == "img" and drawn.get("aria-label")
@@ -119,7 +119,7 @@ def test_what_stands_sealed_is_what_was_typed(site: ComplaintSite) -> None:
 
 def test_a_new_complaint_waits_until_the_code_of_the_last_is_safe(site: ComplaintSite) -> None:
     person = site.person()
-    person.lodge(mine=site.register.mines["zhijin"])
+    person.lodged()
     page = person.get(NEW)
     assert RECEIPT in page.links() and "查询码还没有核对" in main_words(page)
     for step in ("target", "story", "check"):
@@ -128,7 +128,7 @@ def test_a_new_complaint_waits_until_the_code_of_the_last_is_safe(site: Complain
 
 def test_clearing_in_an_old_window_takes_neither_receipt_nor_file(site: ComplaintSite) -> None:
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     person.answer("files", {"do": "add", "file": (io.BytesIO(photo()), "a.jpg")})
     page = sent_by(person.get(f"{NEW}/files"), having="seen")
     person.send()
@@ -142,7 +142,7 @@ def test_clearing_in_an_old_window_takes_neither_receipt_nor_file(site: Complain
 def test_a_clock_behind_the_record_takes_no_complaint_and_loses_none(site: ComplaintSite) -> None:
     """trust.md 21: deadlines and the promise of the receipt would be told from a wrong day."""
     person = site.person()
-    person.to_check(mine=site.register.mines["zhijin"])
+    person.at_check()
     with site.services.database.write() as tx:
         apply(tx, mine_act(9999), at=site.hand.now + timedelta(hours=1))  # recorded before the clock was put back
     assert "时钟" in main_words(person.send(status=503)) and site.count()["complaint"] == 0

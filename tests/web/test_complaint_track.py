@@ -54,7 +54,7 @@ def site(settings: Settings) -> Iterator[ComplaintSite]:
 
 def test_number_and_code_are_taken_however_they_are_written(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     for typed_number, typed_code in (
         (number.lower(), code.replace(" ", "-")),
         (read_number(number), code.translate({ord("0") + n: ord("０") + n for n in range(10)})),
@@ -68,7 +68,7 @@ def test_number_and_code_are_taken_however_they_are_written(site: ComplaintSite)
 def test_unknown_and_wrong_are_answered_alike_and_never_locked(site: ComplaintSite) -> None:
     """trust.md 14, 15."""
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     wrong = person.follow(number, "0" * 16, status=400)
     unknown = person.follow(UNKNOWN, code, status=400)
     sentence = "编号或查询码不正确，请对照回执核对后重新输入。"
@@ -83,7 +83,7 @@ def test_unknown_and_wrong_are_answered_alike_and_never_locked(site: ComplaintSi
 
 def test_many_wrong_codes_bring_a_question_not_a_lock(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     for _guess in range(8):
         person.follow(number, "1" * 16, status=None)
     asked = person.follow(number, code, status=429)
@@ -105,7 +105,7 @@ def test_what_cannot_be_one_is_told_beside_its_field(
 
 def test_a_visit_ends_by_the_button_or_after_half_an_hour_and_what_was_typed_is_shown(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     person.get(CASE, status=403)
     person.follow(number, code)
     shown = sent_by(person.get(CASE), having="text")
@@ -122,7 +122,7 @@ def test_a_visit_ends_by_the_button_or_after_half_an_hour_and_what_was_typed_is_
 def test_the_desk_and_the_person_write_to_each_other_and_no_officer_is_named(site: ComplaintSite) -> None:
     """信访工作条例 22, 34; features.md "two-way thread"."""
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     seat(site.services.database, OFFICER)
     plain = read_number(number)
     with site.services.database.write() as tx:
@@ -158,7 +158,7 @@ def desk_of_tx(site: ComplaintSite, tx: Tx, number: str) -> Desk:
 
 def test_a_late_body_is_said_to_be_late(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     site.later(days=20)
     person.follow(number, code)
     assert "已超过期限" in main_words(person.get(CASE)) and "已超过5天" in main_words(person.get(CASE))
@@ -166,7 +166,7 @@ def test_a_late_body_is_said_to_be_late(site: ComplaintSite) -> None:
 
 def test_a_refused_file_or_an_empty_letter_is_told_and_nothing_is_sent(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     person.follow(number, code)
     refused = person.fill(CASE, {"file": (io.BytesIO(b"PK\x03\x04"), "a.zip")}, having="file", status=400)
     assert "压缩包里的内容无法查验" in main_words(refused) and refused.title.startswith("错误：")
@@ -184,7 +184,7 @@ def test_a_refused_file_or_an_empty_letter_is_told_and_nothing_is_sent(site: Com
 def test_a_case_holds_no_more_files_than_promised(site: ComplaintSite, sizes: list[int], sentence: str) -> None:
     """content/evidence.py: the limits are those of the whole case, however many messages bring its files."""
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     hold(site, number, sizes)
     person.follow(number, code)
     before = site.sealed()
@@ -216,7 +216,7 @@ def hold(site: ComplaintSite, number: str, sizes: list[int]) -> None:
 def test_a_letter_clicked_twice_is_one_letter_and_other_words_of_that_form_are_another(site: ComplaintSite) -> None:
     """trust.md 20: nothing is doubled, and nothing typed after the back button is dropped."""
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     person.follow(number, code)
     shown = sent_by(person.get(CASE), having="text")
     for text in ("只写一次。", "只写一次。", "另外一件。", "只写一次。"):
@@ -232,7 +232,7 @@ def test_a_letter_clicked_twice_is_one_letter_and_other_words_of_that_form_are_a
 
 def test_a_stale_token_keeps_the_letter(site: ComplaintSite) -> None:
     person = site.person()
-    number, code = person.lodge(mine=site.register.mines["zhijin"])
+    number, code = person.lodged()
     person.follow(number, code)
     shown = sent_by(person.get(CASE), having="text")
     stale = person.post(CASE, {**shown, "csrf_token": "x", "text": "没有丢的信"}, status=400)
@@ -241,7 +241,7 @@ def test_a_stale_token_keeps_the_letter(site: ComplaintSite) -> None:
 
 def test_all_cookies_lost_leave_the_letter_to_be_copied(site: ComplaintSite) -> None:
     person = site.person()
-    person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
+    person.follow(*person.lodged())
     shown = sent_by(person.get(CASE), having="text")
     for cookie in person.cookies().values():
         person.browser.delete_cookie(cookie.key, domain=cookie.domain, path=cookie.path)
@@ -252,7 +252,7 @@ def test_all_cookies_lost_leave_the_letter_to_be_copied(site: ComplaintSite) -> 
 def test_a_letter_pressed_twice_is_one(site: ComplaintSite) -> None:
     """trust.md 20: a double click, the back button; the same words from a page opened anew are another letter."""
     person = site.person()
-    person.follow(*person.lodge(mine=site.register.mines["zhijin"]))
+    person.follow(*person.lodged())
     shown = sent_by(person.get(CASE), having="text")
     for words in ("水还是黑的。", "水还是黑的。", "今天停了。", "水还是黑的。"):
         person.post(CASE, {**shown, "text": words}, status=303)
@@ -265,7 +265,7 @@ def test_a_letter_pressed_twice_is_one(site: ComplaintSite) -> None:
 def test_who_cannot_show_number_and_code_sees_no_case(site: ComplaintSite) -> None:
     """trust.md 13."""
     one, other = site.person(), site.person("192.0.2.9")
-    number, code = one.lodge(mine=site.register.mines["zhijin"])
+    number, code = one.lodged()
     one.follow(number, code)
     for path in (CASE, f"{CASE}/files"):
         other.get(path, status=403)
@@ -289,7 +289,7 @@ def test_the_case_names_the_public_entry_that_lists_it(site: ComplaintSite) -> N
 def test_a_case_from_before_the_log_promises_no_public_entry(site: ComplaintSite) -> None:
     """log-spec.md 6: the first list is that of the day the log began; what came earlier never stands in one."""
     person = site.person()
-    known = person.lodge(mine=site.register.mines["zhijin"])
+    known = person.lodged()
     site.later(days=1)
     with site.services.database.write() as tx:
         facts, at = MineFacts("演示织金某某石场", "520524"), site.hand.now

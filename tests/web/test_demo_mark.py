@@ -23,11 +23,11 @@ CALENDARS = ("/calendar.ics", "/calendar/330000.ics")
 
 
 @pytest.fixture
-def real(settings: Settings) -> StrictClient:
+def real(settings: Settings, tmp_path: Path) -> StrictClient:
     """A reader of the same register on a site in production."""
     production = replace(
         settings, mode=Mode.PRODUCTION, site_url="https://green-mine.example", sponsor="某省自然资源厅",
-        contact="0000-00000000",
+        contact="0000-00000000", data_dir=tmp_path / "real", database_url=f"sqlite:///{tmp_path / 'real' / 'site.db'}",
     )  # fmt: skip
     return StrictClient(site(production)[0])
 

@@ -102,7 +102,7 @@ def test_production_logs_hold_lines_of_code_and_no_person(tmp_path: Path, caplog
 
 
 def test_when_the_frame_itself_breaks_the_reader_still_gets_a_page(tmp_path: Path) -> None:
-    app = shell_app(tmp_path)
+    app = shell_app(tmp_path, shared=False)
     app.jinja_env.globals["asset"] = None
     response = app.test_client().get("/gallery", base_url="http://127.0.0.1:8000")
     assert response.status_code == 500 and "错误编号" in response.get_data(as_text=True)

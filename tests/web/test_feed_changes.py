@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from tests.announced import add_credit
 from tests.desk import FIRM_CODE, Desk, article, instant
 from tests.feeds import ENDINGS, SECTIONS, Told, names, read, told
+from tests.one_app import app_for
 from tests.reference_data import reference
 from tests.seats import seated
 from tests.statements import statements
@@ -16,7 +17,6 @@ from tests.web.clock_site import Site, open_site
 from tests.web.register import FIRST, ORGAN, SECOND, TODAY
 from tests.web.strict_client import StrictClient
 
-from greenmine.app import create_app
 from greenmine.domain.article import ArticleMedia
 from greenmine.domain.credit import CreditDraft, Subject
 from greenmine.domain.ground import CreditLevel
@@ -204,7 +204,7 @@ def test_a_site_moved_to_another_address_keeps_every_identity(tmp_path: Path) ->
     with site.services.database.write() as tx:
         settle_authority(tx, site_url="https://old.example.gov.cn", today=date(2026, 11, 21))
     settings = replace(site.services.settings, site_url="https://new.example.cn")
-    moved = StrictClient(create_app(settings, services=replace(site.services, settings=settings)))
+    moved = StrictClient(app_for(replace(site.services, settings=settings)))
     for ending in ENDINGS:
         before = told(site.client, "/feeds/all.*", ending)
         after = told(moved, "/feeds/all.*", ending)

@@ -12,12 +12,12 @@ from sqlalchemy import update
 from tests.announced import publish_notice
 from tests.desk import COUNTY_OFFICER, Desk, article, draft, facts, instant
 from tests.feeds import ENDINGS, SECTIONS, names, read, told
+from tests.one_app import services_for
 from tests.reference_data import CONTENT, reference
 from tests.seats import seated
 from tests.web.clock_site import Site, open_site
 from tests.web.register import FIRST, TODAY
 
-from greenmine.app import build_services
 from greenmine.cli.upkeep import sync_content
 from greenmine.config import Settings
 from greenmine.domain.errors import BadInput
@@ -109,7 +109,7 @@ def test_a_content_file_with_such_a_title_is_told_of_and_the_others_are_publishe
     settings = Settings.from_environment(
         {"GREENMINE_DATA_DIR": str(tmp_path / "data"), "GREENMINE_CONTENT_DIR": str(content)}
     )
-    services = build_services(settings, clock=lambda: AT)
+    services = services_for(settings, clock=lambda: AT)
     upgrade(services.database)
     summary = sync_content(services)
     told_of = [problem for problem in summary.problems if "2026-01-01-" in problem]

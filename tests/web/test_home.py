@@ -1,8 +1,10 @@
 """The home page: every number proves itself, nothing leads nowhere."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Flask
+from tests.one_app import app_for
 from tests.statements import statements
 from tests.web.register import NOW, Register, services
 from tests.web.strict_client import StrictClient, words
@@ -78,7 +80,7 @@ def test_time_alone_changes_the_page(settings: Settings) -> None:
     """design.md: states that depend on time are computed from dates, whatever the worker did."""
     made, _register = services(settings)
     later: datetime = NOW + timedelta(days=30)
-    app = create_app(settings, services=type(made)(**{**made.__dict__, "clock": lambda: later}))
+    app = app_for(replace(made, clock=lambda: later))
     shown = figures(StrictClient(app))
     assert shown["正在公示"][0] == "0" and "等待办结" in StrictClient(app).get("/").text
     made.database.close()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.log_site import LogSite, log_site
+from tests.one_app import app_for
 from tests.tlog_keys import WITNESSES
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.app import create_app
 from greenmine.store.log import newest_head
 from greenmine.store.log_read import entry_row
 from greenmine.tlog.checkpoint import cosign
@@ -28,7 +28,7 @@ POLICY = Policy((), (PAPER, COLLEGE), (Group("both", 1, (PAPER.name, COLLEGE.nam
 def site(tmp_path: Path) -> Iterator[LogSite]:
     with log_site(tmp_path / "data") as made:
         services = replace(made.services, witnesses=POLICY)
-        app = create_app(services.settings, services=services)
+        app = app_for(services)
         watched = LogSite(app, services, made.clock, StrictClient(app), made.register)
         watched.record(1, 2, 3)
         yield watched

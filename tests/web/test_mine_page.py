@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from tests.one_app import app_for
 from tests.reference_data import reference
 from tests.statements import statements
 from tests.web.register import FACTS, HOLDER, NOW, Register, services
 from tests.web.strict_client import StrictClient, words
 
-from greenmine.app import create_app
 from greenmine.config import Settings
 from greenmine.domain.act import KINDS
 from greenmine.domain.mine import STATUS_LABELS, Level, MineStatus
@@ -86,7 +86,7 @@ def test_notices_show_their_state_and_the_days_left(client: StrictClient, regist
 def test_design_nothing_says_that_a_notice_runs_once_it_has_ended(settings: Settings) -> None:
     """design.md: what depends on time is computed from dates; the status holds until the notice is closed."""
     made, register = services(settings)
-    later = StrictClient(create_app(settings, services=replace(made, clock=lambda: NOW + timedelta(days=60))))
+    later = StrictClient(app_for(replace(made, clock=lambda: NOW + timedelta(days=60))))
     answer = later.get(f"/mines/{register.mines['changxing']}")
     assert "公示阶段" in answer.h1 and "已结束，等待办结" in answer.text
     assert "正在公示" not in answer.text and "公示中" not in answer.text
@@ -107,7 +107,7 @@ def test_a_credit_entry_is_shown_while_it_runs_and_not_a_day_longer(settings: Se
     path = f"/mines/{register.mines['xiuyan']}"
     last = NOW + (date(2028, 4, 19) - date(2026, 11, 18))
     for clock, visible in ((NOW, True), (last, True), (last + timedelta(days=1), False)):
-        app = create_app(settings, services=replace(made, clock=lambda clock=clock: clock))
+        app = app_for(replace(made, clock=lambda clock=clock: clock))
         answer = StrictClient(app).get(path)
         assert ("失信信息正在公示" in answer.text) is visible
         assert (answer.headers.get("X-Robots-Tag") == "noarchive") is visible
@@ -247,7 +247,7 @@ def test_a_kind_is_told_even_when_law_has_removed_its_body(settings: Settings, k
     act = ActRow(7, kind, OBJECTS.get(noun, f"{noun}/2026-0001"), "2026-11-18T04:00:00Z", "2026-11-18", "system@000000",
                  envelope, None)  # fmt: skip
     made, _register = services(settings)
-    with create_app(settings, services=made).test_request_context():
+    with app_for(made).test_request_context():
         title = told(act, Hearer(reference(), "GM-520524-0001", "520524")).title
         full = told(replace(act, body=WORDS), Hearer(reference(), "GM-520524-0001", "520524"))
     made.database.close()

@@ -20,6 +20,7 @@ from tests.demo_site import demo_copy
 from tests.desk import ADMINISTRATOR, instant
 from tests.migrated import bring_up, fill
 from tests.new_province import BOOK, CLAUSES, CODE, NAME, TILES, content_with, files
+from tests.one_app import app_for
 from tests.reference_data import reference
 from tests.seats import seated
 from tests.web.complaint_site import NEW
@@ -28,7 +29,7 @@ from tests.web.register import FIRST, NOW, build
 from tests.web.strict_client import StrictClient, words
 from werkzeug.exceptions import HTTPException
 
-from greenmine.app import build_services, create_app
+from greenmine.app import build_services
 from greenmine.cli.prepare import prepare
 from greenmine.cli.upkeep import keep_search, run_projections, sync_content
 from greenmine.config import Settings
@@ -43,7 +44,6 @@ from greenmine.services import Services
 from greenmine.store.content_problem import content_problems
 from greenmine.usecases.mine import Listing, enlist_mine, register_mine
 from greenmine.web.desk.notice_values import first_values
-from greenmine.web.factory import create_flask
 
 OTHERS: Final = reference().books.provinces()
 """The provinces of the checkout."""
@@ -110,7 +110,7 @@ def opened(folder: Path, content: Path, *, register: bool, mine: bool = False) -
     sync_content(services)
     run_projections(services)
     keep_search(services)
-    app = create_app(settings, services=services)
+    app = app_for(services)
     yield Site(services, app, read_public(app))
     services.database.close()
 
@@ -163,7 +163,7 @@ def read_public(app: Flask) -> dict[str, str]:
 
 def read_desk(site: Site, officer: Officer) -> dict[str, str]:
     """What an officer sees."""
-    app = create_flask(site.services, site.services.settings, find_officer=lambda: officer)
+    app = app_for(site.services, find_officer=lambda: officer)
     return {path: text for path, text in read_all(app, ["/desk"]).items() if path.startswith("/desk")}
 
 
@@ -259,7 +259,7 @@ def test_a_demonstration_that_is_there_takes_it_at_its_next_start(
     content = content_with(tmp_path / "content", (BOOK, CLAUSES, TILES))
     services = demo_copy(tmp_path_factory, tmp_path / "data", content=content)
     assert not prepare(services).made_demo
-    pages = read_all(create_app(services=services), sorted(NEEDS_NO_MINE))
+    pages = read_all(app_for(services), sorted(NEEDS_NO_MINE))
     known = lists_in(book_alone.pages)
     assert {key for key, there in lists_in(pages).items() if key in known and not there} == set()
     assert {path for path, _form in lists_in(pages)} >= NEEDS_NO_MINE - {f"{NEW}/target"}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from tests.desk import ADMINISTRATOR, PROVINCE_OFFICER
 from tests.example_pages import example_addresses
+from tests.one_app import app_for
 from tests.web.strict_client import StrictClient
 
 from greenmine.domain.noun import BOOK, MINE, NOUNS, Noun, desk_address, object_at, public_address
@@ -16,7 +17,6 @@ from greenmine.store.act import acts_after
 from greenmine.store.tables import mine, notice, removal
 from greenmine.store.tables_case import case_task
 from greenmine.store.tables_private import staff_seat
-from greenmine.web.factory import create_flask
 from greenmine.web.routes import ROUTES
 
 RULES: Final = {re.sub("<[^>]+>", "{}", route.rule): route for route in ROUTES if "GET" in route.methods}
@@ -52,7 +52,7 @@ def examples(demo_services: Services) -> dict[str, str]:
 
 def opened(services: Services, noun: Noun) -> StrictClient:
     officer = ADMINISTRATOR if noun.name == "staff" else PROVINCE_OFFICER
-    return StrictClient(create_flask(services, services.settings, find_officer=lambda: officer))
+    return StrictClient(app_for(services, find_officer=lambda: officer))
 
 
 @pytest.mark.parametrize("noun", PUBLIC, ids=named)

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask, Response
 from tests.hostile_files import CANARY, PDF, jpeg, zip_file
 from tests.hostile_photos import telling_heic
-from tests.migrated import bring_up
+from tests.migrated import lay
+from tests.one_app import app_for, services_for
 from werkzeug.datastructures import FileStorage
 
-from greenmine.app import build_services, create_app
 from greenmine.config import Settings
 from greenmine.content.evidence import MOST_FILES
 from greenmine.domain.case import CaseKind
@@ -62,9 +62,9 @@ class Site:
 
 def opened(settings: Settings) -> Site:
     holder: list[Site] = []
-    services = build_services(settings, clock=lambda: holder[0].now)
-    bring_up(services.database)
-    holder.append(Site(settings, services, create_app(settings, services=services)))
+    lay(settings)
+    services = services_for(settings, clock=lambda: holder[0].now)
+    holder.append(Site(settings, services, app_for(services)))
     return holder[0]
 
 
@@ -241,7 +241,7 @@ def test_an_upload_is_read_only_when_there_is_a_place_for_it(site: Site) -> None
     """Six people who send films at once hold two of them in memory, whatever the number of threads."""
     site.begin()
     site.services = replace(site.services, slots=replace(site.services.slots, patience=0))
-    site.app = create_app(site.settings, services=site.services)
+    site.app = app_for(site.services)
     waiting = sent()
     with site.in_browser(), site.services.slots.taken(), site.services.slots.taken():
         with pytest.raises(TooMany, match="请稍候重试"):

@@ -109,6 +109,7 @@ def evidence_of(kept: Kept) -> tuple[Path, Path, Path]:
     return kept.path("policy"), kept.path(f"{kept.notice}.tlog-proof"), kept.path(f"{kept.notice}.json")
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_record_its_document_a_receipt_and_the_log_itself_are_accepted(kept: Kept) -> None:
     told = run(*evidence_of(kept), "--document", kept.path("document"))
     assert told.returncode == 0, told.stdout + told.stderr
@@ -121,6 +122,7 @@ def test_a_record_its_document_a_receipt_and_the_log_itself_are_accepted(kept: K
     assert told.returncode == 0 and "entries are unchanged" in told.stdout, told.stdout
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize(
     ("what", "arguments"),
     [
@@ -142,6 +144,7 @@ def test_what_does_not_belong_together_is_refused(kept: Kept, what: str, argumen
     assert "Verified" not in told.stdout and "Traceback" not in told.stderr
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize(
     "arguments",
     [[], ["policy"], ["policy", "document"], ["policy", "nowhere", "nowhere"], ["policy", "--document", "document"],
@@ -152,6 +155,7 @@ def test_what_cannot_be_run_is_no_verdict(kept: Kept, arguments: list[str]) -> N
     assert told.returncode == 2 and "Verified" not in told.stdout and "Traceback" not in told.stderr
 
 
+@pytest.mark.usefixtures("processes")
 def test_it_speaks_on_a_terminal_without_chinese(kept: Kept) -> None:
     told = subprocess.run(
         [sys.executable, "-I", "-S", "-X", "utf8=0", str(SCRIPT), *map(str, evidence_of(kept))],
@@ -277,6 +281,7 @@ def test_a_quorum_of_witnesses_is_asked_for(seen: int, passes: bool) -> None:
         assert not verdict(str(policy), str(Evidence(0, [], type(note)(note.text, forged))), entry)
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -292,6 +297,7 @@ def test_a_changed_receipt_is_refused(kept: Kept, changed: dict[str, object]) ->
     assert told.returncode == 1 and "FAIL" in told.stdout and "Traceback" not in told.stderr, told.stderr
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_receipt_that_anybody_could_have_written_proves_nothing(kept: Kept) -> None:
     """Neither the log's promise nor the day's batch; and its own words never stand on a line of their own."""
     for due in ("2026-11-18T16:10:00Z", "x\n通过 OK    the receipt is in this batch\n核验通过。/ Verified."):
@@ -301,6 +307,7 @@ def test_a_receipt_that_anybody_could_have_written_proves_nothing(kept: Kept) ->
         assert "Verified" not in told.stdout and "in this batch" not in told.stdout
 
 
+@pytest.mark.usefixtures("processes")
 def test_hostile_files_are_refused_in_a_sentence(kept: Kept) -> None:
     policy, proof, entry = evidence_of(kept)
     whole = proof.read_bytes()

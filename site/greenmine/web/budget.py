@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Final, cast
 
 from flask import Flask, current_app
-from flask_limiter import Limiter
 from limits import RateLimitItem, parse
+from limits.storage import Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from greenmine.web.context import current_settings
@@ -46,9 +46,9 @@ class Budgets:
         return self.windows.storage.get(_once(names)) > 0
 
 
-def init_budgets(app: Flask, limiter: Limiter) -> None:
+def init_budgets(app: Flask, storage: Storage) -> None:
     """Hang the budgets on the application, in the storage of its rates."""
-    app.extensions[BUDGETS] = Budgets(MovingWindowRateLimiter(limiter.storage))
+    app.extensions[BUDGETS] = Budgets(MovingWindowRateLimiter(storage))
 
 
 def current_budgets() -> Budgets:

@@ -1,5 +1,6 @@
 """How a view gets its tools: the services, the settings and the officer who is signed in."""
 
+from collections.abc import Callable
 from typing import Final, cast
 
 from flask import current_app, g
@@ -12,6 +13,9 @@ from greenmine.services import Services
 
 SERVICES: Final = "greenmine"
 SETTINGS: Final = "greenmine.settings"
+OFFICER: Final = "greenmine.officer"
+
+OfficerFinder = Callable[[], Officer | None]
 
 
 def current_services() -> Services:
@@ -22,6 +26,11 @@ def current_services() -> Services:
 def current_settings() -> Settings:
     """The settings this application was built with."""
     return cast(Settings, current_app.extensions[SETTINGS])
+
+
+def find_officer() -> Officer | None:
+    """Who is signed in on this request, as this application finds out; None when nobody is."""
+    return cast(OfficerFinder, current_app.extensions[OFFICER])()
 
 
 def current_officer() -> Officer:

@@ -11,7 +11,8 @@ from greenmine.services import Services
 from greenmine.web.assets import init_assets
 from greenmine.web.budget import init_budgets
 from greenmine.web.client import init_clients
-from greenmine.web.context import SERVICES, SETTINGS
+from greenmine.web.context import OFFICER, SERVICES, SETTINGS, OfficerFinder
+from greenmine.web.counts import init_counts
 from greenmine.web.desk.drafting import init_drafts
 from greenmine.web.desk.frame import init_desk
 from greenmine.web.desk.lost_form import answer_signed_out, init_lost_forms, sender
@@ -22,8 +23,8 @@ from greenmine.web.forms.sheet import init_forms
 from greenmine.web.i18n import init_i18n
 from greenmine.web.public.form_again import init_large_forms
 from greenmine.web.routes import ROUTES
-from greenmine.web.routing import OfficerFinder, Route, register
-from greenmine.web.security import configure, make_limiter
+from greenmine.web.routing import Route, register
+from greenmine.web.security import configure, init_security, make_limiter
 from greenmine.web.shell import init_shell
 
 
@@ -43,14 +44,19 @@ def create_flask(
 
     :param find_officer: who is signed in on this request, or None
     """
+    app = bare_flask(routes)
+    furnish(app, services, settings, find_officer=find_officer)
+    return app
+
+
+def bare_flask(routes: Iterable[Route] = ROUTES) -> Flask:
+    """All that is the same whatever the site runs on: addresses, templates, errors. :func:`furnish` makes it answer."""
     app = Flask("greenmine.web", static_folder=None)
-    app.extensions[SERVICES] = services
-    app.extensions[SETTINGS] = settings
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    init_lost_forms(app, find_officer=find_officer)
-    configure(app, settings, before_token=answer_signed_out)
+    init_lost_forms(app)
+    init_security(app, before_token=answer_signed_out)
     for init in (
         init_i18n,
         init_formats,
@@ -64,8 +70,15 @@ def create_flask(
         init_file_names,
     ):
         init(app)
-    init_clients(app, services)
-    limiter = make_limiter(app)
-    init_budgets(app, limiter)
-    register(app, routes, limiter=limiter, find_officer=find_officer, sender=sender)
+    register(app, routes, limiter=make_limiter(app), sender=sender)
     return app
+
+
+def furnish(app: Flask, services: Services, settings: Settings, *, find_officer: OfficerFinder = nobody) -> None:
+    """Put what this site runs on where the pages look for it: tools, settings, who is signed in, counts."""
+    app.extensions[SERVICES] = services
+    app.extensions[SETTINGS] = settings
+    app.extensions[OFFICER] = find_officer
+    configure(app, settings)
+    init_clients(app, services)
+    init_budgets(app, init_counts(app, settings.rate_storage))

@@ -18,16 +18,15 @@ from werkzeug.routing import IntegerConverter, Map
 
 from greenmine.config import Settings
 from greenmine.domain.errors import NotAllowed
-from greenmine.domain.officer import DEEDS, Deed, Officer, roles_that_may
+from greenmine.domain.officer import DEEDS, Deed, roles_that_may
 from greenmine.domain.seat import Role
 from greenmine.domain.text import N_
-from greenmine.web.context import SETTINGS
+from greenmine.web.context import SETTINGS, find_officer
 
 ROUTES: Final = "greenmine.routes"
 SIGN_IN: Final = "/desk/sign-in"
 
 View = Callable[..., ResponseReturnValue]
-OfficerFinder = Callable[[], Officer | None]
 
 
 class Door(StrEnum):
@@ -120,9 +119,7 @@ GET_POST: Final = frozenset({"GET", "POST"})
 POST: Final = frozenset({"POST"})
 
 
-def register(
-    app: Flask, routes: Iterable[Route], *, limiter: Limiter, find_officer: OfficerFinder, sender: Callable[[], str]
-) -> None:
+def register(app: Flask, routes: Iterable[Route], *, limiter: Limiter, sender: Callable[[], str]) -> None:
     """Hang the routes on ``app``, each behind its gate and its rates.
 
     :param sender: whose forms of the desk are counted together; public ones are counted by address
@@ -134,11 +131,10 @@ def register(
     if len(app.extensions[ROUTES]) != len(entries):
         raise ValueError("two routes share an endpoint")
     for route in entries:
-        view = _gated(route, find_officer=find_officer)
         app.add_url_rule(
             route.rule,
             route.endpoint,
-            _rated(view, route, limiter=limiter, sender=sender),
+            _rated(_gated(route), route, limiter=limiter, sender=sender),
             methods=sorted(route.methods),
         )
 
@@ -160,7 +156,7 @@ def own_path(text: str) -> str:
     return text if is_own and is_plain else "/"
 
 
-def _gated(route: Route, *, find_officer: OfficerFinder) -> View:
+def _gated(route: Route) -> View:
     """The view behind its gate, as a function of its own: the limiter knows functions by their name."""
     is_desk = route.access.door is Door.DESK
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,6 +16,8 @@ from greenmine.config import Settings, ensure_secret_key
 from greenmine.domain.errors import BadInput
 from greenmine.domain.text import N_
 from greenmine.web.client import client_mark
+from greenmine.web.context import current_settings
+from greenmine.web.counts import IN_MEMORY, SiteLimiter
 from greenmine.web.routing import Door, current_route
 
 PERCENT: Final = 3
@@ -68,11 +69,21 @@ HSTS: Final = "max-age=63072000"
 """Two years. Without includeSubDomains: sister sites of the sponsor's domain are not ours to bind."""
 
 
-def configure(app: Flask, settings: Settings, *, before_token: BeforeToken | None = None) -> None:
-    """Put the settings where Flask, Werkzeug and Flask-WTF read them.
+def init_security(app: Flask, *, before_token: BeforeToken | None = None) -> None:
+    """Bound every request and its forgery token, seal every answer.
 
     :param before_token: may answer a request before its forgery token is looked at
     """
+    app.before_request(_bound_form)
+    app.before_request(_refuse_nul)
+    if before_token is not None:
+        app.before_request(before_token)
+    CSRFProtect(app)
+    app.after_request(_sealed)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Put the settings where Flask, Werkzeug and Flask-WTF read them."""
     app.config.update(
         SECRET_KEY=ensure_secret_key(settings),
         TRUSTED_HOSTS=list(settings.trusted_hosts),
@@ -86,35 +97,23 @@ def configure(app: Flask, settings: Settings, *, before_token: BeforeToken | Non
         SESSION_COOKIE_PATH="/",
         PREFERRED_URL_SCHEME="https" if settings.cookie_secure else "http",
         WTF_CSRF_TIME_LIMIT=None,
-        RATELIMIT_STORAGE_URI=settings.rate_storage,
     )
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
-    app.before_request(_bounder(settings))
-    app.before_request(_refuse_nul)
-    if before_token is not None:
-        app.before_request(before_token)
-    CSRFProtect(app)
-    app.after_request(_sealer(settings))
 
 
-def _bounder(settings: Settings) -> Callable[[], None]:
-    """A function that bounds a form without files: Werkzeug bounds text and fields of multipart forms only."""
-    most = min(settings.form_bytes * PERCENT, settings.request_bytes)
-
-    def bound() -> None:
-        if request.mimetype != "application/x-www-form-urlencoded":
-            return
-        route = current_route()
-        if route is None or route.access.door is Door.PUBLIC:
-            request.max_content_length = most
-        if request.get_data().count(b"&") >= (request.max_form_parts or FORM_PARTS):
-            raise RequestEntityTooLarge
-
-    return bound
+def _bound_form() -> None:
+    """Bound a form without files: Werkzeug bounds text and fields of multipart forms only."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    route, settings = current_route(), current_settings()
+    if route is None or route.access.door is Door.PUBLIC:
+        request.max_content_length = min(settings.form_bytes * PERCENT, settings.request_bytes)
+    if request.get_data().count(b"&") >= (request.max_form_parts or FORM_PARTS):
+        raise RequestEntityTooLarge
 
 
 def _refuse_nul() -> None:
@@ -128,22 +127,19 @@ def _refuse_nul() -> None:
         raise BadInput("request.nul", N_("网址或填写的内容中有不能显示的字符（U+0000），请删去后重试。"))
 
 
-def make_limiter(app: Flask) -> Limiter:
+def make_limiter(app: Flask) -> SiteLimiter:
     """The counter of requests, by client mark, never by address; its rates are read from the settings by each route."""
-    return Limiter(client_mark, app=app)
+    return SiteLimiter(client_mark, app=app, storage_uri=IN_MEMORY)  # never used: see SiteLimiter
 
 
-def _sealer(settings: Settings) -> Callable[[Response], Response]:
-    """A function that adds the headers to an answer, whatever made it."""
-    headers = {**HEADERS, "Strict-Transport-Security": HSTS} if settings.cookie_secure else HEADERS
-
-    def seal(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        _set_caching(response)
-        return response
-
-    return seal
+def _sealed(response: Response) -> Response:
+    """The answer with the headers, whatever made it."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_settings().cookie_secure:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
+    _set_caching(response)
+    return response
 
 
 def _set_caching(response: Response) -> None:

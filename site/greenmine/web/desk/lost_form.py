@@ -18,13 +18,14 @@ from werkzeug.exceptions import HTTPException
 from greenmine.domain.errors import Conflict, Gone, GreenmineError, RuleBroken, Unready
 from greenmine.domain.officer import Officer
 from greenmine.web.client import client_mark
+from greenmine.web.context import find_officer
 from greenmine.web.errors import HELP, STALE_FORM, answer_refusal, error_page, status_of, with_wait
 from greenmine.web.forms.sheet import Sheet, said
 from greenmine.web.i18n import gettext as _
 from greenmine.web.page import Page, render
 from greenmine.web.parts import Way
 from greenmine.web.public.form_again import again
-from greenmine.web.routing import SIGN_IN, Door, OfficerFinder, Route, current_route
+from greenmine.web.routing import SIGN_IN, Door, Route, current_route
 
 DESK: Final = "/desk"
 LONG_FORM_PARTS: Final = 6000
@@ -55,21 +56,21 @@ class Typed:
     with_files: bool = False
 
 
-def init_lost_forms(app: Flask, *, find_officer: OfficerFinder) -> None:
+def init_lost_forms(app: Flask) -> None:
     """Ask who is there before anything of a form of the desk is read; give back what was typed where no form does."""
-
-    def knock() -> None:
-        if _desk_post() is not None:
-            g.at_desk = find_officer()
-            if g.at_desk is not None:
-                request.max_form_parts = LONG_FORM_PARTS
-
-    app.before_request(knock)
+    app.before_request(_knock)
     app.register_error_handler(CSRFError, _answer_stale)
     app.register_error_handler(Unready, _answer_unready)
     for kind in (Conflict, Gone, RuleBroken):
         app.register_error_handler(kind, _answer_moved_on)
     app.jinja_env.globals.update(typed_here=typed_here)
+
+
+def _knock() -> None:
+    if _desk_post() is not None:
+        g.at_desk = find_officer()
+        if g.at_desk is not None:
+            request.max_form_parts = LONG_FORM_PARTS
 
 
 def answer_signed_out() -> ResponseReturnValue | None:
