@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from tests.complaints import CANARIES, journal, lodge, seat, task_of
-from tests.desk import COUNTY_OFFICER
+from tests.desk import COUNTY_OFFICER, NEIGHBOUR
 from tests.one_app import services_for
 
 from greenmine.cli.root import greenmine
 from greenmine.config import Settings
 from greenmine.domain.case import IdentityReason
 from greenmine.domain.errors import NotFound, Unready
+from greenmine.domain.officer import Officer
 from greenmine.services import Services
 from greenmine.store.case_task import task_by_number
 from greenmine.store.migrate import upgrade
@@ -39,15 +40,15 @@ def run(services: Services, *words: str) -> str:
     return result.output
 
 
-def prepared(services: Services) -> None:
+def prepared(services: Services, officer: Officer = COUNTY_OFFICER) -> None:
     upgrade(services.database)
     with services.database.write() as tx:
         settle_fact(tx, "mode", str(services.settings.mode))
-    seat(services.database, COUNTY_OFFICER)
+    seat(services.database, officer)
 
 
 def test_bodies_without_staff_are_listed_with_counts_only(services: Services) -> None:
-    prepared(services)
+    prepared(services, NEIGHBOUR)
     assert "没有无人办理的来件。" in run(services)
     number = lodge(services.database, at=NOW - timedelta(days=20), master=services.master).number
     printed = run(services)

@@ -213,7 +213,7 @@ def check(folder: Path, port: int, reader: Reader, told: list[str]) -> int:
     require(len(told) > 0 and len(set(told)) == len(told), f"{len(told)} answers")
     with services.database.read() as tx:
         size = whole(tx, head_file=services.settings.log_head, answered=told)
-        tree = log_of([entry for entry, _ in entries(tx)])
+        tree = log_of([each.entry for each in entries(tx)])
     for shown, known in reader.seen.items():
         require(root(shown, tree.read) == known, f"the checkpoint of {shown} that was shown is not of this log")
     verified, lines = run_verify(services)

@@ -81,7 +81,7 @@ class EntryAudit:
             yield from self._fields(row, envelope)
             if leaf.entry == believed:
                 yield from self._order(row, envelope, believed)
-                yield from self.basis.faults(row.n, envelope)
+                yield from self._basis(row.n, envelope)
                 self._note(envelope)
         yield from self.tree.append(believed)
         yield from self.heads.at(self.tree, at=self.last_at)
@@ -105,6 +105,13 @@ class EntryAudit:
         if whole and at < self.last_at:
             yield Fault("act", str(row.n), "entry", "时间早于前一条记录")
         self.last_at = max(at, self.last_at)
+
+    def _basis(self, n: int, envelope: Mapping[str, Any]) -> Iterator[Fault]:
+        """What decided. After a spoilt entry a book may be missing because of that one, which is named already."""
+        whole = self.unreadable is None
+        for fault in self.basis.faults(n, envelope):
+            if whole:
+                yield fault
 
     def _note(self, envelope: Mapping[str, Any]) -> None:
         if envelope.get("kind") == _BATCH and isinstance(envelope.get("commitments"), list):
