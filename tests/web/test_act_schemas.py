@@ -55,7 +55,7 @@ def test_every_version_of_every_kind_is_served_as_a_json_schema(site: LogSite, k
     "path", ["mine.registered/0", "mine.registered/2", "mine.registered/01", "mine.invented/1", "mine.registered/x"]
 )
 def test_what_never_was_has_no_schema(site: LogSite, path: str) -> None:
-    site.client.get(f"/log/schema/{path}.json", status=404)
+    assert site.client.get(f"/log/schema/{path}.json", status=404).h1 == "没有找到页面"
 
 
 def test_entries_and_bodies_of_the_demonstration_fit_the_schemas_they_name(demo_services: Services) -> None:

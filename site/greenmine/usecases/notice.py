@@ -201,10 +201,7 @@ def close_notice(
     require_answered(objections_to(tx, number).waiting)
     mines = frozenset(item.mine for item in items_of(tx, number) if item.mine)
     require_outcomes(mines=mines, listed=listed, reasons=reasons)
-    if not result.strip():
-        raise BadInput("notice.result_missing", N_("请填写公示结果。"), field="result")
-    for field, text in {"result": result, **{f"reason-{mine}": said for mine, said in reasons.items()}}.items():
-        require_no_identity_number(text, field=field)
+    _check_result(result, reasons)
     act = Act(
         kind="notice.closed",
         object=f"notice/{number}",
@@ -217,6 +214,13 @@ def close_notice(
     record(tx, act, at=at, officer=officer)
     if notice.enters is not None:
         _enlist(tx, notice, listed=listed, listing=listing, officer=officer, at=at)
+
+
+def _check_result(result: str, reasons: Mapping[str, str]) -> None:
+    if not result.strip():
+        raise BadInput("notice.result_missing", N_("请填写公示结果。"), field="result")
+    for field, text in {"result": result, **{f"reason-{mine}": said for mine, said in reasons.items()}}.items():
+        require_no_identity_number(text, field=field)
 
 
 def _enlist(
@@ -234,11 +238,9 @@ def _enlist(
         require_no_identity_number(getattr(listing, field), field=field)
     if listed and not listing.organ.strip():
         raise BadInput("notice.organ_missing", N_("请填写决定机关。"), field="organ")
+    basis, decided = earlier_basis(tx, f"notice/{notice.id}"), replace(listing, notice=notice.id)
     for mine in sorted(listed):
-        enlist_mine(
-            tx, mine, replace(listing, notice=notice.id), basis=earlier_basis(tx, f"notice/{notice.id}"),
-            officer=officer, at=at,
-        )  # fmt: skip
+        enlist_mine(tx, mine, decided, basis=basis, officer=officer, at=at)
 
 
 def correct_notice(
