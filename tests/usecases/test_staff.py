@@ -228,6 +228,18 @@ def test_signing_in_again_goes_on_from_the_seat_acted_from_last(staff_desk: Staf
     assert staff_desk.who(person.sign_in().session) == seated(person.id, Role.COUNTY, "520525")
 
 
+def test_of_two_browsers_the_one_used_last_says_from_which_seat(staff_desk: StaffDesk) -> None:
+    """Not the one that signed in last."""
+    person = staff_desk.person("zhijin-01")
+    give(staff_desk, person.id, Seat(Role.COUNTY, "520525"))
+    staff_desk.later(minutes=5)
+    assert staff_desk.who(person.sign_in().session) == seated(person.id, Role.COUNTY, "520524")
+    staff_desk.later(minutes=5)
+    move(staff_desk, person.session, row_of(staff_desk, person.id).seats[1].id)
+    staff_desk.later(minutes=5)
+    assert staff_desk.who(person.sign_in().session) == seated(person.id, Role.COUNTY, "520525")
+
+
 def test_an_administrator_holds_no_other_role(staff_desk: StaffDesk) -> None:
     """Who keeps the keys does not write the record, from no seat."""
     person = staff_desk.person("zhijin-01")

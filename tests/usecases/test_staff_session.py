@@ -122,6 +122,7 @@ def test_a_new_password_ends_every_session_but_the_one_it_opens(person: Person) 
     token = change_password(
         desk.database,
         staff=person.id,
+        seat=1,
         current=PASSWORD,
         password="another 很长的口令 of mine",
         site_name=SITE_NAME,
@@ -140,6 +141,7 @@ def test_changing_the_password_needs_the_present_one_and_guesses_are_slowed(pers
     guess = lambda: change_password(  # noqa: E731
         desk.database,
         staff=person.id,
+        seat=1,
         current="a guess of somebody",
         password="another 很长的口令 of mine",
         site_name=SITE_NAME,

@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 import pytest
 from tests.reference_data import shipped_regions
 from tests.seats import give_accounts, seated
-from tests.web.sign_in_site import Doors, Member, member
+from tests.web.sign_in_site import PASSWORD, Doors, Member, member, press
 from tests.web.strict_client import Answer, words
 
 from greenmine.domain.seat import Role, Seat
+from greenmine.domain.sign_in import Stage
+from greenmine.store.staff import get_staff
+from greenmine.store.staff_session import open_session
 from greenmine.usecases.staff import give_seats
 
 REGIONS = shipped_regions()
@@ -61,6 +64,18 @@ def test_a_form_opened_at_one_seat_is_not_sent_from_another(doors: Doors, both: 
     stale = both.client.post("/desk/account/password", {**form, "current": "x", "password": "y"}, status=400)
     assert "页面打开时间过长" in stale.text
     both.client.post("/desk/seat", form, status=400)
+
+
+def test_a_new_password_leaves_the_browser_at_the_seat_it_acts_from(doors: Doors, both: Member) -> None:
+    """Another browser has signed in since, and acts from another seat."""
+    both.client.post("/desk/seat", seat_form(both.client.get("/desk")))
+    doors.later(minutes=5)
+    with doors.services.database.write() as tx:
+        county = get_staff(tx, both.id).seats[0].id
+        open_session(tx, both.id, stage=Stage.SIGNED_IN, at=doors.now, seat=county)
+    new = "another 很长的口令 of mine"
+    press(both.client, "/desk/account/password", {"current": PASSWORD, "password": new, "again": new})
+    assert "市级经办 · 贵州省毕节市" in header(both.client.get("/desk"))
 
 
 def test_the_browser_left_at_the_other_seat_is_signed_out(doors: Doors, both: Member) -> None:

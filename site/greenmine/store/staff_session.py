@@ -107,10 +107,10 @@ def touch(tx: Tx, session: Session, *, at: datetime) -> None:
     tx.execute(_one(session).values(seen_at=utc_text(at)))
 
 
-def move_session(tx: Tx, session: Session, *, seat: int) -> str:
+def move_session(tx: Tx, session: Session, *, seat: int, at: datetime) -> str:
     """Let the session act from another seat, under a new token, which is returned; it ends when it would have ended."""
     token = new_token()
-    tx.execute(_one(session).values(token_hash=token_hash(token), seat=seat))
+    tx.execute(_one(session).values(token_hash=token_hash(token), seat=seat, seen_at=utc_text(at)))
     return token
 
 
@@ -138,9 +138,10 @@ def end_sessions_from(tx: Tx, seat: int, *, at: datetime) -> int:
 
 
 def last_seat_of(tx: Tx, number: int) -> int | None:
-    """The seat from which the person acted last; None for nobody signed in before, or a seat that is gone."""
+    """The seat of the session that was used last, whichever began last; None for nobody signed in before."""
     query = select(staff_session.c.seat).where(staff_session.c.staff == number, staff_session.c.seat.is_not(None))
-    return tx.execute(query.order_by(staff_session.c.started_at.desc()).limit(1)).scalar_one_or_none()
+    newest = query.order_by(staff_session.c.seen_at.desc(), staff_session.c.started_at.desc())
+    return tx.execute(newest.limit(1)).scalar_one_or_none()
 
 
 def count_wrong_code(tx: Tx, session: Session) -> None:

@@ -158,6 +158,7 @@ def change_password(
     database: Database,
     *,
     staff: int,
+    seat: int,
     current: str,
     password: str,
     site_name: str,
@@ -167,6 +168,7 @@ def change_password(
 ) -> str:
     """Change the own password; every session of the person ends (ASVS 7.4.2), the token returned opens a new one.
 
+    :param seat: number of the seat from which it is done: another browser may act from another, this one stays
     Raises BadInput (field ``current`` or ``password``), TooMany.
     """
     login = _prove(database, staff, current=current, hashes=hashes, at=at)
@@ -174,7 +176,7 @@ def change_password(
     made = hashes.make(password)
     with database.write() as tx:
         _put_password(tx, staff, made, login=login, at=at)
-        return open_stage(tx, staff, stage=Stage.SIGNED_IN, at=at)
+        return open_stage(tx, staff, stage=Stage.SIGNED_IN, at=at, seat=seat)
 
 
 def renew_recovery_codes(

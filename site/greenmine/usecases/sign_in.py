@@ -205,7 +205,7 @@ def change_seat(tx: Tx, *, token: str, seat: int, at: datetime) -> str:
     if held is None:
         raise NotFound("staff.seat_unknown", N_("没有这个席位，可能刚被撤销。"))
     journal.note(tx, "staff.seat_changed", at=at, staff=session.staff, detail=f"seat={held.seat.signature}")
-    return move_session(tx, session, seat=seat)
+    return move_session(tx, session, seat=seat, at=at)
 
 
 def sign_out(tx: Tx, *, token: str, at: datetime) -> None:
@@ -230,12 +230,12 @@ def advance(tx: Tx, session: Session, *, to: Stage, at: datetime) -> str:
     return open_stage(tx, session.staff, stage=to, at=at)
 
 
-def open_stage(tx: Tx, number: int, *, stage: Stage, at: datetime) -> str:
-    """Open a session of this person at this stage. Signed in, one acts from the seat one acted from last."""
+def open_stage(tx: Tx, number: int, *, stage: Stage, at: datetime, seat: int | None = None) -> str:
+    """Open a session of this person at this stage. Signed in, one acts from ``seat``, or from where one last did."""
     if stage is not Stage.SIGNED_IN:
         return open_session(tx, number, stage=stage, at=at)
     held = [each.id for each in get_staff(tx, number).seats]
-    last = last_seat_of(tx, number)
+    last = last_seat_of(tx, number) if seat is None else seat
     return open_session(tx, number, stage=stage, at=at, seat=last if last in held else next(iter(held), None))
 
 

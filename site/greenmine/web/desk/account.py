@@ -17,7 +17,7 @@ from greenmine.web.seat_words import seat_shown
 
 from .refusal import shown, shown_refused
 from .seen import number_in
-from .session import DESK, current_staff, go, session_token
+from .session import DESK, current_seat, current_staff, go, session_token
 
 
 def account_page() -> ResponseReturnValue:
@@ -48,6 +48,7 @@ def password_page() -> ResponseReturnValue:
         token = change_password(
             services.database,
             staff=person.id,
+            seat=current_seat().id,
             current=form.current.data,
             password=form.password.data,
             site_name=services.settings.site_name,

@@ -49,10 +49,12 @@ def signed_in_officer() -> Officer | None:
 
 def current_staff() -> StaffRow:
     """The person signed in. Raises NotAllowed when nobody is."""
-    found = signed_in()
-    if found is None:
-        raise NotAllowed("officer.signed_out", N_("请先登录工作台。"))
-    return found.person
+    return _required().person
+
+
+def current_seat() -> HeldSeat:
+    """The seat from which the person acts now. Raises NotAllowed when nobody is signed in."""
+    return _required().held
 
 
 def other_seats() -> tuple[HeldSeat, ...]:
@@ -104,6 +106,13 @@ def signed_in() -> SignedIn | None:
         g.staff = staff_signed_in(services.database, token=token, at=services.clock()) if token else None
     found = g.staff
     return found if isinstance(found, SignedIn) else None
+
+
+def _required() -> SignedIn:
+    found = signed_in()
+    if found is None:
+        raise NotAllowed("officer.signed_out", N_("请先登录工作台。"))
+    return found
 
 
 def _named(name: str, settings: Settings) -> str:
