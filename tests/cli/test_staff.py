@@ -134,6 +134,35 @@ def test_a_new_seat_does_not_handle_more_by_silence(services: Services) -> None:
     assert "会同部门（贵州省毕节市织金县卫生健康主管部门）" in run(services, "list")
 
 
+def test_who_spoke_for_one_department_does_not_come_to_handle_them_all(services: Services) -> None:
+    run(services, "add", "--login", "zhijin-01", "--name", "张三", "--seat", "department@520524/ecology")
+    run(services, "move", "zhijin-01", "--seat", "county@520524")
+    assert departments(services) == {Department.ECOLOGY}
+    run(services, "move", "zhijin-01", "--seat", "editor@520000")
+    run(services, "move", "zhijin-01", "--seat", "county@520524", "--seat", "editor@520000", "--department", "health")
+    with services.database.read() as tx:
+        held = {each.seat.signature: each.seat.departments for each in get_staff(tx, 1).seats}
+    assert held == {"county@520524": {Department.HEALTH}, "editor@520000": frozenset()}
+
+
+@pytest.mark.parametrize("seat", ["department@520524/ecology", "editor@520524"])
+def test_a_department_named_for_no_seat_that_takes_it_is_refused(services: Services, seat: str) -> None:
+    """A department's seat says which one it is; nothing else may stand beside it, in the list or in the journal."""
+    add = ("add", "--login", "zhijin-01", "--name", "张三", "--seat", seat, "--department", "health")
+    result = CliRunner().invoke(greenmine, ["staff", *add], obj=lambda: services)
+    assert result.exit_code == 2 and "会同部门的部门写在席位里" in result.output
+    run(services, *add[:-4], "--seat", seat, "--seat", "county@520524", "--department", "health")
+    with services.database.read() as tx:
+        assert [each.seat.departments for each in get_staff(tx, 1).seats] == [frozenset(), {Department.HEALTH}]
+
+
+@pytest.mark.parametrize("name", ["[red]张三[/red]", "张三[/]"])
+def test_a_name_is_printed_as_it_was_entered(services: Services, name: str) -> None:
+    """Whatever it means to the library that draws the table."""
+    run(services, "add", "--login", "zhijin-01", "--name", name, "--seat", "county@520524")
+    assert name in run(services, "list")
+
+
 def test_departments_are_set_on_the_console_kept_and_taken_back(services: Services) -> None:
     run(services, *COUNTY, "--department", "ecology")
     assert "生态环境主管部门" in run(services, "list")

@@ -1,11 +1,12 @@
 """``greenmine staff``: the people of the desk. The only way to the first account; prints links, never passwords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from greenmine.cli.prepare import ready_services
@@ -13,7 +14,7 @@ from greenmine.domain.body import CASE_DEPARTMENTS
 from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import DEEDS, Deed
 from greenmine.domain.region import Regions
-from greenmine.domain.seat import ROLE_LABELS, Seat, read_seat
+from greenmine.domain.seat import ROLE_LABELS, ScopeKind, Seat, read_seat, scope_kind
 from greenmine.domain.sign_in import LINK_LIVES, Purpose
 from greenmine.services import Services
 from greenmine.store.staff import StaffRow, staff_by_login
@@ -56,7 +57,7 @@ def add(
             tx,
             login=login,
             name=name,
-            seats=[read_seat(seat, handled) for seat in seats],
+            seats=_seats(seats, handled),
             regions=services.reference.regions,
             by=None,
             at=services.clock(),
@@ -94,7 +95,7 @@ def list_people(open_services: Callable[[], Services]) -> None:
             named = "、".join(DEPARTMENT_LABELS[each] for each in CASE_DEPARTMENTS if each in held.seat.departments)
             about = (person.login, person.name) if place == 0 else ("", "")
             where = seat_text(held.seat, services.reference.regions)
-            table.add_row(*about, held.seat.signature, where, named, standing if place == 0 else "")
+            table.add_row(*map(escape, about), held.seat.signature, where, named, standing if place == 0 else "")
     console.print(table)
 
 
@@ -146,7 +147,7 @@ def move(
         assign(
             tx,
             person.id,
-            seats=[_moved(seat, person, named) for seat in seats],
+            seats=_moved(seats, person) if named is None else _seats(seats, named),
             regions=services.reference.regions,
             by=None,
             at=services.clock(),
@@ -154,19 +155,40 @@ def move(
     console.print(f"{person.login} 已调整。", highlight=False, markup=False)
 
 
-def _moved(text: str, person: StaffRow, named: frozenset[Department] | None) -> Seat:
-    """A seat as the command names it. Without departments named, it takes those it has, a new one those of all others.
+def _seats(texts: Iterable[str], named: frozenset[Department]) -> list[Seat]:
+    """The seats of a command; the departments it names are for those of them that may be narrowed to some.
 
-    Raises UsageError when the others differ: a seat must not come to handle more by silence.
+    Raises UsageError when there is none such: what was typed would mean nothing.
     """
-    seat = read_seat(text, named or frozenset())
-    if named is not None or Deed.HANDLE_CASE not in DEEDS.get(seat.role, ()) or "/" in seat.scope:
-        return seat
+    seats = [read_seat(text) for text in texts]
+    if named and not any(map(_is_narrowed, seats)):
+        raise click.UsageError("--department 只用于县、市、省级经办席位；会同部门的部门写在席位里。")
+    return [replace(seat, departments=named) if _is_narrowed(seat) else seat for seat in seats]
+
+
+def _moved(texts: Iterable[str], person: StaffRow) -> list[Seat]:
+    """The seats of a command that names no departments: each keeps what it handles, a new one handles what all do.
+
+    Raises UsageError when they differ: a seat must not come to handle more by silence.
+    """
     known = {held.seat.signature: held.seat.departments for held in person.seats}
-    kinds = {held.seat.departments for held in person.seats if "/" not in held.seat.scope}
-    if seat.signature not in known and len(kinds) > 1:
+    kinds = {held.seat.handled for held in person.seats if _handles_cases(held.seat)}
+    seats = [read_seat(text) for text in texts]
+    if len(kinds) > 1 and any(_is_narrowed(seat) and seat.signature not in known for seat in seats):
         raise click.UsageError("各席位办理的部门不同，请用 --department 或 --all-departments 写明。")
-    return replace(seat, departments=known.get(seat.signature, next(iter(kinds), frozenset())))
+    usual = next(iter(kinds), frozenset())
+    return [
+        replace(seat, departments=known.get(seat.signature, usual)) if _is_narrowed(seat) else seat for seat in seats
+    ]
+
+
+def _handles_cases(seat: Seat) -> bool:
+    return Deed.HANDLE_CASE in DEEDS.get(seat.role, ())
+
+
+def _is_narrowed(seat: Seat) -> bool:
+    """Whether the seat can be narrowed to some departments: one that handles cases, not that of one department."""
+    return _handles_cases(seat) and scope_kind(seat.scope) is ScopeKind.REGION
 
 
 @staff.command("demo-links")

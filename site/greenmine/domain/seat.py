@@ -165,11 +165,11 @@ class Seat:
         return False
 
 
-def read_seat(text: str, departments: frozenset[Department] = frozenset()) -> Seat:
+def read_seat(text: str) -> Seat:
     """The seat of ``<role>@<scope>``. Raises BadInput (field ``seat``) for text that names none."""
     role, _, scope = text.strip().partition("@")
     try:
-        return Seat(Role(role), scope, departments)
+        return Seat(Role(role), scope)
     except (ValueError, RuleBroken):
         raise BadInput(
             "seat.unreadable", N_("没有“%(seat)s”这样的席位，请写成“岗位@辖区代码”。"), field="seat", seat=text
