@@ -88,6 +88,21 @@ def test_the_browser_left_at_the_other_seat_is_signed_out(doors: Doors, both: Me
     assert old.get("/desk", status=303).location.startswith("/desk/sign-in")
 
 
+def test_a_second_click_on_the_change_ends_at_the_desk(doors: Doors, both: Member) -> None:
+    """It was sent with the token of before; the browser has the new one by the time it follows the answer."""
+    form = seat_form(both.client.get("/desk"))
+    host = urlsplit(both.client.site_url).hostname or ""
+    before = both.client.browser.get_cookie("gm-desk", domain=host)
+    assert before is not None
+    both.client.post("/desk/seat", form)
+    slow = doors.client()
+    slow.browser.set_cookie("gm-desk", before.value, domain=host)
+    again = slow.post("/desk/seat", form)
+    assert again.headers.getlist("Set-Cookie") == [], "the new session stays in the browser"
+    assert both.client.get(again.location, status=303).location == "/desk"
+    assert doors.client().get(again.location).status == 200, "and who is out is asked to sign in"
+
+
 @pytest.mark.parametrize("seat", ["", "0", "999999", "-1", "x", "1" * 40])
 def test_a_seat_that_is_not_one_s_own_is_not_there(doors: Doors, both: Member, seat: str) -> None:
     form = {**seat_form(both.client.get("/desk")), "seat": seat}

@@ -27,6 +27,8 @@ from greenmine.web.parts import Way
 from greenmine.web.public.form_again import again
 from greenmine.web.routing import SIGN_IN, Door, Route, current_route
 
+from .session import SEAT, start_again
+
 DESK: Final = "/desk"
 LONG_FORM_PARTS: Final = 6000
 """Most fields of a form of somebody signed in: closing a long list sends two for each mine left out."""
@@ -78,6 +80,8 @@ def answer_signed_out() -> ResponseReturnValue | None:
     route = _desk_post()
     if route is None or g.get("at_desk") is not None:
         return None
+    if request.path == SEAT:
+        return start_again()  # a second click on the change of the seat: by now the browser may hold the new session
     return _lost(
         title=_("您已退出登录"),
         what=_("您已退出登录，刚才的内容没有保存。"),

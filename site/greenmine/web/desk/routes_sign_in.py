@@ -7,6 +7,7 @@ from greenmine.domain.officer import Deed
 from greenmine.web.routing import EVERY_ROLE, GET_POST, POST, SIGN_IN, Limit, RegionRule, Route, doers
 
 from . import account, enrol, sign_in, staff
+from .session import SEAT
 
 _ADMINISTRATOR: Final = doers(Deed.MANAGE_STAFF)
 _STAFF: Final = STAFF.desk_page("<int:number>")
@@ -25,7 +26,7 @@ SIGN_IN_ROUTES: Final = (
     Route("/desk/enrol/totp", "enrol.totp", enrol.totp_page, methods=GET_POST, personal=True),
     Route("/desk/enrol/recovery-codes", "enrol.codes", enrol.recovery_codes_page, methods=GET_POST, personal=True),
     # the own account
-    Route("/desk/seat", "account.seat", account.change_to, methods=POST, access=EVERY_ROLE),
+    Route(SEAT, "account.seat", account.change_to, methods=POST, access=EVERY_ROLE),
     Route("/desk/account", "account", account.account_page, access=EVERY_ROLE),
     Route("/desk/account/password", "account.password", account.password_page, methods=GET_POST, access=EVERY_ROLE),
     Route("/desk/account/recovery-codes", "account.codes", account.codes_page, methods=GET_POST, access=EVERY_ROLE),

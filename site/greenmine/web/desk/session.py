@@ -18,6 +18,7 @@ from greenmine.web.context import current_services, current_settings
 from greenmine.web.routing import SIGN_IN, own_path
 
 DESK: Final = "/desk"
+SEAT: Final = "/desk/seat"
 _DEVICE_AGE: Final = 365 * 24 * 3600
 
 
