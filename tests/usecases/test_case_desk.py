@@ -245,7 +245,7 @@ def test_xinfang_18_an_identity_is_opened_with_a_reason_that_is_sealed_and_journ
     line = journal(desk.database)[-1]
     case = task_of(desk.database, number).case
     assert (line.event, line.staff, line.case, line.detail) == (
-        "case.identity_opened", COUNTY_OFFICER.id, case, "reason=verify",
+        "case.identity_opened", COUNTY_OFFICER.id, case, "reason=verify seat=county@520524",
     )  # fmt: skip
     with desk.database.read() as tx:
         assert [part.decode() for part in read_parts(tx, case=case, master=MASTER, label=OPENING).values()] == [WORDS]
@@ -330,8 +330,9 @@ def test_trust_1_the_journal_holds_codes_and_never_a_word(desk: Desk, number: st
         "case.answered", "case.closed", "case.handed_over", "case.declined",
     }  # fmt: skip
     assert [line.detail for line in lines if line.event == "case.handed_over"] == [
-        "from=520524/ecology to=520524/health reason=other_duty"
+        "from=520524/ecology to=520524/health reason=other_duty seat=county@520524"
     ]
+    assert all(line.detail.endswith("seat=county@520524") for line in lines if line.staff is not None)
     told = repr(lines)
     assert not [word for word in (*CANARIES, number, moved) if word in told]
 

@@ -71,8 +71,9 @@ def tell_person(tx: Tx, task: TaskRow, kind: MessageKind, text: str, desk: Desk)
 
 
 def note_step(tx: Tx, event: str, task: TaskRow, desk: Desk, *, detail: str = "") -> None:
-    """One line in the journal: codes, never words."""
-    journal.note(tx, event, at=desk.at, staff=desk.officer.id, case=task.case, detail=detail)
+    """One line in the journal: codes, never words, and from which of the person's seats it was done."""
+    told = f"{detail} seat={desk.officer.seat.signature}".lstrip()
+    journal.note(tx, event, at=desk.at, staff=desk.officer.id, case=task.case, detail=told)
 
 
 def required_words(text: str, *, field: str = "text") -> str:

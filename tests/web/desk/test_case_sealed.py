@@ -80,7 +80,8 @@ def test_xinfang_18_an_identity_is_shown_once_for_a_reason_and_the_journal_says_
         assert part in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     line = journal(site.services.database)[-1]
-    assert (line.event, line.staff, line.detail) == ("case.identity_opened", COUNTY_OFFICER.id, "reason=verify")
+    assert (line.event, line.staff) == ("case.identity_opened", COUNTY_OFFICER.id)
+    assert line.detail == f"reason=verify seat={COUNTY_OFFICER.seat.signature}"
     assert CONTACT.name not in person.get(path).text
     after = person.get(f"/desk/cases/{number}").text
     assert "查看身份" in after and "核实情况需要" in after and "电话核实" not in after
