@@ -2,16 +2,20 @@
 
 from datetime import date
 
+import pytest
 from tests.complaints import CANARIES, ZHIJIN_ECOLOGY, lodge, working
-from tests.desk import NAYONG, NOON, ZHIJIN, Desk
+from tests.desk import BIJIE, NAYONG, NOON, ZHIJIN, Desk
 from tests.desk_people import StaffDesk
 from tests.reference_data import shipped_regions
 
-from greenmine.domain.body import Body, RiskClass
-from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.body import Body, RiskClass, level_up
+from greenmine.domain.complaint import About, ComplaintKind
 from greenmine.domain.department import Department
+from greenmine.domain.errors import NotFound
+from greenmine.domain.officer import Officer
 from greenmine.domain.seat import Role, Seat
-from greenmine.store.case_inbox import BodyCount
+from greenmine.store.case_inbox import BodyCount, InboxFilter, inbox_lines
+from greenmine.store.case_task import task_of_officer
 from greenmine.usecases.case_desk import decline_case
 from greenmine.usecases.case_unstaffed import unstaffed_bodies
 from greenmine.usecases.staff import assign, disable
@@ -55,6 +59,29 @@ def test_a_seat_fills_the_bodies_of_its_departments_and_a_shut_one_none(staff_de
     with staff_desk.database.write() as tx:
         disable(tx, number, regions=shipped_regions(), by=None, at=NOON)
     assert [count.body for count in unstaffed(staff_desk)] == [ECOLOGY, HEALTH]
+
+
+def test_xinfang_30_who_sits_in_the_accused_county_too_is_no_one_for_its_case(staff_desk: StaffDesk) -> None:
+    """And the case waits for nobody, which is said where it can be mended; others of that body do not."""
+    accusing, plain = lodge(staff_desk.database, about=About.AUTHORITY), lodge(staff_desk.database)
+    above = level_up(ECOLOGY, regions=shipped_regions())
+    city, county = Seat(Role.CITY, BIJIE), Seat(Role.COUNTY, ZHIJIN)
+    number, _link = staff_desk.add("both")
+    with staff_desk.database.write() as tx:
+        assign(tx, number, seats=[city, county], regions=shipped_regions(), by=None, at=NOON)
+    assert unstaffed(staff_desk) == (BodyCount(above, 1, 0),)
+    with staff_desk.database.read() as tx:
+        for seat in (city, county):
+            with pytest.raises(NotFound):
+                task_of_officer(tx, accusing.number, Officer(number, seat))
+            assert inbox_lines(tx, Officer(number, seat), InboxFilter(), limit=10)[1] == (1 if seat is county else 0)
+        assert task_of_officer(tx, plain.number, Officer(number, county)).number == plain.number
+    other, _link = staff_desk.add("city-only")
+    with staff_desk.database.write() as tx:
+        assign(tx, other, seats=[city], regions=shipped_regions(), by=None, at=NOON)
+    assert unstaffed(staff_desk) == ()
+    with staff_desk.database.read() as tx:
+        assert task_of_officer(tx, accusing.number, Officer(other, city)).number == accusing.number
 
 
 def test_neighbours_editors_and_administrators_fill_no_seat(staff_desk: StaffDesk) -> None:

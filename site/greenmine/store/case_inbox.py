@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, case, func, select, true
 
 from greenmine.domain.body import Body, RiskClass
 from greenmine.domain.case import OVER, CaseKind, MessageKind
-from greenmine.domain.complaint import ComplaintKind
+from greenmine.domain.complaint import About, ComplaintKind
 from greenmine.domain.department import Department
 from greenmine.domain.instant import utc_text
 from greenmine.domain.officer import Officer
@@ -69,11 +69,15 @@ class InboxCounts:
 
 @dataclass(frozen=True)
 class BodyCount:
-    """The open cases of a body, and how many of those are late."""
+    """The open cases of a body, and how many of those are late.
+
+    :param accused: region whose own bodies they are about; empty: about no body
+    """
 
     body: Body
     waiting: int
     late: int
+    accused: str = ""
 
 
 def inbox_lines(
@@ -119,21 +123,24 @@ def cluster_sizes(tx: Tx, officer: Officer, clusters: Collection[str]) -> Mappin
 
 
 def open_by_body(tx: Tx, *, today: date, before: datetime | None = None) -> tuple[BodyCount, ...]:
-    """The open cases of every body, counts only: for telling where nobody sits, never shown to officers.
+    """The open cases of every body, those that accuse a region's bodies apart, counts only: for telling where nobody
+    sits who may see them, never shown to officers.
 
     :param before: only cases received before this instant
     """
     received = true() if before is None else case_task.c.received_at < utc_text(before)
     late = func.sum(case((late_on(today), 1), else_=0))
-    columns = (case_task.c.body_region, case_task.c.department)
+    accused = case((complaint.c.about == About.AUTHORITY, case_task.c.region), else_="").label("accused")
+    columns = (case_task.c.body_region, case_task.c.department, accused)
     query = (
         select(*columns, func.count().label("waiting"), late.label("late"))
+        .select_from(case_task.outerjoin(complaint, complaint.c.case_file == case_task.c.case_file))
         .where(case_task.c.closed_at.is_(None), received)
         .group_by(*columns)
         .order_by(*columns)
     )
     return tuple(
-        BodyCount(Body(row.body_region, Department(row.department)), row.waiting, int(row.late))
+        BodyCount(Body(row.body_region, Department(row.department)), row.waiting, int(row.late), row.accused)
         for row in tx.execute(query)
     )
 

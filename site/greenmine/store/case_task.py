@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, func, insert, not_, select, update
 
 from greenmine.domain.body import Body
 from greenmine.domain.case import CaseKind, Stage
 from greenmine.domain.clock import DueDay
+from greenmine.domain.complaint import About
 from greenmine.domain.department import Department
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import from_utc_text, utc_text
@@ -26,7 +27,7 @@ from greenmine.store.tables_case import (
     error_report,
     objection,
 )
-from greenmine.store.tables_private import case_part
+from greenmine.store.tables_private import case_part, staff_seat
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,28 @@ def task_of_officer(tx: Tx, number: str, officer: Officer) -> TaskRow:
 
 
 def scope(query: Select[Any], officer: Officer) -> Select[Any]:
-    """The one narrowing of every query on cases to what the officer may see: see ``domain.officer.handles``."""
+    """The one narrowing of every query on cases to what the officer may see: see ``domain.officer.handles``.
+
+    Nobody sees, from whatever seat, a case that accuses the bodies of a region where they sit themselves (信访工作条例
+    30): who looks after a city and one of its counties would else hear who complained about the county.
+    """
     seat = officer.seat
     if Deed.HANDLE_CASE not in officer.deeds:
         return query.where(false())
-    own = case_task.c.body_region == seat.region
+    own = and_(case_task.c.body_region == seat.region, not_(_accuses_one_of(officer)))
     if not seat.handled:
         return query.where(own)
     return query.where(and_(own, case_task.c.department.in_(sorted(seat.handled))))
+
+
+def _accuses_one_of(officer: Officer) -> ColumnElement[bool]:
+    """Whether the case is about the bodies of a region where this person holds any seat."""
+    regions = select(func.substr(staff_seat.c.scope, 1, 6)).where(staff_seat.c.staff == officer.id)
+    told = complaint.alias("told")
+    accusing = select(told.c.case_file).where(
+        told.c.case_file == case_task.c.case_file, told.c.about == About.AUTHORITY, case_task.c.region.in_(regions)
+    )
+    return accusing.correlate(case_task).exists()
 
 
 def open_and_late(tx: Tx, officer: Officer, *, today: date) -> tuple[int, int]:

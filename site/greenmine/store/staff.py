@@ -45,6 +45,10 @@ class StaffRow:
         """The person's seat of this number; None when it is not theirs (any more)."""
         return next((held for held in self.seats if held.id == number), None)
 
+    def sits_in(self, region: str) -> bool:
+        """Whether any of the person's seats stands in this very region."""
+        return any(held.seat.scope.partition("/")[0] == region for held in self.seats)
+
     @property
     def officers(self) -> tuple[Officer, ...]:
         """The person at each of their seats."""
