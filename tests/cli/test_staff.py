@@ -87,8 +87,12 @@ def test_list_shows_people_places_and_standing_and_no_link(services: Services) -
     run(services, "disable", "bijie-01")
     printed = run(services, "list")
     assert not LINK.search(printed)
-    for word in ("zhijin-01", "张三", "县级经办", "织金县", "待开通", "停用"):
-        assert word in printed
+    assert printed.splitlines() == [
+        "bijie-01  王五  停用",
+        "  city@520500  市级经办（贵州省毕节市）",
+        "zhijin-01  张三  待开通",
+        "  county@520524  县级经办（贵州省毕节市织金县）",
+    ], "whole lines, however narrow the terminal"
 
 
 def test_move_changes_region_and_role_and_enable_undoes_disable(services: Services) -> None:
@@ -158,7 +162,7 @@ def test_a_department_named_for_no_seat_that_takes_it_is_refused(services: Servi
 
 @pytest.mark.parametrize("name", ["[red]张三[/red]", "张三[/]"])
 def test_a_name_is_printed_as_it_was_entered(services: Services, name: str) -> None:
-    """Whatever it means to the library that draws the table."""
+    """Whatever it means to the library that prints it."""
     run(services, "add", "--login", "zhijin-01", "--name", name, "--seat", "county@520524")
     assert name in run(services, "list")
 

@@ -6,8 +6,6 @@ from typing import Final
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from greenmine.cli.prepare import ready_services
 from greenmine.domain.body import CASE_DEPARTMENTS
@@ -84,19 +82,18 @@ def reset_password(open_services: Callable[[], Services], *, login: str) -> None
 @staff.command("list")
 @click.pass_obj
 def list_people(open_services: Callable[[], Services]) -> None:
-    """列出全部工作人员。"""
+    """列出全部工作人员，每人一行，其下每个席位一行。"""
     services = ready_services(open_services)
     with services.database.read() as tx:
         people = managed_staff(tx, regions=services.reference.regions, by=None)
-    table = Table("登录名", "姓名", "席位", "岗位和范围", "部门", "状态")
     for person in people:
         standing = "停用" if not person.active else "已开通" if person.has_totp else "待开通"
-        for place, held in enumerate(person.seats):
+        console.print(f"{person.login}  {person.name}  {standing}", highlight=False, markup=False)
+        for held in person.seats:
             named = "、".join(DEPARTMENT_LABELS[each] for each in CASE_DEPARTMENTS if each in held.seat.departments)
-            about = (person.login, person.name) if place == 0 else ("", "")
             where = seat_text(held.seat, services.reference.regions)
-            table.add_row(*map(escape, about), held.seat.signature, where, named, standing if place == 0 else "")
-    console.print(table)
+            told = "  ".join(filter(None, (held.seat.signature, where, named)))
+            console.print(f"  {told}", highlight=False, markup=False)
 
 
 @staff.command("disable")
