@@ -15,7 +15,8 @@ def body_of(envelope: Mapping[str, Any]) -> str | None:
 def matters_of(envelope: Mapping[str, Any]) -> str | None:
     """SHA-256 of the published list of its matters, None where the entry holds them itself."""
     held = envelope.get("matters")
-    return held.get("sha256") if isinstance(held, Mapping) else None
+    found = held.get("sha256") if isinstance(held, Mapping) else None
+    return found if isinstance(found, str) else None
 
 
 def texts_of(envelope: Mapping[str, Any]) -> tuple[str, ...]:
