@@ -46,6 +46,13 @@ def vanishes_after(envelope: Mapping[str, Any]) -> str | None:
     return envelope.get(kind.vanishes_on) if kind is not None and kind.vanishes_on else None
 
 
+def staying(envelope: Mapping[str, Any]) -> tuple[str, ...]:
+    """SHA-256 of what the act publishes for good: it names nobody, and terms, decisions or replay need it."""
+    kind, listed = KINDS.get(str(envelope.get("kind"))), matters_of(envelope)
+    own = (body_of(envelope), *files_of(envelope)) if kind is not None and kind.stays else ()
+    return tuple(sha256 for sha256 in (*own, listed) if sha256 is not None)
+
+
 def _hashes(held: Any) -> list[str]:
     listed = held if isinstance(held, list) else [held]
     return [each for each in listed if isinstance(each, str)]
