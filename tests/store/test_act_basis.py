@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import update
 from tests.announced import announce_books
+from tests.attacker import behind_the_app, change, read
 from tests.desk import NOON, mine_act
 from tests.migrated import bring_up
 from tests.reference_data import CONTENT, reference
@@ -222,6 +223,17 @@ def test_a_book_file_that_no_parser_can_hold_is_named(published: tuple[Database,
     path.chmod(0o600)
     path.write_bytes(b"a = " + b"[" * 100_000)
     assert audit(published, tmp_path) == [f"documents {NATIONAL.digest}：文件内容与其校验值不符"]
+
+
+def test_a_lost_entry_of_a_book_is_named_and_not_every_entry_that_rests_on_it(
+    published: tuple[Database, FileStore], tmp_path: Path
+) -> None:
+    database, _files = published
+    with database.write() as tx:
+        apply(tx, proposed(held()), at=NOON)
+    with behind_the_app(database) as execute:
+        change(execute, tables.act, read(execute, tables.act)[0], entry=b"garbage")
+    assert all(fault.startswith("act 0，") for fault in audit(published, tmp_path) if fault.startswith("act "))
 
 
 def test_every_published_version_of_a_book_stays_a_published_document(published: tuple[Database, FileStore]) -> None:

@@ -28,9 +28,14 @@ class BasisAudit:
     _books: dict[str, frozenset[str]] = field(default_factory=dict)
     _staying: set[str] = field(default_factory=set)
 
-    def faults(self, n: int, envelope: Mapping[str, Any]) -> Iterator[Fault]:
-        """The provisions of this entry that no book published before it holds; a published book is noted."""
+    def faults(self, n: int, envelope: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
+        """The provisions of this entry that no book published before it holds; a published book is noted.
+
+        :param whole: every entry before it is there; else one of those lost, which are named, may have told of the book
+        """
         for named in basis_of(envelope):
+            if named.book not in self._books and not whole:
+                continue
             if named.book not in self._books:
                 yield Fault("act", str(n), "entry", f"所依据的规则集 {named.book} 未在此前公布")
             elif named.provision not in self._books[named.book]:

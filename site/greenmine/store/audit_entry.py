@@ -84,7 +84,7 @@ class EntryAudit:
             yield from self._form(row.n, entry or b"", envelope)
             if leaf.entry == believed:
                 yield from self._order(row, envelope, believed)
-                yield from self.basis.faults(row.n, envelope)
+                yield from self.basis.faults(row.n, envelope, whole=self.unreadable is None)
                 self._note(envelope)
         yield from self.tree.append(believed)
         yield from self.heads.at(self.tree, at=self.last_at)
