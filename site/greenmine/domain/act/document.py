@@ -43,7 +43,8 @@ def removed_by(envelope: Mapping[str, Any]) -> Mapping[str, str]:
 def vanishes_after(envelope: Mapping[str, Any]) -> str | None:
     """The legal day from which the body names nobody any more, also while no act records it yet; None: it stays."""
     kind = KINDS.get(str(envelope.get("kind")))
-    return envelope.get(kind.vanishes_on) if kind is not None and kind.vanishes_on else None
+    day = envelope.get(kind.vanishes_on) if kind is not None and kind.vanishes_on else None
+    return day if isinstance(day, str) else None
 
 
 def staying(envelope: Mapping[str, Any]) -> tuple[str, ...]:
