@@ -29,7 +29,7 @@ from tests.bench.rounds import Round, print_table, take_turns
 from tests.desk import NOON, mine_act
 from tests.reference_data import CONTENT, reference
 
-from greenmine.cli.prepare import MODE
+from greenmine.cli.ready import MODE
 from greenmine.domain.instant import utc_text
 from greenmine.domain.mine_facts import MineFacts
 from greenmine.domain.mine_name import name_key

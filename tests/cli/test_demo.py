@@ -15,7 +15,8 @@ from tests.demo_site import NOW, demo_copy
 from tests.one_app import services_for
 
 from greenmine.cli.demo.cases import DEMO_CODE, DEMO_NUMBER, demo_case_line
-from greenmine.cli.prepare import prepare, require_ready
+from greenmine.cli.prepare import prepare
+from greenmine.cli.ready import require_ready
 from greenmine.config import Mode, Settings
 from greenmine.domain.act import KINDS
 from greenmine.domain.act.log import LOG_KINDS

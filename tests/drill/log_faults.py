@@ -26,7 +26,8 @@ from tests.tlog_keys import log_of
 
 from greenmine.app import build_services
 from greenmine.cli.log import keep_log
-from greenmine.cli.prepare import prepare, require_ready, tell_log
+from greenmine.cli.prepare import prepare, tell_log
+from greenmine.cli.ready import require_ready
 from greenmine.cli.verify import run_verify
 from greenmine.config import Settings
 from greenmine.services import Services

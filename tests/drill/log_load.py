@@ -31,7 +31,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from greenmine.app import build_services, create_app
 from greenmine.cli.log import keep_log
-from greenmine.cli.prepare import prepare, require_ready, tell_log
+from greenmine.cli.prepare import prepare, tell_log
+from greenmine.cli.ready import require_ready
 from greenmine.cli.verify import run_verify
 from greenmine.config import Settings, read_settings
 from greenmine.services import Services

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import update
 from tests.announced import announce_books
+from tests.attacker import behind_the_app, change, read
 from tests.desk import NOON, mine_act
 from tests.migrated import bring_up
 from tests.reference_data import CONTENT, reference
@@ -21,6 +23,7 @@ from greenmine.domain.act.document import texts_of
 from greenmine.domain.errors import Unready
 from greenmine.store import tables
 from greenmine.store.act import acts_of, entries, get_document, size
+from greenmine.store.act_basis import book_file
 from greenmine.store.apply import ReplayBroken, apply, replay
 from greenmine.store.audit import Audit
 from greenmine.store.database import Database, open_database
@@ -177,6 +180,60 @@ def test_verify_names_a_book_that_claims_what_its_file_does_not_hold(
         announce_book(tx, boasting, size=len(content), at=NOON)
         apply(tx, proposed(Basis(boasting.stamp, "ground/fraud")), at=NOON)
     assert audit(published, tmp_path) == [f"act {n}，列 body：所列规定与规则集文件不符"]
+
+
+def test_a_newer_program_that_reads_more_out_of_a_known_file_tells_it(
+    published: tuple[Database, FileStore], tmp_path: Path
+) -> None:
+    """A release that knows another table: the old act still holds, what it did not list is told before it decides."""
+    database, files = published
+    content = (CONTENT / "rules" / f"{NATIONAL.key}.toml").read_bytes() + b"# as of before\n"
+    newer = replace(NATIONAL, digest=files.put(content))
+    older = replace(newer, grounds=())
+    with database.write() as tx:
+        assert announce_book(tx, older, size=len(content), at=NOON)
+    with pytest.raises(Unready), database.write() as tx:
+        apply(tx, proposed(Basis(newer.stamp, "ground/fraud")), at=NOON)
+    with database.write() as tx:
+        assert announce_book(tx, newer, size=len(content), at=NOON)
+        apply(tx, proposed(Basis(newer.stamp, "ground/fraud")), at=NOON)
+        assert not announce_book(tx, newer, size=len(content), at=NOON)
+        assert not announce_book(tx, older, size=len(content), at=NOON), (
+            "two programs do not answer each other for ever"
+        )
+    assert audit(published, tmp_path) == []
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b"garbage", b"[]", None])
+def test_a_book_whose_body_was_edited_behind_the_app_holds_nothing(
+    published: tuple[Database, FileStore], tmp_path: Path, text: bytes | None
+) -> None:
+    database, _files = published
+    with database.write() as tx:
+        body = acts_of(tx, f"book/{NATIONAL.key}")[0].fact("body")
+        tx.execute(update(tables.document).where(tables.document.c.sha256 == body).values(content=text))
+        assert book_file(tx, NATIONAL.stamp) == NATIONAL.digest
+    with pytest.raises(Unready), database.write() as tx:
+        apply(tx, proposed(held()), at=NOON)
+    assert any(body in fault for fault in audit(published, tmp_path))
+
+
+def test_a_book_file_that_no_parser_can_hold_is_named(published: tuple[Database, FileStore], tmp_path: Path) -> None:
+    path = next((tmp_path / "documents").rglob(NATIONAL.digest))
+    path.chmod(0o600)
+    path.write_bytes(b"a = " + b"[" * 100_000)
+    assert audit(published, tmp_path) == [f"documents {NATIONAL.digest}：文件内容与其校验值不符"]
+
+
+def test_a_lost_entry_of_a_book_is_named_and_not_every_entry_that_rests_on_it(
+    published: tuple[Database, FileStore], tmp_path: Path
+) -> None:
+    database, _files = published
+    with database.write() as tx:
+        apply(tx, proposed(held()), at=NOON)
+    with behind_the_app(database) as execute:
+        change(execute, tables.act, read(execute, tables.act)[0], entry=b"garbage")
+    assert all(fault.startswith("act 0，") for fault in audit(published, tmp_path) if fault.startswith("act "))
 
 
 def test_every_published_version_of_a_book_stays_a_published_document(published: tuple[Database, FileStore]) -> None:

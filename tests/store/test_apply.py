@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.desk import NOON, ZHIJIN, credit_act, credit_end, mine_act, withdrawal_act
+from tests.desk import NOON, ZHIJIN, credit_act, credit_end, mine_act
 
 from greenmine.domain.act import KINDS, Act, Basis
 from greenmine.domain.act.terms import strings_in
@@ -105,25 +105,25 @@ def test_unknown_document_is_not_found(database: Database) -> None:
 
 
 def test_a_body_shared_by_two_acts_is_stored_once(database: Database) -> None:
-    record(database, withdrawal_act("2025-0001"), withdrawal_act("2025-0002"))
+    record(database, mine_act(1, name="同名矿"), mine_act(2, name="同名矿"))
     with database.read() as tx:
         assert tx.execute(select(func.count()).select_from(tables.document)).scalar_one() == 1
-        assert get_act(tx, 0).body == get_act(tx, 1).body == {"reason": "发布有误"}
+        assert get_act(tx, 0).body == get_act(tx, 1).body == {"name": "同名矿"}
 
 
 def test_a_body_published_before_as_a_file_is_kept_for_replay(database: Database) -> None:
     """A file's bytes stand outside the database; an act's body must stand in it, or replay would lose its words."""
-    body = canonical({"reason": "发布有误"})
+    body = canonical({"name": "演示第1号矿"})
     media = {"sha256": hashlib.sha256(body).hexdigest(), "media_type": "text/plain", "alt": "", "name": "a", "size": 1}
     facts = {"section": "news", "origin": "desk", "published": "2025-03-03", "media": [media["sha256"]]}
     words = {"title": "演示", "markdown": "演示", "media": [media]}
     record(
         database,
         Act("content.published", "content/news/a", "editor@520000", TODAY, facts=facts, body=words),
-        withdrawal_act("2025-0001"),
+        mine_act(1),
     )
     with database.read() as tx:
-        assert get_act(tx, 1).body == {"reason": "发布有误"}
+        assert get_act(tx, 1).body == {"name": "演示第1号矿"}
 
 
 @pytest.mark.parametrize(
@@ -287,12 +287,12 @@ def test_no_timeline_tells_whom_a_credit_entry_names(database: Database) -> None
 def test_numbers_go_on_after_9999(database: Database) -> None:
     """As text 10000 comes before 9999; as a number it does not."""
     with database.write() as tx:
-        assert next_number(tx, "notice", prefix="2025") == 1
-    record(database, withdrawal_act("2025-9999"), withdrawal_act("2025-10000"), withdrawal_act("2024-0007"))
+        assert next_number(tx, "credit", prefix="2025") == 1
+    record(database, credit_act(9999), credit_act(10000), replace(credit_act(), object="credit/2024-0007"))
     with database.write() as tx:
-        assert next_number(tx, "notice", prefix="2025") == 10001
-        assert next_number(tx, "notice", prefix="2024") == 8
-        assert next_number(tx, "notice", prefix="2023") == 1
+        assert next_number(tx, "credit", prefix="2025") == 10001
+        assert next_number(tx, "credit", prefix="2024") == 8
+        assert next_number(tx, "credit", prefix="2023") == 1
 
 
 def test_mine_numbers_go_on_after_9999(database: Database) -> None:

@@ -3,20 +3,25 @@
 Source: 个人信息保护法 47; log-spec.md 6.
 """
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from tests.desk import NOON, Desk, article, instant
+from tests.desk import NOON, Desk, article, instant, mine_act
 from tests.story import Story
 from tests.usecases.test_article import PICTURE, change, publish, withdraw
 
+from greenmine.domain.act import Act
+from greenmine.domain.act.document import matters_of
 from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import Gone, GreenmineError, NotFound, RuleBroken
 from greenmine.domain.instant import legal_day
+from greenmine.domain.seat import SYSTEM
 from greenmine.store.act import entries, get_document, removals_of
+from greenmine.store.apply import apply
 from greenmine.store.audit import Audit
 from greenmine.store.database import Database, open_database
 from greenmine.store.migrate import upgrade
@@ -118,8 +123,30 @@ def test_what_is_not_there_or_must_stay_is_refused(desk: Desk) -> None:
         calendar = tx.execute(select(act.c.body).where(act.c.kind == "calendar.published")).scalars().first()
         book_file = tx.execute(select(document.c.sha256).where(document.c.media_type == "application/toml")).scalar()
     assert calendar is not None and book_file is not None
+    for needed in (calendar, book_file):
+        with pytest.raises(RuleBroken, match="不能停止公开"):
+            take_down(desk.database, needed)
+
+
+def test_a_list_of_matters_must_stay(desk: Desk) -> None:
+    """Numbers only: nobody is named, and replay finds the acts of a matter by it."""
+    many = tuple(f"listing-2025-{n:06}" for n in range(4000))
+    with desk.database.write() as tx:
+        listed = matters_of(json.loads(apply(tx, mine_act(1, matters=many), at=NOON).entry))
+    assert listed is not None
     with pytest.raises(RuleBroken, match="不能停止公开"):
-        take_down(desk.database, calendar)
+        take_down(desk.database, listed)
+
+
+def test_the_removal_of_what_must_stay_is_named_by_an_audit(desk: Desk, tmp_path: Path) -> None:
+    """Recorded past the app, by whoever holds the server."""
+    Story(desk.database, seed=34).begin()
+    with desk.database.write() as tx:
+        file = str(tx.execute(select(document.c.sha256).where(document.c.media_type == "application/toml")).scalar())
+        facts = {"document": file, "ground": "mistake"}
+        n = apply(tx, Act("document.removed", f"document/{file}", SYSTEM, LATER, facts=facts), at=instant(LATER)).n
+    run = Audit(desk.database, None, tmp_path / "log-head", tmp_path / "scratch", instant(LATER))
+    assert [fault.key for fault in run.faults() if fault.table == "act"] == [str(n)]
 
 
 @pytest.fixture

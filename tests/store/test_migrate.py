@@ -123,7 +123,7 @@ def test_every_revision_refuses_to_lose_the_ledgers_it_made() -> None:
             assert "refuse_to_lose(" in source.partition("def downgrade")[2], path.name
 
 
-def _of_before(database: Database) -> None:
+def record_of_before(database: Database) -> None:
     """An entry as the version before wrote it: one book for all, and no basis."""
     entry = (
         b'{"at":"2025-03-03T04:00:00Z","book":"000000/2013-01-01#0123456789ab","by":"county@520524",'
@@ -141,7 +141,7 @@ def _of_before(database: Database) -> None:
 def test_a_record_in_the_format_of_before_is_refused_and_left_as_it_was(database: Database) -> None:
     """The format of acts was broken once, before anything was released."""
     downgrade(database, to="0006")
-    _of_before(database)
+    record_of_before(database)
     before = structure(database)
     with pytest.raises(Conflict, match="旧版程序建立的") as refused:
         upgrade(database)

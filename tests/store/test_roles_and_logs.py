@@ -13,7 +13,8 @@ from tests.desk import Desk, instant
 from tests.postgres import PostgresServer
 
 from greenmine.app import build_services
-from greenmine.cli.prepare import prepare, require_ready
+from greenmine.cli.prepare import prepare
+from greenmine.cli.ready import require_ready
 from greenmine.cli.staff import demo_link_lines
 from greenmine.config import Settings
 from greenmine.services import Services

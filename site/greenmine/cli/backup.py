@@ -7,7 +7,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.cli.verify import run_verify
 from greenmine.config import Settings
 from greenmine.config.settings import read_settings

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.domain.case import IDENTITY_REASON_LABELS
 from greenmine.domain.case_number import read_number
 from greenmine.domain.department import DEPARTMENT_LABELS

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.cli.upkeep import PROJECTIONS, run_projections
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS, RemovalGround
 from greenmine.projections.runner import rebuild

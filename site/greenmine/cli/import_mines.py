@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.cli.upkeep import run_projections
 from greenmine.content.sheet import MAX_BYTES, read_table
 from greenmine.domain.errors import BadInput

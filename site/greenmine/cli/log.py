@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 
+from greenmine.cli.ready import ready_services
 from greenmine.cli.upkeep import LEASE
 from greenmine.domain.case_number import read_number
 from greenmine.services import Services
@@ -36,7 +37,7 @@ def log_group() -> None:
 @click.pass_obj
 def init_log(open_services: OpenServices, *, origin: str | None) -> None:
     """建立记录库：确定名称，生成签名密钥，签署第一个记录头。"""
-    services = open_services()
+    services = ready_services(open_services)
     name = origin or default_origin(services)
     with services.database.write() as tx:
         key = begin_log(tx, origin=name, keys=services.log_keys, at=services.clock())
@@ -50,7 +51,7 @@ def init_log(open_services: OpenServices, *, origin: str | None) -> None:
 @click.pass_obj
 def rotate(open_services: OpenServices) -> None:
     """更换签名密钥：写入一条由旧密钥签署的记录，新旧密钥并行签名 30 日。"""
-    services = open_services()
+    services = ready_services(open_services)
     with services.database.write() as tx:
         key = rotate_key(tx, keys=services.log_keys, at=services.clock())
     console.print("签名密钥已更换。新的公开密钥：", highlight=False)
@@ -61,7 +62,7 @@ def rotate(open_services: OpenServices) -> None:
 @click.pass_obj
 def status(open_services: OpenServices) -> None:
     """显示记录库的名称、规模、密钥，以及数据库之外保存的记录头。"""
-    services = open_services()
+    services = ready_services(open_services)
     with services.database.read() as tx:
         origin, head, keys = log_origin(tx), newest_head(tx), log_keys(tx)
     if origin is None or head is None:
@@ -142,7 +143,7 @@ def finish_erasure(services: Services, erased: Erased) -> int:
 @click.pass_obj
 def erase(open_services: OpenServices, *, number: str) -> None:
     """依法删除一件来件：销毁密钥、文字和附件，记录库只留校验值（个人信息保护法第四十七条）。"""
-    services = open_services()
+    services = ready_services(open_services)
     with services.database.write() as tx:
         erased = erase_case(tx, read_number(number), ground="demand", at=services.clock())
     left = len(erased.files) - finish_erasure(services, erased)

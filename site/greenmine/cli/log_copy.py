@@ -158,8 +158,9 @@ def with_rotated(policy: Policy, entries: Sequence[bytes], note: SignedNote) -> 
         if b'"key.rotated"' not in entry:
             continue
         envelope = envelope_of(entry, n=n)
-        if envelope.get("kind") == "key.rotated" and envelope.get("old") in keys:
-            new = VerifierKey(policy.logs[0].key.name, ED25519, bytes.fromhex(envelope["public"]))
+        public = envelope.get("public")
+        if envelope.get("kind") == "key.rotated" and str(envelope.get("old")) in keys and is_hash(public):
+            new = VerifierKey(policy.logs[0].key.name, ED25519, bytes.fromhex(public))
             keys.setdefault(new.id.hex(), Log(new, policy.logs[0].url))
     newest = next(reversed(keys.values()))
     return replace(policy, logs=tuple(log for log in keys.values() if log == newest or is_signed_by(note, log.key)))

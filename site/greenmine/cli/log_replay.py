@@ -10,7 +10,7 @@ from rich.console import Console
 from greenmine.cli.log import finish_erasure
 from greenmine.cli.log_copy import Signed, bundles_at, documents_named, envelope_of
 from greenmine.cli.log_source import LONGEST_DOCUMENT, Missing, Source, bad_file, source_at, text_at
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.domain.act.document import files_of, texts_of
 from greenmine.domain.errors import Conflict, NotFound
 from greenmine.domain.instant import legal_day

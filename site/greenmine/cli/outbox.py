@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.cli.smtp import MailDoor
 from greenmine.config import MailServer
 from greenmine.services import Services

@@ -11,9 +11,10 @@ from typing import Final
 
 from greenmine.cli.demo.register import make_register
 from greenmine.cli.log import begin_demo_log
+from greenmine.cli.ready import MODE, require_mode, require_own_key
 from greenmine.cli.upkeep import LEASE, SyncSummary, keep_search, run_projections, sync_content
 from greenmine.config import Mode
-from greenmine.domain.errors import Conflict, Unready
+from greenmine.domain.errors import Conflict
 from greenmine.domain.instant import legal_day
 from greenmine.domain.text import N_
 from greenmine.projections.feed import settle_authority
@@ -22,12 +23,11 @@ from greenmine.store.act import size
 from greenmine.store.database import begin_file_anew
 from greenmine.store.lease import confirm_clock
 from greenmine.store.log_health import LogHealth, log_health
-from greenmine.store.migrate import head, knows_revision, revision, upgrade
+from greenmine.store.migrate import knows_revision, revision, upgrade
 from greenmine.store.site_fact import MASTER_KEY, change_fact, get_fact, settle_fact
 
 log = logging.getLogger(__name__)
 
-MODE: Final = "mode"
 REGISTER: Final = "register"
 EMPTY: Final = "empty"
 DEMO: Final = "demo"
@@ -79,9 +79,8 @@ def _prepare(services: Services, *, empty: bool, progress: Progress) -> Readines
             settle_fact(tx, REGISTER, EMPTY)
         wants_demo = get_fact(tx, REGISTER) is None and size(tx) == 0
         register = get_fact(tx, REGISTER)
-    if settled != mode:
-        raise Conflict("site.other_mode", _OTHER_MODE[mode])
-    _require_own_key(services, fingerprint)
+    require_mode(services, settled)
+    require_own_key(services, fingerprint)
     if empty and register != EMPTY:
         raise Conflict("site.not_empty", N_("这个数据目录已有演示名录，不能改为空白站点。请另设 GREENMINE_DATA_DIR。"))
     if wants_demo:
@@ -120,35 +119,6 @@ def _fill_search(services: Services) -> None:
         log.warning("the search index cannot be written: %s", refused.strerror)
 
 
-def ready_services(open_services: Callable[[], Services]) -> Services:
-    """The services of a command that works on a prepared site; raises as :func:`require_ready`."""
-    services = open_services()
-    require_ready(services)
-    return services
-
-
-def require_ready(services: Services) -> None:
-    """For processes that only serve: Unready on another schema or another master key, Conflict on another mode."""
-    services.database.require_reachable()
-    if revision(services.database) != head():
-        raise Unready("site.not_prepared", N_("数据库尚未准备好，请先运行 greenmine init。"))
-    with services.database.read() as tx:
-        settled, fingerprint = get_fact(tx, MODE), get_fact(tx, MASTER_KEY)
-    if settled != services.settings.mode:
-        raise Conflict("site.other_mode", _OTHER_MODE[services.settings.mode])
-    _require_own_key(services, fingerprint)
-
-
-def _require_own_key(services: Services, fingerprint: str | None) -> None:
-    """A lost or foreign master key must not go unseen: what is sealed with another key could not be opened again."""
-    if fingerprint is not None and fingerprint != services.master.fingerprint:
-        raise Unready(
-            "site.other_key",
-            N_("密封用的主密钥与这个数据库不符。请把原来的密钥文件放回 %(folder)s，再重新启动。"),
-            folder=services.settings.data_dir / "keys",
-        )
-
-
 def _require_known_revision(services: Services) -> None:
     """A database that a newer version has been at must not be touched by an older one."""
     standing = revision(services.database)
@@ -177,9 +147,3 @@ def _clear_unfinished_demo(services: Services) -> None:
         return
     if not begin_file_anew(services.database):
         raise Conflict("site.demo_unfinished", N_("演示名录没有生成完：请清空数据库后重新运行。"))
-
-
-_OTHER_MODE: Final = {
-    Mode.PRODUCTION: N_("这个数据目录属于演示站点，不能用于正式运行。请另设 GREENMINE_DATA_DIR 或数据库。"),
-    Mode.DEMO: N_("这个数据目录属于正式站点，不能以演示方式运行。请另设 GREENMINE_DATA_DIR 或数据库。"),
-}

@@ -23,7 +23,8 @@ from greenmine.cli.log_replay import replay_log
 from greenmine.cli.log_source import source_at
 from greenmine.cli.mirror import mirror_command
 from greenmine.cli.outbox import outbox
-from greenmine.cli.prepare import prepare, ready_services, require_ready, tell_log
+from greenmine.cli.prepare import prepare, tell_log
+from greenmine.cli.ready import ready_services, require_ready
 from greenmine.cli.rebuild_site import Rebuilt, policy_at, rebuild_site
 from greenmine.cli.serve import require_free, serve
 from greenmine.cli.staff import demo_link_lines, staff
@@ -91,8 +92,8 @@ def serve_site(open_services: OpenServices, *, workers: int, threads: int, targe
     services = open_services()
     settings = services.settings
     require_free(settings.host, settings.port)
-    ensure_secret_key(settings)
     prepare_site(services, empty=False)
+    ensure_secret_key(settings)
     lines = _demo_lines(services) if settings.is_demo else ()
     services.database.close()
     console.print(f"请打开 {settings.site_url}/ （按 Ctrl+C 停止）", highlight=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.domain.body import CASE_DEPARTMENTS
 from greenmine.domain.department import DEPARTMENT_LABELS, Department
 from greenmine.domain.officer import DEEDS, Deed

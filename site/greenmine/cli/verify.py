@@ -10,7 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from greenmine.cli.prepare import ready_services
+from greenmine.cli.ready import ready_services
 from greenmine.domain.errors import Conflict
 from greenmine.domain.instant import at_legal_time, legal_day
 from greenmine.domain.text import N_

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import func, or_, select
 
 from greenmine.domain.act import kinds_where
-from greenmine.domain.act.document import files_of, matters_of
+from greenmine.domain.act.document import files_of, matters_of, staying
 from greenmine.domain.document_removal import REMOVAL_GROUND_LABELS
 from greenmine.domain.errors import Gone, NotFound
 from greenmine.domain.mine_history import Moment
@@ -28,6 +28,7 @@ from greenmine.store.tables import (
 _NAMING: Final = frozenset(kinds_where(lambda kind: kind.vanishes_on))
 """Kinds whose body names a subject that law lets vanish: it is shown on the entry's own page, from its row, while it
 runs, and in no timeline, feed, search or export (rules.md)."""
+_STAYING: Final = kinds_where(lambda kind: kind.stays)
 _LISTED: Final = b'"matters":{'
 """In the bytes of an entry whose matters stand in a published list."""
 _GROUNDS: Final[Mapping[str, str]] = {
@@ -219,6 +220,13 @@ def removed_documents(tx: Tx, hashes: Collection[str]) -> frozenset[str]:
 def acts_with_body(tx: Tx, sha256: str) -> list[ActRow]:
     """The acts that this document is the body of, oldest first."""
     return [act_row(row) for row in tx.execute(_with_bodies().where(act.c.body == sha256).order_by(act.c.n))]
+
+
+def must_stay(tx: Tx, sha256: str) -> bool:
+    """Whether the document is a calendar, a rule book or its file, or a list of matters: law removes none of them."""
+    first = select(document.c.first_act).where(document.c.sha256 == sha256).scalar_subquery()
+    acts = select(act.c.entry).where(or_(act.c.n == first, act.c.kind.in_(_STAYING)))
+    return any(sha256 in staying(json.loads(entry)) for entry in tx.execute(acts).scalars())
 
 
 def files_gone_with(tx: Tx, body: str) -> list[str]:

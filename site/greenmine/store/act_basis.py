@@ -25,8 +25,16 @@ def unheld(tx: Tx, envelope: Mapping[str, Any]) -> Basis | None:
 
 def book_file(tx: Tx, book: str) -> str | None:
     """SHA-256 of the published file of a version of a book; None for a version that was never published."""
-    told = _published(tx, book)
-    return None if told is None else str(told[0]["digest"])
+    return next((digest for digest, _held in _published(tx, book)), None)
+
+
+def provisions_told(content: Any) -> frozenset[str]:
+    """What the body of a published book says it holds; nothing for one that is gone or cannot be read."""
+    try:
+        listed = json.loads(bytes(content) if isinstance(content, memoryview) else content)["provisions"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return frozenset()
+    return frozenset(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else frozenset()
 
 
 def basis_of(envelope: Mapping[str, Any]) -> Iterator[Basis]:
@@ -38,17 +46,18 @@ def basis_of(envelope: Mapping[str, Any]) -> Iterator[Basis]:
 
 
 def _provisions(tx: Tx, book: str) -> frozenset[str]:
-    """What the log says this version of a book holds; nothing for a version that was never published."""
-    told = _published(tx, book)
-    return frozenset() if told is None else frozenset(told[1]["provisions"])
+    """What the log says this version of a book holds; nothing for a version that was never published.
+
+    Told again where a newer program reads more out of the same file.
+    """
+    return frozenset[str]().union(*(held for _digest, held in _published(tx, book)))
 
 
-def _published(tx: Tx, book: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-    """Envelope and body of the act that published this version of a book."""
+def _published(tx: Tx, book: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Digest and provisions from each act that published this version of a book."""
     key, _, digest = book.partition("#")
     query = select(act.c.entry, document.c.content).join(document, document.c.sha256 == act.c.body)
     for row in tx.execute(query.where(act.c.object == f"book/{key}", act.c.kind == "book.published")):
-        envelope = json.loads(row.entry)
-        if str(envelope["digest"]).startswith(digest) and row.content is not None:
-            return envelope, json.loads(row.content)
-    return None
+        told = str(json.loads(row.entry)["digest"])
+        if told.startswith(digest):
+            yield told, provisions_told(row.content)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from greenmine.domain.act import Act, Basis, subjects
 from greenmine.domain.act.document import matters_of
@@ -24,7 +25,7 @@ from greenmine.domain.instant import from_utc_text, utc_text
 from greenmine.domain.text import N_
 from greenmine.store import tables
 from greenmine.store.act_basis import unheld
-from greenmine.store.act_schema import ActMalformed, require_schema
+from greenmine.store.act_schema import ActMalformed, matters_fit, require_schema
 from greenmine.store.database import Tx
 from greenmine.store.effects.entry import Entry
 from greenmine.store.effects.log import LOG_EFFECTS
@@ -87,13 +88,20 @@ def apply(tx: Tx, act: Act, *, at: datetime) -> Recorded:
     """
     size, last_at = lock_head(tx)
     written = _written(tx, act, at=_not_before(last_at, at))
+    _require_schema(written)
     return _append(tx, n=size, written=written, lacking=_not_published)
 
 
 def require_fit(tx: Tx, act: Act, *, at: datetime) -> None:
     """Raise what :func:`apply` would refuse these words and codes for; writes nothing."""
-    written = _written(tx, act, at=at)
-    require_schema(written.entry, json.loads(written.entry), _parsed(written.body))
+    _require_schema(_written(tx, act, at=at))
+
+
+def _require_schema(written: Written) -> None:
+    envelope = json.loads(written.entry)
+    require_schema(written.entry, envelope, _parsed(written.body))
+    if matters_of(envelope) is not None and not matters_fit(envelope, written.matters):
+        raise ActMalformed("act.matters", N_("记录“%(kind)s”的事项清单不合格式。"), kind=str(envelope["kind"]))
 
 
 def _written(tx: Tx, act: Act, *, at: datetime) -> Written:
@@ -112,22 +120,38 @@ def _written(tx: Tx, act: Act, *, at: datetime) -> Written:
 def replay(tx: Tx, entry: bytes, body: bytes | None, matters: bytes | None = None, *, checked: bool = True) -> Recorded:
     """Append an entry that was recorded elsewhere, byte for byte, with its body (None when removed by law).
 
-    :param matters: the published list of its matters, where the entry names one
-    :param checked: texts must hash to what the entry names, and books hold what it was decided under; an audit, which
-        has named what does not, goes on with what stands
-    Raises ReplayBroken when sequence, chain, order of time, a hash or the basis do not fit.
+    :param matters: the published list of its matters, where the entry names one; law removes none
+    :param checked: entry and body must fit their schema, texts hash to what the entry names, and books hold what it was
+        decided under; an audit, which has named what does not, goes on with what stands
+    Raises ActMalformed, and ReplayBroken when sequence, chain, order of time, a hash, the basis or what stands here
+    does not fit.
     """
     size, last_at = lock_head(tx)
     envelope = _readable(entry, n=size)
+    if checked:
+        require_schema(entry, envelope, _body(body, n=size))
     seq, prev = _chain(tx, envelope["object"])
-    if canonical(envelope) != entry or envelope["seq"] != seq or envelope.get("prev") != prev:
+    if envelope["seq"] != seq or envelope.get("prev") != prev:
         raise ReplayBroken("replay.chain", N_("第 %(n)s 号记录与前文不衔接。"), n=size)
     if last_at is not None and envelope["at"] < last_at:
         raise ReplayBroken("replay.time", N_("第 %(n)s 号记录的时间早于前一号。"), n=size)
-    for text, named in ((body, envelope.get("body")), (matters, matters_of(envelope))) if checked else ():
-        if text is not None and _sha256(text) != named:
-            raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=size)
-    return _append(tx, n=size, written=Written(entry, body, matters), lacking=_not_held(size) if checked else None)
+    if checked:
+        _require_texts(envelope, body, matters, n=size)
+    try:
+        return _append(tx, n=size, written=Written(entry, body, matters), lacking=_not_held(size) if checked else None)
+    except IntegrityError as error:
+        raise ReplayBroken(
+            "replay.subject", N_("第 %(n)s 号记录涉及此前没有登记的事项，或重复登记。"), n=size
+        ) from error
+
+
+def _require_texts(envelope: Mapping[str, Any], body: bytes | None, matters: bytes | None, *, n: int) -> None:
+    """Law may have removed the body; a list of matters holds numbers only and always stands."""
+    if body is not None and _sha256(body) != envelope.get("body"):
+        raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=n)
+    told = matters_of(envelope)
+    if (told is None and matters is not None) or (told is not None and not matters_fit(envelope, matters)):
+        raise ReplayBroken("replay.matters", N_("第 %(n)s 号记录的事项清单缺失，或与记录所述不符。"), n=n)
 
 
 def _not_published(missing: Basis) -> GreenmineError:
@@ -150,14 +174,22 @@ def _not_held(n: int) -> Callable[[Basis], GreenmineError]:
 
 
 def _readable(entry: bytes, *, n: int) -> dict[str, Any]:
-    """The envelope, with the fields a chain is checked by; whatever else the bytes are is refused as a sentence."""
+    """The envelope, in its one proper spelling; whatever else the bytes are is refused as a sentence."""
     try:
         envelope = json.loads(entry)
-    except ValueError:
-        envelope = None
-    if not isinstance(envelope, dict) or not {"object", "seq", "at", "kind"} <= envelope.keys():
+        spelt = canonical(envelope)
+    except (ValueError, RecursionError):
+        envelope, spelt = None, b""
+    if not isinstance(envelope, dict) or not {"object", "seq", "at", "kind"} <= envelope.keys() or spelt != entry:
         raise ReplayBroken("replay.unreadable", N_("第 %(n)s 号记录无法读出。"), n=n)
     return envelope
+
+
+def _body(body: bytes | None, *, n: int) -> Any:
+    try:
+        return _parsed(body)
+    except (ValueError, RecursionError) as error:
+        raise ReplayBroken("replay.body", N_("第 %(n)s 号记录的正文与其哈希不符。"), n=n) from error
 
 
 def lock_head(tx: Tx) -> tuple[int, str | None]:
@@ -225,7 +257,6 @@ def _parsed(text: bytes | None) -> Any:
 def _append(tx: Tx, *, n: int, written: Written, lacking: Callable[[Basis], GreenmineError] | None) -> Recorded:
     """:param lacking: what to raise for a provision that no published book holds; None: an audit has named it"""
     entry, envelope, parsed = written.entry, json.loads(written.entry), _parsed(written.body)
-    require_schema(entry, envelope, parsed)
     if lacking is not None and (missing := unheld(tx, envelope)) is not None:
         raise lacking(missing)
     if n == 0 and tx.execute(select(func.count()).select_from(tables.act)).scalar_one():

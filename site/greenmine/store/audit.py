@@ -4,6 +4,7 @@ Nothing stored is believed: leaves, nodes, roots and signatures are computed fro
 replaying the acts into a fresh database beside. Rows are read as streams. Source: log-spec.md 11; trust.md threat 2.
 """
 
+import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing
@@ -14,10 +15,11 @@ from typing import Final
 
 from sqlalchemy import text
 
+from greenmine.domain.act.document import matters_of
 from greenmine.domain.errors import GreenmineError
 from greenmine.store import triggers
 from greenmine.store.act import Entered, entries
-from greenmine.store.act_schema import body_fits
+from greenmine.store.act_schema import body_fits, matters_fit
 from greenmine.store.audit_basis import book_faults
 from greenmine.store.audit_document import document_faults
 from greenmine.store.audit_entry import EntryAudit
@@ -96,22 +98,32 @@ class Audit:
             twin = stack.enter_context(closing(open_database(f"sqlite:///{folder}/replayed.sqlite")))
             upgrade(twin)
             done = 0
+            misfits: list[Fault] = []
             try:
-                for done in replay_all(twin, _readable(tx), checked=False):
+                for done in replay_all(twin, _readable(tx, misfits), checked=False):
                     self.told(done)
             except GreenmineError as error:
-                yield Fault("act", f"{done} 之后", "", str(error))
+                yield from misfits
+                yield Fault("act", str(error.params.get("n", f"{done} 之后")), "", str(error))
                 return
+            yield from misfits
             with twin.read() as other:
                 yield from row_faults(tx, other)
 
 
-def _readable(tx: Tx) -> Iterator[Entered]:
-    """Entries with bodies that can be replayed: one changed behind the app is named already and replayed as it is."""
-    for entry, body, matters in entries(tx):
+def _readable(tx: Tx, misfits: list[Fault]) -> Iterator[Entered]:
+    """Entries with texts that can be replayed; one that cannot is noted, and the entry replayed without it."""
+    for n, (entry, body, matters) in enumerate(entries(tx)):
+        envelope = json.loads(entry)
         content = bytes(body) if isinstance(body, bytes | memoryview) else None
+        listed = bytes(matters) if isinstance(matters, bytes | memoryview) else None
         fits = content is not None and body_fits(bytes(entry), content)
-        yield Entered(bytes(entry), content if fits else None, matters)
+        whole = matters_of(envelope) is not None and matters_fit(envelope, listed)
+        if content is not None and not fits:
+            misfits.append(Fault("act", str(n), "body", "正文不合格式"))
+        if matters_of(envelope) is not None and not whole:
+            misfits.append(Fault("act", str(n), "entry", "事项清单缺失，或与记录所述不符"))
+        yield Entered(bytes(entry), content if fits else None, listed if whole else None)
 
 
 def _trigger_faults(tx: Tx) -> Iterator[Fault]:

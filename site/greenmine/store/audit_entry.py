@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from greenmine.domain.errors import GreenmineError
+from greenmine.store.act_schema import require_schema
 from greenmine.store.audit_basis import BasisAudit
 from greenmine.store.audit_fault import Fault, as_stored, stored_rows
 from greenmine.store.audit_head import HeadAudit
@@ -79,9 +81,10 @@ class EntryAudit:
             self._spoilt(row.n)
         else:
             yield from self._fields(row, envelope)
+            yield from self._form(row.n, entry or b"", envelope)
             if leaf.entry == believed:
                 yield from self._order(row, envelope, believed)
-                yield from self._basis(row.n, envelope)
+                yield from self.basis.faults(row.n, envelope, whole=self.unreadable is None)
                 self._note(envelope)
         yield from self.tree.append(believed)
         yield from self.heads.at(self.tree, at=self.last_at)
@@ -90,6 +93,14 @@ class EntryAudit:
         for name in _COLUMNS:
             if getattr(row, name) != envelope.get(name):
                 yield Fault("act", str(row.n), name, "与记录的内容不符")
+
+    def _form(self, n: int, entry: bytes, envelope: Mapping[str, Any]) -> Iterator[Fault]:
+        """What fits no schema is not replayed, so it must be told here."""
+        try:
+            require_schema(entry, envelope, None)
+        except GreenmineError as error:
+            yield Fault("act", str(n), "entry", str(error))
+            self._spoilt(n)
 
     def _order(self, row: Any, envelope: Mapping[str, Any], leaf: bytes) -> Iterator[Fault]:
         """Chain of the object and order of time. After a spoilt entry a break is that one's, named already."""
@@ -105,13 +116,6 @@ class EntryAudit:
         if whole and at < self.last_at:
             yield Fault("act", str(row.n), "entry", "时间早于前一条记录")
         self.last_at = max(at, self.last_at)
-
-    def _basis(self, n: int, envelope: Mapping[str, Any]) -> Iterator[Fault]:
-        """What decided. After a spoilt entry a book may be missing because of that one, which is named already."""
-        whole = self.unreadable is None
-        for fault in self.basis.faults(n, envelope):
-            if whole:
-                yield fault
 
     def _note(self, envelope: Mapping[str, Any]) -> None:
         if envelope.get("kind") == _BATCH and isinstance(envelope.get("commitments"), list):

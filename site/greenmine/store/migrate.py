@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from greenmine.store.database import Database
+from greenmine.store.migrations.losses import refuse_older_format
 
 _SCRIPTS: Final = str(files("greenmine.store") / "migrations")
 
@@ -40,6 +41,13 @@ def revision(database: Database) -> str | None:
     """The revision the database stands at, None for an empty one."""
     with database.read() as tx:
         return MigrationContext.configure(tx).get_current_revision()
+
+
+def require_readable(database: Database) -> None:
+    """Raise Conflict for a record in the format of before, which no up-migration takes further."""
+    if revision(database) is not None:
+        with database.read() as tx:
+            refuse_older_format(tx)
 
 
 def head() -> str:

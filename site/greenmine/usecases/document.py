@@ -6,13 +6,13 @@ Source: 个人信息保护法 47; 政府信息公开条例 14、15; log-spec.md 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from greenmine.domain.act import KINDS, Act
+from greenmine.domain.act import Act
 from greenmine.domain.document_removal import RemovalGround
 from greenmine.domain.errors import RuleBroken
 from greenmine.domain.instant import legal_day
 from greenmine.domain.officer import Officer
 from greenmine.domain.text import N_
-from greenmine.store.act import acts_with_body, files_gone_with, get_document, latest_of
+from greenmine.store.act import acts_with_body, files_gone_with, get_document, latest_of, must_stay
 from greenmine.store.database import Tx
 from greenmine.usecases.record import author, record
 
@@ -34,14 +34,16 @@ def remove_document(
     """Record that the document is public no more. With the body of an act go the files that no other act needs.
 
     Raises NotFound, Gone when it was removed before, RuleBroken for words that still stand on a page of their own
-    (the article is changed or withdrawn first), for a credit entry (it is ended) and for calendars and rule books.
+    (the article is changed or withdrawn first), for a credit entry (it is ended) and for calendars, rule books with
+    their files, and lists of matters.
     """
     get_document(tx, sha256, today=date.min)
-    bodies = acts_with_body(tx, sha256)
-    for act in bodies:
+    if must_stay(tx, sha256):
+        raise RuleBroken(
+            "document.needed", N_("工作日历、规则集和事项清单不含个人信息，办理和核验据以进行，不能停止公开。")
+        )
+    for act in acts_with_body(tx, sha256):
         latest = latest_of(tx, act.object)
-        if KINDS[act.kind].stays:  # what terms are counted by and decisions are taken under names nobody
-            raise RuleBroken("document.needed", N_("工作日历和规则集不含个人信息，公示期据以计算，不能停止公开。"))
         if act.kind.startswith("credit."):
             raise RuleBroken(
                 "document.credit", N_("失信信息公示期满时自动终止，有关文件随之停止公开。提前终止尚不能办理。")

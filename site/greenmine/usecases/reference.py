@@ -17,9 +17,11 @@ def knows_calendar(tx: Tx, calendar: WorkCalendar) -> bool:
 
 
 def knows_book(tx: Tx, book: RuleBook) -> bool:
-    """Whether the log's newest version of this rule book is this one."""
+    """Whether the log's newest version of this rule book is this one, with every provision that is read in it."""
     latest = latest_of(tx, f"book/{book.key}")
-    return latest is not None and latest.fact("digest") == book.digest
+    if latest is None or latest.fact("digest") != book.digest:
+        return False
+    return set(book.provisions()) <= set((latest.body or {}).get("provisions", ()))
 
 
 def announce_calendar(tx: Tx, calendar: WorkCalendar, *, at: datetime) -> bool:

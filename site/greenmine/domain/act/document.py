@@ -15,7 +15,8 @@ def body_of(envelope: Mapping[str, Any]) -> str | None:
 def matters_of(envelope: Mapping[str, Any]) -> str | None:
     """SHA-256 of the published list of its matters, None where the entry holds them itself."""
     held = envelope.get("matters")
-    return held.get("sha256") if isinstance(held, Mapping) else None
+    found = held.get("sha256") if isinstance(held, Mapping) else None
+    return found if isinstance(found, str) else None
 
 
 def texts_of(envelope: Mapping[str, Any]) -> tuple[str, ...]:
@@ -42,7 +43,15 @@ def removed_by(envelope: Mapping[str, Any]) -> Mapping[str, str]:
 def vanishes_after(envelope: Mapping[str, Any]) -> str | None:
     """The legal day from which the body names nobody any more, also while no act records it yet; None: it stays."""
     kind = KINDS.get(str(envelope.get("kind")))
-    return envelope.get(kind.vanishes_on) if kind is not None and kind.vanishes_on else None
+    day = envelope.get(kind.vanishes_on) if kind is not None and kind.vanishes_on else None
+    return day if isinstance(day, str) else None
+
+
+def staying(envelope: Mapping[str, Any]) -> tuple[str, ...]:
+    """SHA-256 of what the act publishes for good: it names nobody, and terms, decisions or replay need it."""
+    kind, listed = KINDS.get(str(envelope.get("kind"))), matters_of(envelope)
+    own = (body_of(envelope), *files_of(envelope)) if kind is not None and kind.stays else ()
+    return tuple(sha256 for sha256 in (*own, listed) if sha256 is not None)
 
 
 def _hashes(held: Any) -> list[str]:
