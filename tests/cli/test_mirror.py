@@ -19,7 +19,7 @@ from tests.witnesses import Faulty, faulty, say
 from greenmine.__main__ import main
 from greenmine.cli.http_door import Trouble, Unanswered, ask
 from greenmine.cli.log import keep_log
-from greenmine.cli.log_copy import documents_named, read_head_at, trust, with_rotated
+from greenmine.cli.log_copy import trust
 from greenmine.cli.log_source import LONGEST_NOTE, Folder, Missing, Site, Source, source_at, text_at
 from greenmine.cli.mirror import MirrorFolder, Outcome, check, mirror
 from greenmine.domain.act import Act
@@ -29,7 +29,6 @@ from greenmine.store.act import size
 from greenmine.store.apply import apply
 from greenmine.store.log import read_nodes
 from greenmine.tlog.checkpoint import Checkpoint, sign_checkpoint
-from greenmine.tlog.entry import canonical
 from greenmine.tlog.merkle import root
 from greenmine.tlog.note import SignerKey
 from greenmine.tlog.policy import Policy
@@ -379,24 +378,3 @@ def test_a_new_key_is_followed_where_the_log_itself_brings_it_in(log: PublicLog,
     policy = MirrorFolder(copy).policy()
     assert policy is not None
     assert new in {item.key for item in policy.logs}
-
-
-@pytest.mark.parametrize("until", [5, True, ["2026-01-10"], {"day": "2026-01-10"}, None])
-def test_a_day_to_vanish_on_that_is_none_is_no_day(until: object) -> None:
-    """What a site serves as an entry may be anything."""
-    envelope = {"v": 1, "kind": "credit.added", "body": "ab" * 32, "until": until}
-    assert documents_named([canonical(envelope)]).ground("ab" * 32, today=date(2035, 1, 1)) is None
-
-
-@pytest.mark.parametrize("public", [None, 5, "zz", "ab", ["ab" * 32]])
-def test_a_new_key_that_is_none_is_not_followed(log: PublicLog, public: object) -> None:
-    policy = _policy(log)
-    envelope = {"kind": "key.rotated", "old": policy.logs[0].key.id.hex(), "public": public}
-    head = read_head_at(Site(log.url), policy)
-    assert with_rotated(policy, [canonical(envelope)], head.note) == policy
-
-
-def test_an_old_key_that_is_none_is_known_to_nobody(log: PublicLog) -> None:
-    policy = _policy(log)
-    envelope = {"kind": "key.rotated", "old": ["ab"], "public": "cd" * 32}
-    assert with_rotated(policy, [canonical(envelope)], read_head_at(Site(log.url), policy).note) == policy

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, text
 from tests.site_process import free_port, open_listener
-from tests.store.test_migrate import record_of_before
 
 from greenmine.__main__ import main
 from greenmine.cli.upkeep import LEASE
@@ -110,37 +109,6 @@ def ready(site: Site) -> Site:
     """The same, prepared and empty."""
     site.run("init", "--empty")
     return site
-
-
-ON_A_SITE = [
-    ["init"], ["verify"], ["backup", "saved"], ["rebuild"], ["worker"], ["serve"], ["staff", "demo-links"],
-    ["log", "init"], ["log", "status"], ["log", "rotate", "--yes"], ["erase", "--yes", "T2503000000001"],
-    ["log", "replay", "elsewhere"],
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("command", ON_A_SITE, ids=" ".join)
-def test_no_command_touches_a_record_in_the_format_of_before(
-    site: Site, command: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each says the same sentence, and the record stays byte for byte (docs/decisions/0022)."""
-    monkeypatch.chdir(site.folder)
-    monkeypatch.setenv("GREENMINE_PORT", str(free_port()))
-    site.data.mkdir(mode=0o700)
-    database = site.database()
-    upgrade(database, to="0006")
-    record_of_before(database)
-    database.checkpoint()
-    database.close()
-    before = (site.data / "greenmine.sqlite").read_bytes()
-    assert "这个数据文件夹是旧版程序建立的" in site.run(*command, ends=1)
-    assert (site.data / "greenmine.sqlite").read_bytes() == before
-
-
-@pytest.mark.parametrize("command", [["log", "init"], ["log", "status"], ["log", "rotate", "--yes"]], ids=" ".join)
-def test_commands_of_the_log_want_a_prepared_site(site: Site, command: list[str]) -> None:
-    """They write acts: never into a database of another version."""
-    assert "请先运行 greenmine init" in site.run(*command, ends=1)
 
 
 COMMANDS = [

@@ -1,5 +1,6 @@
 """``/log/schema/<kind>/<version>.json``: by what an entry can be read, and what an entry's page says decided it."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,9 +15,10 @@ from tests.log_site import LogSite, log_site
 from greenmine.domain.act import KINDS, Act, Basis
 from greenmine.domain.mine import Level, Library
 from greenmine.services import Services
-from greenmine.store.act import acts_after, entries, get_document, latest_of, removed_documents
-from greenmine.store.apply import apply
+from greenmine.store.act import acts_after, entries, get_document, latest_of, removed_documents, size
+from greenmine.store.apply import apply, replay
 from greenmine.store.mine import next_mine_number
+from greenmine.tlog.entry import canonical
 from greenmine.usecases.mine import Listing, enlist_mine
 from greenmine.usecases.reference import announce_book
 from greenmine.usecases.removal import RemovalProposal
@@ -94,12 +96,28 @@ def test_a_version_of_before_is_named_by_its_stamp_and_leads_to_its_own_file(sit
     """The site holds the newer file only; the log still says what decided then."""
     before = replace(site.services.reference.books.all()[0], digest="ab" * 32)
     decided = Act(
-        "removal.decided", "removal/2026-0777", "province@520000", date(2026, 11, 2),
-        {"mine": f"GM-{ZHIJIN}-0002", "ground": "fraud", "adverse": True, "level": "provincial", "outcome": "refused"},
-        {"organ": "演示厅", "basis": "演示", "reason": "演示"}, (Basis(before.stamp, "ground/fraud"),),
+        "removal.proposed", "removal/2026-0777", "province@520000", date(2026, 11, 2),
+        {"mine": f"GM-{ZHIJIN}-0002", "ground": "fraud", "adverse": True, "level": "provincial"},
+        {"basis": "演示", "reason": "演示"}, (Basis(before.stamp, "ground/fraud"),),
     )  # fmt: skip
     with site.services.database.write() as tx:
         announce_book(tx, before, size=1, at=site.clock.now)
         recorded = apply(tx, decided, at=site.clock.now)
     page = site.client.get(f"/log/entry/{recorded.n}")
     assert before.stamp in page.text and f"/documents/{before.digest}" in page.links()
+
+
+@pytest.mark.parametrize("by", ["arbiter@330523", "arbiter@panel-0007", "department@330523/forestry_police"])
+def test_an_author_that_another_version_knows_is_named_by_its_code(site: LogSite, by: str) -> None:
+    """No schema names a role: a mirror that runs an older program shows what a newer one recorded."""
+    with site.services.database.write() as tx:
+        told = acts_after(tx, 0, limit=1)[0]
+        mine = next_mine_number(tx, ZHIJIN)
+        head = {"object": f"mine/{mine}", "by": by, "at": acts_after(tx, size(tx) - 1, limit=1)[0].at}
+        body = canonical({"name": "演示新矿"})
+        entry = canonical({**told.envelope, **head, "body": hashlib.sha256(body).hexdigest()})
+        n = replay(tx, entry, body).n
+    role, _at, scope = by.partition("@")
+    text = site.client.get(f"/log/entry/{n}").text
+    assert scope.rpartition("/")[2] in text and (role in text or "会同部门" in text)
+    site.client.get(f"/mines/{mine}")

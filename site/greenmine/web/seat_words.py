@@ -34,14 +34,18 @@ class SeatShown:
 
 
 def author_words(by: str, regions: Regions) -> str:
-    """``省级经办（贵州省）`` of ``province@520000``; an act names an office, never a person."""
+    """``省级经办（贵州省）`` of ``province@520000``; an act names an office, never a person.
+
+    No schema binds roles or departments: those that another version knows stand by their codes.
+    """
     role, _at, scope = by.partition("@")
     if role == Role.SYSTEM:
         return _("系统按规则自动记录")
     region, _slash, department = scope.partition("/")
     found = regions.find(region)
     place = _("全国") if region == COUNTRY else found.name if found else region
-    return _("%(role)s（%(place)s）", role=_(ROLE_LABELS[Role(role)]), place=place + _department(department))
+    called = _(ROLE_LABELS[Role(role)]) if role in set(Role) else role
+    return _("%(role)s（%(place)s）", role=called, place=place + _department(department))
 
 
 def scope_words(seat: Seat, regions: Regions) -> str:
@@ -65,7 +69,7 @@ def brief_words(seat: Seat, regions: Regions) -> str:
 
 
 def _department(code: str) -> str:
-    return _(DEPARTMENT_LABELS[Department(code)]) if code else ""
+    return _(DEPARTMENT_LABELS[Department(code)]) if code in set(Department) else code
 
 
 def _handled(seat: Seat) -> str:
