@@ -127,24 +127,39 @@ def test_the_line_is_that_of_the_second_table_when_the_second_is_wrong(tmp_path:
     assert line_of(text, 'code = "B!"') in [problem.line for problem in problems]
 
 
+@pytest.mark.parametrize("code", ["x", "1x", "x" * 65, "x-y"])
+def test_a_ground_that_no_act_could_name_is_refused_at_its_line(tmp_path: Path, code: str) -> None:
+    """Else the book is taken, and the act that rests on it is not."""
+    ground = f"""
+[[ground]]
+code = "{code}"
+name = "某情形"
+kind = "adverse"
+blacklist = "never"
+source = ["XX-01"]
+"""
+    (problem,) = load_with(tmp_path, PROVINCE_TOML + ground).problems
+    assert problem.line == line_of(PROVINCE_TOML + ground, f'code = "{code}"') and "字段 code" in problem.message
+
+
 def test_the_same_code_twice_is_refused_unless_the_days_differ(tmp_path: Path) -> None:
     ground = """
 [[ground]]
-code = "x"
+code = "xx"
 name = "某情形"
 kind = "adverse"
 blacklist = "never"
 source = ["XX-01"]
 """
     doubled = PROVINCE_TOML + ground + ground
-    assert "编号重复：x" in load_with(tmp_path / "a", doubled).problems[0].message
+    assert "编号重复：xx" in load_with(tmp_path / "a", doubled).problems[0].message
     apart = PROVINCE_TOML + ground + "until = 2018-12-31\n" + ground + "since = 2019-01-01\n"
     assert load_with(tmp_path / "b", apart).problems == ()
 
 
 def test_a_neutral_ground_with_blacklist_is_refused_at_its_line(tmp_path: Path) -> None:
     text = PROVINCE_TOML + (
-        '\n[[ground]]\ncode = "x"\nname = "某情形"\nkind = "neutral"\nblacklist = "always"\nsource = ["XX-01"]\n'
+        '\n[[ground]]\ncode = "xx"\nname = "某情形"\nkind = "neutral"\nblacklist = "always"\nsource = ["XX-01"]\n'
     )
     (problem,) = load_with(tmp_path, text).problems
     assert (problem.line, problem.message) == (line_of(text, "blacklist"), "中性移出不得列入失信名单")

@@ -58,7 +58,7 @@ class PartReader:
     def step(self, table: Table) -> Step:
         """``[[step]]``."""
         return Step(
-            code=table.code(),
+            code=table.act_code(),
             name=table.text("name"),
             process=table.choice("process", Process),
             order=table.whole("order"),
@@ -149,7 +149,7 @@ class PartReader:
     def ground(self, table: Table) -> Ground:
         """``[[ground]]``."""
         return Ground(
-            code=table.code(),
+            code=table.act_code(),
             name=table.text("name"),
             kind=table.choice("kind", GroundKind),
             blacklist=table.choice("blacklist", BlacklistEffect),

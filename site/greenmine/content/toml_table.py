@@ -23,7 +23,8 @@ E = TypeVar("E", bound=StrEnum)
 Line = tuple[object, ...]
 
 _PLACE: Final = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
-_CODE: Final = re.compile(r"[a-z0-9][a-z0-9_]*")
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+_ACT_CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,63}")
 
 
 def parse_toml(text: str, *, path: str) -> "TomlDocument | Problem":
@@ -63,10 +64,17 @@ class Table:
         return value
 
     def code(self, key: str = "code") -> str:
-        """A stable name: small letters, digits and ``_``."""
+        """A stable name: small letters, digits and ``_``, at most 64 of them, as acts name a provision."""
         value = self.text(key)
         if not _CODE.fullmatch(value):
-            raise _wrong(key, N_("字段 %(key)s 只能用小写字母、数字和下划线"))
+            raise _wrong(key, N_("字段 %(key)s 只能用小写字母、数字和下划线，最多64个"))
+        return value
+
+    def act_code(self, key: str = "code") -> str:
+        """A stable name that acts hold by itself: begins with a letter, two signs or more."""
+        value = self.code(key)
+        if not _ACT_CODE.fullmatch(value):
+            raise _wrong(key, N_("字段 %(key)s 应以小写字母开头，至少两个字符"))
         return value
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
