@@ -9,13 +9,14 @@ from flask import Flask
 from greenmine.config import EXIT_CODE, Settings, SettingsError, ensure_secret_key, read_settings_or_exit
 from greenmine.content.load import LoadedReference, load_reference
 from greenmine.content.slots import Slots
-from greenmine.domain.errors import BadInput
+from greenmine.domain.errors import BadInput, Conflict, Unready
 from greenmine.projections.search import SearchIndex
 from greenmine.services import Clock, Services
 from greenmine.store.database import Database, open_database
 from greenmine.store.files import FileStore
 from greenmine.store.log_key import LogKeys
 from greenmine.store.log_seal import LogSeal
+from greenmine.store.migrate import require_readable
 from greenmine.store.sealed import MasterKey, master_key
 from greenmine.store.sealed_files import SealedFiles
 from greenmine.store.site_fact import MASTER_KEY, is_settled
@@ -75,11 +76,27 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     init_server_logs()
     settings = settings or (services.settings if services else read_settings_or_exit())
     try:
+        tools = services or _served(settings)
         ensure_secret_key(settings)
-        return create_flask(services or build_services(settings), settings, find_officer=signed_in_officer)
+        return create_flask(tools, settings, find_officer=signed_in_officer)
     except SettingsError as refused:
         sys.stderr.write(f"{refused}\n")
         raise SystemExit(EXIT_CODE) from refused
+
+
+def _served(settings: Settings) -> Services:
+    """The services of a server that others start (``gunicorn wsgi:app``): it prepares nothing, and serves no record in
+    the format of before. A database that does not answer yet is waited for, request by request."""
+    services = build_services(settings)
+    try:
+        services.database.require_reachable()
+    except Unready:
+        return services
+    try:
+        require_readable(services.database)
+    except Conflict as older:
+        raise SettingsError(str(older)) from older
+    return services
 
 
 def _witnesses(settings: Settings) -> Policy:

@@ -20,7 +20,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,6 +146,7 @@ def restore_backup(site: Site, source: Path, *, keys: Path | None) -> dict[str, 
     """
     _require_room(site)
     about = check_backup(source)
+    _require_format_of_today(about)
     kept = keys if keys is not None else site.folder / KEYS
     if not (kept / "case-master.key").is_file():
         raise Unready("backup.no_keys", N_("没有找到密钥备份。请用 --keys 指明备份密钥时所用的文件夹。"))
@@ -160,6 +161,15 @@ def restore_backup(site: Site, source: Path, *, keys: Path | None) -> dict[str, 
     else:
         restore_dump(site.database_url, source / POSTGRESQL)
     return about
+
+
+def _require_format_of_today(about: Mapping[str, Any]) -> None:
+    """Raise Conflict for a backup whose acts are in the format of before: its revision says so."""
+    if about["acts"] and (about["revision"] or "") < "0007":
+        raise Conflict(
+            "backup.older_format",
+            N_("这份备份由旧版程序写成，其中记录的格式不能沿用，没有恢复任何内容。请用写成它的版本恢复。"),
+        )
 
 
 def require_empty(folder: Path) -> None:
