@@ -99,12 +99,6 @@ def matters_fit(envelope: Mapping[str, Any], listed: bytes | None) -> bool:
         return False
 
 
-def forget() -> None:
-    """Read the kinds anew: for a house that learns another version while it runs, as tests do."""
-    _envelopes.cache_clear()
-    _bodies.cache_clear()
-
-
 @cache
 def _envelopes(kind: str, version: int) -> Draft202012Validator:
     return Draft202012Validator(KINDS[kind].envelope_schema(version))
